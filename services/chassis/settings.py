@@ -1,0 +1,41 @@
+"""What differs between one installation and the next, read from the environment (`ESPACE_…`)."""
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Every setting of every process. A process reads only its own; asking for one that is not set says which."""
+
+    model_config = SettingsConfigDict(env_prefix="ESPACE_", frozen=True, extra="ignore")
+
+    amqp_url: str = ""
+    database_url: str = ""
+    s3_url: str = ""
+    smtp_url: str = ""
+    mail_from: str = "Espace Citoyens <ne-pas-repondre@localhost>"
+    public_url: str = "http://127.0.0.1:8600"
+    stripe_url: str = "https://api.stripe.com"
+    stripe_key: SecretStr = SecretStr("")
+    stripe_webhook_secret: SecretStr = SecretStr("")
+    secret_key: SecretStr = SecretStr("")
+    activation_pepper: SecretStr = SecretStr("")
+    requests_key: SecretStr = SecretStr("")
+    clamd_url: str = ""
+    clock_file: Path | None = None
+    metrics_port: int = 0
+    metrics_address: str = "127.0.0.1"
+    rpc_timeout: float = 5.0
+    max_workers: int = 10
+    log_format: str = "console"
+
+    def need(self, name: str) -> str:
+        """The setting as text. Raises LookupError naming the variable when it is empty."""
+        value: Any = getattr(self, name)
+        text = value.get_secret_value() if isinstance(value, SecretStr) else str(value or "")
+        if not text:
+            raise LookupError(f"ESPACE_{name.upper()} is not set")
+        return text
