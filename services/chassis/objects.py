@@ -1,0 +1,205 @@
+"""The object store (S3 API): where bytes wait that may not travel through the broker.
+
+    objects = Objects(settings)                      # ESPACE_S3_URL=http://access:secret@host:port
+    objects.ensure("imports")
+    objects.put("imports", key, stream)              # any length; one part in memory at a time
+    with objects.get("imports", key) as stream:      # .read(n), or iterate over chunks
+        ...
+    objects.delete("imports", key)                   # nothing happens when it is not there
+
+Every failure of the store itself is ServiceUnavailable(service="objects"); what the *source* stream raises
+while it is read passes through unchanged, and nothing is kept of a stream that broke.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Protocol, Self, cast
+from urllib.parse import unquote, urlsplit
+
+import urllib3
+from minio import Minio
+from minio.error import MinioException, S3Error
+
+from chassis.settings import Settings
+from contracts.errors import NotFound, ServiceUnavailable
+
+PART_BYTES = 5 * 1024 * 1024  # the least a part of S3 may have; bounds the memory of an upload
+CHUNK_BYTES = 64 * 1024
+_TIMEOUT = urllib3.Timeout(connect=3.0, read=15.0)
+_MISSING = {"NoSuchKey", "NoSuchBucket", "NoSuchUpload"}
+_EXISTS = {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}
+
+
+class Source(Protocol):
+    """Anything that can be read to its end."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One object of a listing."""
+
+    key: str
+    size: int
+    modified_at: datetime
+
+
+class ObjectStream:
+    """The bytes of an object, read as they arrive. Close it, or use it in a `with`."""
+
+    def __init__(self, response: urllib3.BaseHTTPResponse) -> None:
+        self._response = response
+
+    def read(self, size: int = CHUNK_BYTES) -> bytes:
+        """At most `size` bytes; empty at the end. Raises ServiceUnavailable when the store stops half-way."""
+        with _translated(""):
+            return self._response.read(size)
+
+    def __iter__(self) -> Iterator[bytes]:
+        while chunk := self.read():
+            yield chunk
+
+    def close(self) -> None:
+        """Gives the connection back; a stream not read to its end drops it."""
+        self._response.close()
+        self._response.release_conn()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class _Faithful:
+    """Lets the store's client read a source without its errors being taken for the store's."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self.count = 0
+        self.broke: BaseException | None = None
+
+    def read(self, size: int) -> bytes:
+        try:
+            data = self._source.read(size)
+        except BaseException as error:
+            self.broke = error
+            raise
+        self.count += len(data)
+        return data
+
+
+class Objects:
+    """A store by the S3 API. Threads may share it; opened at first use, so that two processes never do."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._client: Minio | None = None
+
+    @property
+    def client(self) -> Minio:
+        """The client of the address in ESPACE_S3_URL. Raises LookupError when it is not set."""
+        if self._client is None:
+            url = urlsplit(self._settings.need("s3_url"))
+            pool = urllib3.PoolManager(
+                timeout=_TIMEOUT,
+                maxsize=16,
+                retries=urllib3.Retry(total=2, backoff_factor=0.2, status_forcelist=[502, 503, 504]),
+            )
+            self._client = Minio(
+                f"{url.hostname}:{url.port}" if url.port else str(url.hostname),
+                access_key=unquote(url.username) if url.username else None,
+                secret_key=unquote(url.password) if url.password else None,
+                secure=url.scheme == "https",
+                region="us-east-1",  # said, not asked: the client would ask the store before its first call
+                http_client=pool,
+            )
+        return self._client
+
+    def ensure(self, bucket: str) -> None:
+        """Makes the bucket unless it is there."""
+        with _translated(bucket):
+            if self.client.bucket_exists(bucket):
+                return
+            try:
+                self.client.make_bucket(bucket)
+            except S3Error as error:
+                if error.code not in _EXISTS:
+                    raise
+
+    def put(self, bucket: str, key: str, stream: Source, length: int | None = None) -> int:
+        """Stores the stream to its end and returns the bytes stored. Replaces what was there.
+
+        With `length`, a stream of another length is refused. The object appears whole or not at all.
+        """
+        source = _Faithful(stream)
+        size = -1 if length is None else length
+        part_size = PART_BYTES if length is None else 0
+        try:
+            with _translated(key):
+                # One part at a time: parallel parts would multiply the memory and need threads of their own.
+                self.client.put_object(
+                    bucket, key, cast("Any", source), size, part_size=part_size, num_parallel_uploads=1
+                )
+        except Exception:
+            if source.broke is not None:
+                raise source.broke from None
+            raise
+        return source.count
+
+    def get(self, bucket: str, key: str) -> ObjectStream:
+        """The object's bytes. Raises NotFound when there is none."""
+        with _translated(key):
+            return ObjectStream(self.client.get_object(bucket, key))
+
+    def delete(self, bucket: str, key: str) -> None:
+        """Removes the object; none is as good as gone."""
+        with _translated(key):
+            try:
+                self.client.remove_object(bucket, key)
+            except S3Error as error:
+                if error.code not in _MISSING:
+                    raise
+
+    def list(self, bucket: str, prefix: str = "") -> Iterator[Stored]:
+        """Every object whose key begins with `prefix`, in key order, page by page."""
+        with _translated(bucket):
+            for found in self.client.list_objects(bucket, prefix=prefix or None, recursive=True):
+                if not found.is_dir and found.object_name and found.last_modified:
+                    yield Stored(found.object_name, found.size or 0, found.last_modified)
+
+    def abort_uploads(self, bucket: str, before: datetime) -> int:
+        """Gives up uploads begun before then and never finished (the uploader died). Returns how many."""
+        count = 0
+        with _translated(bucket):
+            # The client offers these two only under a leading underscore.
+            for upload in self.client._list_multipart_uploads(bucket).uploads:
+                if upload.initiated_time and upload.initiated_time < before:
+                    self.client._abort_multipart_upload(
+                        bucket, str(upload.object_name), str(upload.upload_id)
+                    )
+                    count += 1
+        return count
+
+    def check(self, bucket: str) -> None:
+        """Does nothing when the store answers; for readiness. Raises ServiceUnavailable."""
+        with _translated(bucket):
+            self.client.bucket_exists(bucket)
+
+
+@contextmanager
+def _translated(key: str) -> Iterator[None]:
+    try:
+        yield
+    except S3Error as error:
+        if error.code in _MISSING:
+            raise NotFound(key=key) from error
+        raise ServiceUnavailable(service="objects") from error
+    except (MinioException, urllib3.exceptions.HTTPError, OSError) as error:
+        raise ServiceUnavailable(service="objects") from error

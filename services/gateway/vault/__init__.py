@@ -1,0 +1,27 @@
+"""The sealed vault, gateway side: keys, sealing, uploads and downloads.
+
+`documents`, its database and the bucket hold ciphertext only; what opens it passes through this package, and
+only for the length of a request:
+
+    keys      the key pair of an account: made, wrapped by password and by recovery code, opened
+    sealing   bytes ⇄ sealed chunks, and a file key from one public key to another
+    intake    what may come in: size, kind of file, scan
+
+`at_sign_in` is the one thing the sign-in page calls.
+"""
+
+from uuid import UUID
+
+__all__ = ["at_sign_in"]
+
+
+def at_sign_in(account_id: UUID, password: str) -> bytes | None:
+    """The account's private key, opened while the password is in hand; made at the first sign-in.
+
+    The caller keeps it in the browser session and nowhere else. None when it cannot be opened: the password
+    was reset without the recovery code (the vault's page then asks for the code), or `documents` does not
+    answer: a sign-in never fails because of the vault. Takes some 100 ms of Argon2id in the calling thread.
+    """
+    from gateway.vault.access import open_at_sign_in
+
+    return open_at_sign_in(account_id, password)
