@@ -15,7 +15,10 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
-_OPTIONS = "-c statement_timeout=20000 -c lock_timeout=8000 -c idle_in_transaction_session_timeout=30000 -c timezone=UTC"
+_OPTIONS = (
+    "-c statement_timeout=20000 -c lock_timeout=8000"
+    " -c idle_in_transaction_session_timeout=30000 -c timezone=UTC"
+)
 
 
 def metadata_for(service: str) -> MetaData:

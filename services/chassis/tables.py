@@ -29,7 +29,9 @@ outbox = Table(
     Column("correlation_id", String(100), nullable=False, server_default=""),
     Column("body", Text, nullable=False, comment="The CloudEvent, as it will be published"),
     Column("written_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    Column("published_at", DateTime(timezone=True), comment="When the broker confirmed; empty is still to tell"),
+    Column(
+        "published_at", DateTime(timezone=True), comment="When the broker confirmed; empty is still to tell"
+    ),
 )
 Index("ix_outbox_waiting", outbox.c.id, postgresql_where=outbox.c.published_at.is_(None))
 
@@ -56,5 +58,7 @@ seen = Table(
     frame,
     Column("kind", String(50), primary_key=True),
     Column("subject", String(100), primary_key=True),
-    Column("version", Integer, nullable=False, comment="Last aggregateversion applied; older facts are dropped"),
+    Column(
+        "version", Integer, nullable=False, comment="Last aggregateversion applied; older facts are dropped"
+    ),
 )

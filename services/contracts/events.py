@@ -73,7 +73,9 @@ class FamilyUpdated(Event):
     resident: bool = Field(description="Lives in the town: decides some tariffs and priorities")
     guardians: list[GuardianFact]
     child_ids: list[UUID]
-    quotients: list[QuotientFact] = Field(default_factory=list, description="Newest last; empty is unknown, not zero")
+    quotients: list[QuotientFact] = Field(
+        default_factory=list, description="Newest last; empty is unknown, not zero"
+    )
 
 
 class ChildUpdated(Event):
@@ -197,7 +199,9 @@ class BookingFact(View):
     activity_code: str
     place_code: str
     day: date
-    slot: str = Field(default="", description="Part of the day where an activity has several; empty otherwise")
+    slot: str = Field(
+        default="", description="Part of the day where an activity has several; empty otherwise"
+    )
     changed_by: UUID | None = Field(default=None, description="Account; None when the town did")
 
 
@@ -235,7 +239,7 @@ class AttendanceLine(View):
 
 
 class AttendanceSettled(Event):
-    """The roll-call of a session, whole. A correction is a later version of the same session and supersedes it."""
+    """The whole roll-call of a session. A correction is a later version of the session and supersedes it."""
 
     name = "attendance.settled"
     told_by = "enrolment"

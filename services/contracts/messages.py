@@ -6,8 +6,8 @@
     class RedeemKey(Command[FamilyView]):       # carries command_id: a repeat gets the first answer
         key: str
 
-The class is the contract of both sides: its fields are the arguments, its type parameter the answer. The name of
-the remote method is the class name in snake case; the service is the module that defines it.
+The class is the contract of both sides: its fields are the arguments, its type parameter the answer. The name
+of the remote method is the class name in snake case; the service is the module that defines it.
 """
 
 import re
@@ -22,13 +22,13 @@ Answer = TypeVar("Answer", covariant=True)
 class Message(BaseModel):
     """A value that travels: immutable, and refusing fields it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64")
 
 
 class View(BaseModel):
     """A value in an answer: immutable, and tolerant of fields added by a newer service."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", ser_json_bytes="base64", val_json_bytes="base64")
 
 
 class Question(Message, Generic[Answer]):
@@ -64,7 +64,7 @@ class Question(Message, Generic[Answer]):
 
 
 class Command(Question[Answer], Generic[Answer]):
-    """An order. `command_id` comes from the form that was filled, so that a retry or a double click has one effect."""
+    """An order. `command_id` comes from the form that was filled: a retry or a double click has one effect."""
 
     command_id: UUID = Field(description="Idempotency key, made when the form was shown")
 

@@ -1,0 +1,231 @@
+"""The listening side of facts: `@subscribes(FamilyUpdated)` on a service's method.
+
+Nameko's own event handler acknowledges a message whose handler raised, and the fact is lost. Here one queue per
+service feeds all its handlers, one message at a time and on a connection of its own, so that facts keep their order
+and a flood of them leaves the calls alone. The inbox mark, the effect and the facts it causes commit together; then
+the message is acknowledged. A failure waits in a retry queue, longer each time; after the last try, or at once when
+the message cannot be read, it is parked with its reason: counted, shown, and replayed by `python -m chassis replay`.
+"""
+
+import sys
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
+
+import eventlet
+import kombu
+import structlog
+from nameko.exceptions import ContainerBeingKilled
+from nameko.extensions import Entrypoint, SharedExtension
+from pydantic import ValidationError
+from sqlalchemy.orm import Session
+
+from chassis import logs, metrics, topology
+from chassis.inbox import first_time
+from chassis.rpc import CallQueue
+from contracts.envelope import CONTENT_TYPE, Envelope
+from contracts.events import Event
+
+log = structlog.get_logger()
+E = TypeVar("E", bound=Event)
+S = TypeVar("S")
+_TRIES = "x-espace-tries"
+_REASON = "x-espace-reason"
+
+
+class FactQueue(CallQueue):
+    """A connection for facts alone, one unacknowledged message at a time."""
+
+    prefetch_count = 1
+
+    def get_consumers(self, consumer_cls: Any, channel: Any) -> Any:
+        for provider in self._providers:
+            provider.declare(channel)
+        return super().get_consumers(consumer_cls, channel)
+
+
+class Facts(SharedExtension):
+    """The service's one queue of facts, bound to the names its handlers subscribe to."""
+
+    queue_consumer = FactQueue()
+
+    def __init__(self) -> None:
+        self.handlers: dict[str, Any] = {}
+        self._stopped = False
+        super().__init__()
+
+    def setup(self) -> None:
+        self.queue_consumer.register_provider(self)
+
+    def start(self) -> None:
+        self.container.spawn_managed_thread(self._watch_depths)
+
+    @property
+    def queues(self) -> topology.Queues:
+        return topology.Queues(self.container.service_name)
+
+    def add(self, handler: "Subscription") -> None:
+        """Called by each handler's setup, before the queue is declared."""
+        kind = handler.event.event_type()
+        if kind in self.handlers:
+            raise TypeError(f"two handlers of {self.container.service_name} subscribe to {kind}")
+        self.handlers[kind] = handler
+
+    @property
+    def queue(self) -> Any:
+        exchange = kombu.Exchange(topology.EXCHANGE, type="topic", durable=True)
+        bindings = [
+            kombu.binding(exchange, routing_key=handler.event.name) for handler in self.handlers.values()
+        ]
+        return kombu.Queue(
+            self.queues.main, bindings=bindings, durable=True, queue_arguments=self.queues.main_arguments()
+        )
+
+    def stop(self) -> None:
+        if not self._stopped:
+            self._stopped = True
+            self.queue_consumer.unregister_provider(self)
+
+    def handle_message(self, body: Any, message: Any) -> None:
+        del body
+        try:
+            envelope = Envelope.model_validate_json(message.body)
+            handler = self.handlers.get(envelope.type)
+            if handler is None:
+                # A binding from an earlier release, or a newer version told beside the one we know.
+                metrics.FACTS.labels(f"{self.container.service_name}.none", "ignored").inc()
+                self._settle(message)
+                return
+            fact = handler.event.model_validate(envelope.data)
+        except ValidationError as problem:
+            self._give_back(message, f"unreadable: {problem}", tries=topology.MAX_TRIES)
+            return
+        try:
+            self.container.spawn_worker(
+                handler,
+                (fact, envelope),
+                {},
+                context_data={},
+                handle_result=partial(self._finish, message, envelope),
+            )
+        except ContainerBeingKilled:
+            self.queue_consumer.requeue_message(message)
+
+    def _finish(self, message: Any, envelope: Envelope, worker_ctx: Any, result: Any, exc_info: Any) -> Any:
+        label = f"{self.container.service_name}.{worker_ctx.entrypoint.method_name}"
+        if exc_info is None:
+            metrics.FACTS.labels(label, "applied" if result else "repeated").inc()
+            self._settle(message)
+        else:
+            tries = int((message.headers or {}).get(_TRIES, 0)) + 1
+            log.error(
+                "fact not applied",
+                handler=label,
+                fact=envelope.type,
+                id=str(envelope.id),
+                tries=tries,
+                correlation_id=envelope.correlationid,
+                exc_info=exc_info,
+            )
+            parked = tries >= topology.MAX_TRIES
+            metrics.FACTS.labels(label, "parked" if parked else "failed").inc()
+            self._give_back(message, repr(exc_info[1]), tries)
+        return result, None
+
+    def _settle(self, message: Any) -> None:
+        self.queue_consumer.ack_message(message)
+
+    def _give_back(self, message: Any, reason: str, tries: int) -> None:
+        """Puts a copy where it waits or is parked, confirmed by the broker, and only then lets go of this one."""
+        target = self.queues.parked if tries >= topology.MAX_TRIES else self.queues.retry(tries)
+        headers = {_TRIES: tries, _REASON: reason[:500]}
+        try:
+            with kombu.Connection(
+                self.container.config["AMQP_URI"], transport_options={"confirm_publish": True}
+            ) as line:
+                kombu.Producer(line).publish(
+                    message.body,
+                    routing_key=target,
+                    exchange="",
+                    headers=headers,
+                    delivery_mode=2,
+                    mandatory=True,
+                    content_type=CONTENT_TYPE,
+                    content_encoding="utf-8",
+                    serializer=None,
+                    retry=False,
+                    message_id=message.properties.get("message_id"),
+                    timeout=10,
+                )
+        except Exception:
+            log.error("could not set a fact aside; it stays in the queue", exc_info=sys.exc_info())
+            eventlet.sleep(1)
+            self.queue_consumer.requeue_message(message)
+            return
+        self._settle(message)
+
+    def declare(self, channel: Any) -> None:
+        """Declares the retry and parked queues before the main one can refer to them."""
+        for level in range(1, len(topology.DELAYS_SECONDS) + 1):
+            kombu.Queue(
+                self.queues.retry(level),
+                durable=True,
+                queue_arguments=self.queues.retry_arguments(level),
+                channel=channel,
+            ).declare()
+        kombu.Queue(
+            self.queues.parked, durable=True, queue_arguments={"x-queue-type": "quorum"}, channel=channel
+        ).declare()
+
+    def _watch_depths(self) -> None:
+        """Every ten seconds, how many facts wait, and how many are parked."""
+        names = [self.queues.main, self.queues.parked]
+        names += [self.queues.retry(level) for level in range(1, len(topology.DELAYS_SECONDS) + 1)]
+        while True:
+            eventlet.sleep(10)
+            try:
+                with kombu.Connection(self.container.config["AMQP_URI"]) as line:
+                    for name in names:
+                        found = kombu.Queue(name, channel=line.default_channel).queue_declare(passive=True)
+                        metrics.QUEUE_DEPTH.labels(name).set(found.message_count)
+            except Exception as problem:
+                log.warning("cannot see the queues", error=str(problem))
+
+
+class Subscription(Entrypoint):
+    """The entrypoint behind `@subscribes`."""
+
+    facts = Facts()
+
+    def __init__(self, event: type[Event]) -> None:
+        self.event = event
+        super().__init__()
+
+    def setup(self) -> None:
+        self.facts.add(self)
+
+    def stop(self) -> None:
+        self.facts.stop()
+
+
+def subscribes(
+    event: type[E],
+) -> Callable[[Callable[[S, Session, E, Envelope], None]], Callable[[S, E, Envelope], bool]]:
+    """Makes a method the handler of `event`: `(self, session, fact, envelope)`, inside the inbox's transaction."""
+
+    def expose(method: Callable[[S, Session, E, Envelope], None]) -> Callable[[S, E, Envelope], bool]:
+        def applied(self: S, fact: E, envelope: Envelope) -> bool:
+            logs.follow(envelope.correlationid)
+            with self.begin() as session:  # type: ignore[attr-defined]
+                if not first_time(session, envelope.id, method.__name__):
+                    return False
+                method(self, session, fact, envelope)
+            return True
+
+        applied.__name__ = method.__name__
+        applied.__qualname__ = method.__qualname__
+        applied.__doc__ = method.__doc__
+        Subscription.decorator(event)(applied)
+        return applied
+
+    return expose

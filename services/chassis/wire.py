@@ -1,0 +1,56 @@
+"""The wire format of a call: Nameko's, with three headers of ours.
+
+Request `{"args": [question], "kwargs": {}}` to exchange `nameko-rpc`, key `<service>.<method>`; answer
+`{"result": …, "error": null}` or `{"result": null, "error": {"exc_type", "exc_path", "exc_args", "value"}}` to
+`reply_to`. A stock Nameko proxy can call our services; our client can call a stock Nameko service.
+"""
+
+from typing import Any, TypedDict
+
+from pydantic import TypeAdapter
+
+from contracts.errors import DomainError
+from contracts.messages import Question
+
+EXCHANGE = "nameko-rpc"
+DIRECT_REPLY = "amq.rabbitmq.reply-to"
+HEADER_CALLER = "espace.caller"
+HEADER_DEADLINE = "espace.deadline"
+HEADER_CORRELATION = "espace.correlation_id"
+
+
+class RemoteError(TypedDict):
+    """An exception, as Nameko writes it."""
+
+    exc_type: str
+    exc_path: str
+    exc_args: list[Any]
+    value: str
+
+
+class RemoteFailure(Exception):
+    """The service failed in a way it did not mean to: a fault, not a refusal."""
+
+
+def question_adapter(question: type[Question[Any]]) -> TypeAdapter[Any]:
+    """Reads a whole request for `question` straight from its bytes."""
+    request = TypedDict("request", {"args": tuple[question], "kwargs": dict[str, Any]})  # type: ignore[valid-type]
+    return TypeAdapter(request)
+
+
+def reply_adapter(question: type[Question[Any]]) -> TypeAdapter[Any]:
+    """Reads a whole reply to `question` straight from its bytes."""
+    answer: Any = question.answer_type()
+    reply = TypedDict("reply", {"result": answer | None, "error": RemoteError | None})
+    return TypeAdapter(reply)
+
+
+def error_from(error: RemoteError) -> Exception:
+    """The refusal of the contracts, as its own class; anything else is a RemoteFailure."""
+    module, _, name = error["exc_path"].rpartition(".")
+    if module == "contracts" or module.startswith("contracts."):
+        for known in DomainError.registry.values():
+            if known.__module__ == module and known.__name__ == name:
+                details = error["exc_args"][0] if error["exc_args"] else {}
+                return known(**details)
+    return RemoteFailure(f"{error['exc_path']}: {error['value']}")
