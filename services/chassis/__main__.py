@@ -16,7 +16,12 @@ def main(arguments: list[str]) -> int:
     verb, service = arguments
     if verb == "serve":
         # Before anything else is imported: what was imported unpatched would block every other call.
-        import eventlet
+        import warnings
+
+        with warnings.catch_warnings():
+            # Nameko stands on eventlet; that it is old news is known, and said in docs/architecture.md.
+            warnings.simplefilter("ignore")
+            import eventlet
 
         eventlet.monkey_patch()
     from chassis import logs

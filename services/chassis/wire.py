@@ -5,9 +5,10 @@ Request `{"args": [question], "kwargs": {}}` to exchange `nameko-rpc`, key `<ser
 `reply_to`. A stock Nameko proxy can call our services; our client can call a stock Nameko service.
 """
 
-from typing import Any, TypedDict
+from typing import Any, Optional
 
 from pydantic import TypeAdapter
+from typing_extensions import TypedDict  # pydantic asks for this one below Python 3.12
 
 from contracts.errors import DomainError
 from contracts.messages import Question
@@ -41,16 +42,13 @@ def question_adapter(question: type[Question[Any]]) -> TypeAdapter[Any]:
 def reply_adapter(question: type[Question[Any]]) -> TypeAdapter[Any]:
     """Reads a whole reply to `question` straight from its bytes."""
     answer: Any = question.answer_type()
-    reply = TypedDict("reply", {"result": answer | None, "error": RemoteError | None})
+    reply = TypedDict("reply", {"result": Optional[answer], "error": RemoteError | None})
     return TypeAdapter(reply)
 
 
 def error_from(error: RemoteError) -> Exception:
     """The refusal of the contracts, as its own class; anything else is a RemoteFailure."""
-    module, _, name = error["exc_path"].rpartition(".")
-    if module == "contracts" or module.startswith("contracts."):
-        for known in DomainError.registry.values():
-            if known.__module__ == module and known.__name__ == name:
-                details = error["exc_args"][0] if error["exc_args"] else {}
-                return known(**details)
+    for known in DomainError.registry.values():
+        if f"{known.__module__}.{known.__qualname__}" == error["exc_path"]:
+            return known(**(error["exc_args"][0] if error["exc_args"] else {}))
     return RemoteFailure(f"{error['exc_path']}: {error['value']}")
