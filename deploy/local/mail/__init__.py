@@ -1,0 +1,7 @@
+"""The mail catcher: takes what the system sends, sends nothing on, shows it on a page.
+
+store     the caught messages, one file each, found again at the next start
+page      the HTML page and /messages.json
+__main__  both servers, on loopback
+part      how the stack runs it
+"""

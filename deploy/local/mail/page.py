@@ -1,0 +1,51 @@
+"""The page where caught mail is read. HTML mail is shown in a sandbox: no script, no outside request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, Response, abort, jsonify, redirect, render_template, url_for
+
+from deploy.local.mail.store import MailStore
+
+PAGE_POLICY = "default-src 'none'; style-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'"
+MAIL_POLICY = "sandbox allow-popups; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+
+
+def make_page(store: MailStore) -> Flask:
+    """The WSGI application over one store."""
+    app = Flask(__name__)
+
+    @app.get("/")
+    def show_list() -> str:
+        return render_template("list.html", mails=store.list())
+
+    @app.get("/messages/<mail_id>")
+    def show_mail(mail_id: str) -> str:
+        return render_template("mail.html", mail=store.find(mail_id) or abort(404))
+
+    @app.get("/messages/<mail_id>/html")
+    def show_html(mail_id: str) -> Response:
+        mail = store.find(mail_id) or abort(404)
+        # Links open beside the page: the sandbox keeps the mail itself from going anywhere.
+        answer = Response('<base target="_blank">' + mail.html, mimetype="text/html")
+        answer.headers["Content-Security-Policy"] = MAIL_POLICY
+        return answer
+
+    @app.get("/messages.json")
+    def list_as_json() -> Response:
+        return jsonify([mail.as_json() for mail in store.list()])
+
+    @app.post("/empty")
+    def empty() -> Any:
+        store.empty()
+        return redirect(url_for("show_list"))
+
+    @app.after_request
+    def protect(answer: Response) -> Response:
+        answer.headers.setdefault("Content-Security-Policy", PAGE_POLICY)
+        answer.headers["X-Content-Type-Options"] = "nosniff"
+        answer.headers["Referrer-Policy"] = "no-referrer"
+        return answer
+
+    return app

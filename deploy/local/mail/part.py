@@ -1,0 +1,50 @@
+"""How the stack runs the mail catcher."""
+
+from __future__ import annotations
+
+import sys
+
+from deploy.local.probes import answers, listens
+from deploy.local.program import Program
+from deploy.local.rundir import RunDir
+from deploy.local.surroundings import ROOT, inherit_environment
+
+
+class MailCatcher:
+    """SMTP and a page on loopback; messages in the run directory."""
+
+    name = "mail"
+
+    def __init__(self, run_dir: RunDir) -> None:
+        self._folder = run_dir.path("mail", "messages")
+        self.smtp_port = run_dir.port("smtp")
+        self.page_port = run_dir.port("mail")
+
+    @property
+    def url(self) -> str:
+        """The form ESPACE_SMTP_URL takes."""
+        return f"smtp://127.0.0.1:{self.smtp_port}"
+
+    @property
+    def page_url(self) -> str:
+        return f"http://127.0.0.1:{self.page_port}"
+
+    def prepare(self) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+
+    def programs(self) -> list[Program]:
+        return [
+            Program(
+                name=self.name,
+                argv=(sys.executable, "-m", "deploy.local.mail"),
+                ready=lambda: listens(self.smtp_port) and answers(self.page_port, "/messages.json"),
+                env={
+                    **inherit_environment(),
+                    "ESPACE_MAIL_FOLDER": str(self._folder),
+                    "ESPACE_MAIL_SMTP_PORT": str(self.smtp_port),
+                    "ESPACE_MAIL_PORT": str(self.page_port),
+                },
+                cwd=ROOT,
+                grace=5,
+            )
+        ]

@@ -1,0 +1,116 @@
+"""The system's own processes and what each is told: the services, their relays, the gateway.
+
+A process gets its own broker user, its own database role, and only the secrets it has a use for.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.local.probes import answers
+from deploy.local.program import Program
+from deploy.local.rundir import RunDir, draw_x25519_key
+from deploy.local.surroundings import ROOT, inherit_environment
+
+SERVICES = ("accounts", "enrolment", "billing", "documents")
+GATEWAY = "gateway"
+MAIL_FROM = "Espace Citoyens de Romans-sur-Isère <ne-pas-repondre@ville.example>"
+
+EVERYBODY = ("ESPACE_CLOCK_FILE", "ESPACE_PUBLIC_URL")
+# What a process needs beside its own broker user and its own database.
+NEEDS: Mapping[str, tuple[str, ...]] = {
+    "accounts": ("ESPACE_S3_URL", "ESPACE_SMTP_URL", "ESPACE_MAIL_FROM", "ESPACE_ACTIVATION_PEPPER"),
+    "enrolment": (),
+    "billing": ("ESPACE_STRIPE_URL", "ESPACE_STRIPE_KEY", "ESPACE_STRIPE_WEBHOOK_SECRET"),
+    "documents": ("ESPACE_S3_URL", "ESPACE_REQUESTS_KEY"),
+    "gateway": ("ESPACE_S3_URL", "ESPACE_SECRET_KEY", "ESPACE_PAYMENT_ORIGIN"),
+}
+SECRETS = ("ESPACE_ACTIVATION_PEPPER", "ESPACE_SECRET_KEY", "ESPACE_REQUESTS_KEY")
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where everything is. `amqp` and `database` by service; `common` by variable name."""
+
+    amqp: Mapping[str, str]
+    database: Mapping[str, str]
+    common: Mapping[str, str]
+
+
+def draw_secrets(run_dir: RunDir) -> dict[str, str]:
+    """The system's own secrets, drawn at first start and kept."""
+    drawn = {name: run_dir.secret(name) for name in SECRETS if name != "ESPACE_REQUESTS_KEY"}
+    return drawn | {"ESPACE_REQUESTS_KEY": run_dir.secret("ESPACE_REQUESTS_KEY", draw_x25519_key)}
+
+
+def compose_environment(service: str, addresses: Addresses, relay: bool = False) -> dict[str, str]:
+    """The ESPACE_ variables of a service's process (of its relay: the broker and the database, no more)."""
+    wanted = EVERYBODY if relay else (*EVERYBODY, *NEEDS[service])
+    return {
+        "ESPACE_AMQP_URL": addresses.amqp[service],
+        "ESPACE_DATABASE_URL": addresses.database[service],
+        **{name: addresses.common[name] for name in wanted if name in addresses.common},
+    }
+
+
+def compose_migration(service: str) -> tuple[str, ...]:
+    """The command that brings a service's database up to date."""
+    return (sys.executable, "-m", "chassis", "migrate", service)
+
+
+def compose_program(process: str, addresses: Addresses, run_dir: RunDir) -> Program:
+    """A process by its name: `billing`, `billing-relay` or `gateway`."""
+    if process == GATEWAY:
+        return _compose_gateway(addresses, run_dir)
+    service = process.removesuffix("-relay")
+    relay = process != service
+    port = run_dir.port(process)
+    return Program(
+        name=process,
+        argv=(sys.executable, "-m", "chassis", "relay" if relay else "serve", service),
+        ready=lambda: answers(port, "/health/ready"),
+        env={
+            **inherit_environment(),
+            **compose_environment(service, addresses, relay),
+            "ESPACE_METRICS_PORT": str(port),
+        },
+        cwd=ROOT,
+    )
+
+
+def _compose_gateway(addresses: Addresses, run_dir: RunDir) -> Program:
+    port = run_dir.port(GATEWAY)
+    counters = run_dir.root / "gateway" / "metrics"
+    return Program(
+        name=GATEWAY,
+        argv=(
+            str(Path(sys.executable).parent / "gunicorn"),
+            f"--bind=127.0.0.1:{port}",
+            f"--config={ROOT / 'services' / 'gateway' / 'gunicorn_config.py'}",
+            "gateway.app:create_app()",
+        ),
+        ready=lambda: answers(port, "/health/ready"),
+        env={
+            **inherit_environment(),
+            **compose_environment(GATEWAY, addresses),
+            "PROMETHEUS_MULTIPROC_DIR": str(counters),
+        },
+        cwd=ROOT,
+    )
+
+
+def empty_counters(run_dir: RunDir) -> None:
+    """Forget the counts of the gateway's former workers; must precede its start."""
+    counters = run_dir.root / "gateway" / "metrics"
+    shutil.rmtree(counters, ignore_errors=True)
+    counters.mkdir(parents=True)
+
+
+def list_processes(services: tuple[str, ...]) -> list[str]:
+    """Process names, in the order they are started."""
+    names = [name for service in SERVICES if service in services for name in (service, f"{service}-relay")]
+    return [*names, GATEWAY] if GATEWAY in services else names
