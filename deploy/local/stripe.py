@@ -20,6 +20,7 @@ class StripeDouble:
 
     def __init__(self, run_dir: RunDir) -> None:
         self.port = run_dir.port("stripe")
+        self._directory = run_dir.root / "stripe"
         self.key = run_dir.secret("stripe-key", lambda: f"sk_test_{run_dir.secret('stripe-key-random')}")
         self.webhook_secret = run_dir.secret(
             "stripe-webhook", lambda: f"whsec_{run_dir.secret('stripe-webhook-random')}"
@@ -31,6 +32,7 @@ class StripeDouble:
         return f"http://127.0.0.1:{self.port}"
 
     def prepare(self) -> None:
+        self._directory.mkdir(exist_ok=True)
         if importlib.util.find_spec(MODULE) is None:
             raise RuntimeError(f"{MODULE} is not part of this checkout")
 
@@ -42,7 +44,9 @@ class StripeDouble:
                 ready=lambda: fetch_status(self.port, "/") is not None,
                 env={
                     **inherit_environment(),
+                    "ESPACE_STRIPE_DOUBLE_DIR": str(self._directory),
                     "ESPACE_STRIPE_DOUBLE_PORT": str(self.port),
+                    "ESPACE_STRIPE_KEY": self.key,
                     "ESPACE_STRIPE_WEBHOOK_URL": self._webhook_url,
                     "ESPACE_STRIPE_WEBHOOK_SECRET": self.webhook_secret,
                 },

@@ -1,0 +1,43 @@
+"""The whole system in a folder of its own: every part, every service, every relay, the gateway."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from deploy.local.stack import EVERYTHING, Stack
+
+
+@contextmanager
+def run_town(folder: Path, services: tuple[str, ...] = EVERYTHING) -> Iterator["Town"]:
+    """Started and ready; killed at the end."""
+    town = Town(folder, services=services)
+    town.start()
+    try:
+        yield town
+    finally:
+        town.stop(at_once=True)
+
+
+class Town(Stack):
+    """A running system with the handles a test needs beside those of Stack."""
+
+    def set_clock(self, moment: datetime) -> None:
+        """Stop every process's clock at an aware moment."""
+        from chassis.clock import set_clock
+
+        set_clock(self.clock_file, frozen=moment)
+
+    def shift_clock(self, offset: timedelta) -> None:
+        """Let every process live that much ahead of real time."""
+        from chassis.clock import set_clock
+
+        set_clock(self.clock_file, offset=offset)
+
+    def real_clock(self) -> None:
+        self.clock_file.unlink(missing_ok=True)
+
+    def strike(self, process: str) -> None:
+        """kill -9, and wait until the supervisor has it ready again."""
+        self.supervisor.kill(process)
+        self.supervisor.await_ready(process)
