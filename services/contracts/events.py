@@ -189,6 +189,13 @@ class EnrolmentRefused(EnrolmentFact, Event):
     reason: str
 
 
+class EnrolmentWithdrawn(EnrolmentFact, Event):
+    """The family gave it up; no day to come was booked."""
+
+    name = "enrolment.withdrawn"
+    told_by = "enrolment"
+
+
 class BookingFact(View):
     """One child on one session, for one family (the one that is billed)."""
 
@@ -299,6 +306,42 @@ class PaymentFailed(Event):
 
 
 # ---------------------------------------------------------------- documents
+
+
+class DocumentStored(Event):
+    """A parent put a document into the vault. Nothing is said of what it is beyond its type and size."""
+
+    name = "document.stored"
+    told_by = "documents"
+
+    document_id: UUID
+    account_id: UUID
+    document_type: str
+    size: int = Field(description="Bytes")
+    valid_until: date | None = None
+
+
+class DocumentDeleted(Event):
+    """A parent took a document out of the vault."""
+
+    name = "document.deleted"
+    told_by = "documents"
+
+    document_id: UUID
+    account_id: UUID
+
+
+class DocumentExpiring(Event):
+    """A document of a vault will soon serve no more. Told once, thirty days ahead."""
+
+    name = "document.expiring"
+    told_by = "documents"
+
+    document_id: UUID
+    account_id: UUID
+    document_type: str
+    type_name: str
+    valid_until: date
 
 
 class DocumentShared(Event):

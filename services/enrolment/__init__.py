@@ -1,0 +1,1 @@
+"""Enrolment: the offer and its calendar, enrolments, bookings with their proof, attendance."""

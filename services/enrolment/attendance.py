@@ -1,0 +1,221 @@
+"""Roll-calls: who is expected, who was there, and the sheet that billing may rely on."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from chassis.outbox import tell
+from contracts.caller import Caller, Kind, Role
+from contracts.enrolment import (
+    ExpectedView,
+    MarkedChild,
+    RollCall,
+    RollCallView,
+    SettleAttendance,
+    SheetChanged,
+    TooEarly,
+)
+from contracts.errors import Invalid, JsonValue, NotFound
+from contracts.events import AttendanceLine, AttendanceSettled, EnrolmentState, Mark
+from enrolment import calendar
+from enrolment.families import TOWN
+from enrolment.models import Activity, Booking, Child, DaySession, Enrolment, FamilyChild, Place, Sheet
+from enrolment.offer import terms_of
+
+Booked = dict[UUID, tuple[UUID, UUID]]
+"""child → (booking, family)."""
+
+
+def roll_call(session: Session, ask: RollCall, caller: Caller) -> RollCallView:
+    """The sheet of a place, an activity and a day; of the first slot when none is named. Five statements."""
+    caller.staff(Role.ATTENDANCE)
+    row = session.execute(
+        select(Place, Activity).where(Place.code == ask.place_code, Activity.code == ask.activity_code)
+    ).first()
+    if row is None:
+        raise NotFound
+    place, activity = row
+    slots = list(terms_of(activity).slots)
+    slot = ask.slot if ask.slot in slots else slots[0]
+    day_session = session.scalar(
+        select(DaySession).where(
+            DaySession.place_code == place.code,
+            DaySession.activity_code == activity.code,
+            DaySession.day == ask.day,
+            DaySession.slot == slot,
+        )
+    )
+    if day_session is None:
+        because = calendar.closed_because(ask.day) or "Pas d’activité ce jour"
+        return _view(None, place, activity, ask.day, slot, slots, closed_because=because)
+    return _sheet_view(session, day_session, place, activity, slots)
+
+
+def settle(session: Session, ask: SettleAttendance, caller: Caller, now: datetime) -> RollCallView:
+    """Saves the whole sheet as a new version and tells of it. The session's row is kept: saves follow each other."""
+    agent = caller.staff(Role.ATTENDANCE)
+    row = session.execute(
+        select(DaySession, Place, Activity)
+        .join(Place, Place.code == DaySession.place_code)
+        .join(Activity, Activity.code == DaySession.activity_code)
+        .where(DaySession.session_id == ask.session_id)
+        .with_for_update(of=DaySession, key_share=True)
+    ).first()
+    if row is None:
+        raise NotFound
+    day_session, place, activity = row
+    if day_session.day > calendar.local_day(now):
+        raise TooEarly(day=day_session.day.isoformat())
+    last = _last_sheet(session, ask.session_id)
+    if (last.version if last else 0) != ask.version:
+        raise SheetChanged(by=last.settled_by_name if last else "")
+    booked = _booked(session, ask.session_id)
+    unbooked = {line.child_id for line in ask.lines} - booked.keys()
+    payers = _payers(session, unbooked, day_session) if unbooked else {}
+    if problem := what_is_wrong(ask.lines, booked, payers):
+        problems: dict[str, JsonValue] = {"lines": problem}
+        raise Invalid(problems=problems)
+    lines = [
+        AttendanceLine(
+            child_id=line.child_id,
+            family_id=booked[line.child_id][1] if line.child_id in booked else payers[line.child_id],
+            mark=line.mark,
+            booking_id=booked[line.child_id][0] if line.child_id in booked else None,
+        )
+        for line in ask.lines
+    ]
+    version = ask.version + 1
+    session.execute(
+        insert(Sheet).values(
+            session_id=ask.session_id,
+            version=version,
+            settled_at=now,
+            settled_by=agent,
+            settled_by_name=caller.name if caller.kind is Kind.AGENT else TOWN,
+            lines=[line.model_dump(mode="json") for line in lines],
+        )
+    )
+    fact = AttendanceSettled(
+        session_id=ask.session_id,
+        activity_code=activity.code,
+        place_code=place.code,
+        day=day_session.day,
+        slot=day_session.slot,
+        lines=lines,
+    )
+    tell(session, fact, subject=ask.session_id, version=version, at=now)
+    return _sheet_view(session, day_session, place, activity, list(terms_of(activity).slots))
+
+
+def what_is_wrong(
+    lines: list[MarkedChild], booked: Mapping[UUID, object], others: Mapping[UUID, object]
+) -> str | None:
+    """Why a sheet cannot be saved; None when it is whole and each mark fits its child."""
+    marked = {line.child_id: line.mark for line in lines}
+    if len(marked) != len(lines):
+        return "twice"
+    if booked.keys() - marked.keys():
+        return "incomplete"
+    for child_id, mark in marked.items():
+        if child_id not in booked and child_id not in others:
+            return "unknown_child"
+        if (mark is Mark.PRESENT_WITHOUT_BOOKING) == (child_id in booked):
+            return "mark_does_not_fit"
+    return None
+
+
+def _booked(session: Session, session_id: UUID) -> Booked:
+    rows = session.execute(
+        select(Booking.child_id, Booking.booking_id, Booking.family_id).where(
+            Booking.session_id == session_id, Booking.cancelled_at.is_(None)
+        )
+    )
+    return {child_id: (booking_id, family_id) for child_id, booking_id, family_id in rows}
+
+
+def _payers(session: Session, child_ids: set[UUID], day_session: DaySession) -> dict[UUID, UUID]:
+    """Whose a child who came without booking is: the family that enrolled it here this year, else its first family.
+
+    One statement: an enrolment sorts before none.
+    """
+    rows = session.execute(
+        select(FamilyChild.child_id, FamilyChild.family_id)
+        .join(Child, Child.child_id == FamilyChild.child_id)
+        .outerjoin(
+            Enrolment,
+            (Enrolment.child_id == FamilyChild.child_id)
+            & (Enrolment.family_id == FamilyChild.family_id)
+            & (Enrolment.activity_code == day_session.activity_code)
+            & (Enrolment.school_year == calendar.school_year_of(day_session.day).label)
+            & (Enrolment.state == EnrolmentState.ACCEPTED),
+        )
+        .where(FamilyChild.child_id.in_(child_ids))
+        .order_by(FamilyChild.child_id, Enrolment.enrolment_id.is_(None).desc(), FamilyChild.family_id.desc())
+    )
+    return dict(row._tuple() for row in rows)  # the last of each child wins
+
+
+def _last_sheet(session: Session, session_id: UUID) -> Sheet | None:
+    return session.scalar(
+        select(Sheet).where(Sheet.session_id == session_id).order_by(Sheet.version.desc()).limit(1)
+    )
+
+
+def _sheet_view(
+    session: Session, day_session: DaySession, place: Place, activity: Activity, slots: list[str]
+) -> RollCallView:
+    sheet = _last_sheet(session, day_session.session_id)
+    kept = [AttendanceLine.model_validate(line) for line in sheet.lines] if sheet else []
+    marks = {line.child_id: line.mark for line in kept}
+    booked = _booked(session, day_session.session_id)
+    children = session.scalars(
+        select(Child)
+        .where(Child.child_id.in_(booked.keys() | marks.keys()))
+        .order_by(Child.class_name, Child.last_name, Child.first_name, Child.child_id)
+    )
+    lines = [
+        ExpectedView(
+            child_id=child.child_id,
+            first_name=child.first_name,
+            last_name=child.last_name,
+            class_name=child.class_name,
+            booked=child.child_id in booked,
+            mark=marks.get(child.child_id),
+        )
+        for child in children
+    ]
+    return _view(
+        day_session, place, activity, day_session.day, day_session.slot, slots, sheet=sheet, lines=lines
+    )
+
+
+def _view(
+    day_session: DaySession | None,
+    place: Place,
+    activity: Activity,
+    day: date,
+    slot: str,
+    slots: list[str],
+    *,
+    closed_because: str = "",
+    sheet: Sheet | None = None,
+    lines: list[ExpectedView] | None = None,
+) -> RollCallView:
+    return RollCallView(
+        session_id=day_session.session_id if day_session else None,
+        place_code=place.code,
+        place_name=place.name,
+        activity_code=activity.code,
+        activity_name=activity.name,
+        day=day,
+        slot=slot,
+        slots=slots,
+        closed_because=closed_because,
+        version=sheet.version if sheet else 0,
+        settled_at=sheet.settled_at if sheet else None,
+        settled_by=sheet.settled_by_name if sheet else "",
+        lines=lines or [],
+    )

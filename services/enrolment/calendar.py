@@ -1,0 +1,98 @@
+"""The town's calendar: school years and holidays of zone A, public holidays of metropolitan France.
+
+School holidays come from `vacances-scolaires-france` (the ministry's open data), public holidays from `holidays`
+(Code du travail L3133-1, metropolitan list). Both are read once per year and kept.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+import holidays
+from vacances_scolaires_france import SchoolHolidayDates
+
+from chassis.clock import PARIS
+from contracts.enrolment import Season
+
+ZONE = "A"
+
+# The package does not hold the bridge of 2026 (arrêté du 7 décembre 2022: no school on Friday 15 and Saturday
+# 16 May 2026). Data of our own, dated, until it does.
+BRIDGES = {date(2026, 5, 15): "Pont de l’Ascension", date(2026, 5, 16): "Pont de l’Ascension"}
+
+
+@dataclass(frozen=True)
+class SchoolYear:
+    """From the first day of September's term to the day before the next one."""
+
+    first: date
+    last: date
+
+    @property
+    def label(self) -> str:
+        """`2026-2027`."""
+        return f"{self.first.year}-{self.first.year + 1}"
+
+
+def local_day(at: datetime) -> date:
+    """The town's day at an instant."""
+    return at.astimezone(PARIS).date()
+
+
+def school_year_of(day: date) -> SchoolYear:
+    """The school year a day belongs to; it turns on 1 September, and the summer belongs to the one that ends."""
+    first = day.year if day.month >= 9 else day.year - 1
+    return SchoolYear(first=date(first, 9, 1), last=date(first + 1, 8, 31))
+
+
+@lru_cache(maxsize=32)
+def _school_holidays(year: int) -> dict[date, str]:
+    found = SchoolHolidayDates().holidays_for_year_and_zone(year, ZONE)
+    named = {day: str(line["nom_vacances"]).replace("'", "’") for day, line in found.items()}
+    return named | {day: name for day, name in BRIDGES.items() if day.year == year}
+
+
+@lru_cache(maxsize=32)
+def _public_holidays(year: int) -> dict[date, str]:
+    found = holidays.country_holidays("FR", years=year, language="fr")
+    return {day: str(name).replace("'", "’") for day, name in found.items()}
+
+
+def is_covered(day: date) -> bool:
+    """Whether the school holidays of that year are known at all: no session is opened blindly."""
+    known = SchoolHolidayDates()
+    return bool(known.min_year <= day.year <= known.max_year)
+
+
+def school_holiday(day: date) -> str | None:
+    """The school holidays that a day is part of, in French."""
+    return _school_holidays(day.year).get(day)
+
+
+def public_holiday(day: date) -> str | None:
+    """The public holiday that a day is, in French."""
+    return _public_holidays(day.year).get(day)
+
+
+def runs(season: Season, weekdays: frozenset[int], day: date) -> bool:
+    """Whether an activity of this season and these weekdays has a session that day."""
+    if season is Season.NONE or day.isoweekday() not in weekdays or public_holiday(day):
+        return False
+    return (school_holiday(day) is None) == (season is Season.TERM)
+
+
+def days_of(season: Season, weekdays: frozenset[int], first: date, last: date) -> list[date]:
+    """Every day of a period on which an activity has a session."""
+    span = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    return [day for day in span if runs(season, weekdays, day)]
+
+
+def closed_because(day: date) -> str:
+    """Why nothing of the term runs that day, in French; empty on a day of school."""
+    if name := public_holiday(day):
+        return f"Jour férié : {name}"
+    if name := school_holiday(day):
+        return name
+    if day.isoweekday() >= 6:
+        return "Week-end"
+    return ""

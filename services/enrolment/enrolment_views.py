@@ -1,0 +1,203 @@
+"""Enrolments as they are shown: to the parents of the child, to agents."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from contracts.caller import Caller, Kind, Role
+from contracts.enrolment import (
+    AttachmentView,
+    ChildView,
+    ChoicesView,
+    ChoiceView,
+    EnrolmentQueue,
+    EnrolmentQueueView,
+    EnrolmentView,
+    PlaceKind,
+    Season,
+)
+from contracts.errors import NotFound
+from contracts.events import EnrolmentState
+from enrolment import calendar, families
+from enrolment.enrolments import fits
+from enrolment.models import (
+    Activity,
+    Attachment,
+    Child,
+    Enrolment,
+    FamilyChild,
+    FamilyGuardian,
+    Offering,
+    Place,
+)
+from enrolment.offer import terms_of, view_activity, view_place
+from enrolment.states import LIVE
+
+_Row = tuple[Enrolment, Child, Activity, Place]
+
+
+def show(session: Session, enrolment_id: UUID, caller: Caller) -> EnrolmentView:
+    """One enrolment, to a guardian of the child or a `requests` agent."""
+    row = session.execute(_rows().where(Enrolment.enrolment_id == enrolment_id)).first()
+    if row is None:
+        raise NotFound
+    if caller.kind is Kind.CITIZEN:
+        own = families.families_of(session, caller.citizen())
+        if caller.account_id not in families.guardians_of(session, row[0].child_id):
+            raise NotFound
+        return _views(session, [row._tuple()], own)[0]
+    caller.staff(Role.REQUESTS)
+    return _views(session, [row._tuple()], None)[0]
+
+
+def of_account(session: Session, caller: Caller, today: date) -> list[EnrolmentView]:
+    """This school year's enrolments of all the caller's children, newest first. Three statements."""
+    own = families.families_of(session, caller.citizen())
+    rows = session.execute(
+        _rows()
+        .where(
+            Enrolment.child_id.in_(select(FamilyChild.child_id).where(FamilyChild.family_id.in_(own))),
+            Enrolment.school_year == calendar.school_year_of(today).label,
+        )
+        .order_by(Enrolment.requested_at.desc(), Enrolment.enrolment_id)
+    )
+    return _views(session, [row._tuple() for row in rows], own)
+
+
+def queue(session: Session, ask: EnrolmentQueue, caller: Caller) -> EnrolmentQueueView:
+    """Enrolments in a state, the oldest first, for agents."""
+    caller.staff(Role.REQUESTS)
+    wanted = [Enrolment.state == ask.state]
+    if ask.activity_code:
+        wanted.append(Enrolment.activity_code == ask.activity_code)
+    total = session.scalar(select(func.count()).select_from(Enrolment).where(*wanted)) or 0
+    rows = session.execute(
+        _rows()
+        .where(*wanted)
+        .order_by(Enrolment.requested_at, Enrolment.enrolment_id)
+        .offset(ask.offset)
+        .limit(ask.limit)
+    )
+    return EnrolmentQueueView(total=total, enrolments=_views(session, [row._tuple() for row in rows], None))
+
+
+def choices(session: Session, child_id: UUID, caller: Caller, now: datetime) -> ChoicesView:
+    """What a child may be enrolled in this school year, and where; what it has already asked for."""
+    acting = families.act_for(session, caller, child_id)
+    year = calendar.school_year_of(calendar.local_day(now)).label
+    rows = session.execute(
+        _rows()
+        .where(Enrolment.child_id == child_id, Enrolment.school_year == year)
+        .order_by(Enrolment.requested_at)
+    )
+    enrolled: dict[str, EnrolmentView] = {}
+    for view in _views(session, [row._tuple() for row in rows], acting.family_ids):
+        if view.state in LIVE or view.activity_code not in enrolled:
+            enrolled[view.activity_code] = view
+    offered: dict[str, tuple[Activity, list[Place]]] = {}
+    for activity, place in session.execute(
+        select(Activity, Place)
+        .join(Offering, Offering.activity_code == Activity.code)
+        .join(Place, Place.code == Offering.place_code)
+        .order_by(Activity.name, Place.name)
+    ):
+        offered.setdefault(activity.code, (activity, []))[1].append(place)
+    found = []
+    for activity, places in offered.values():
+        terms = terms_of(activity)
+        fitting = [p for p in places if fits(terms, PlaceKind(p.kind), p.code, acting.child.place_code)]
+        enrolment = enrolled.get(terms.code)
+        if fitting or enrolment:
+            found.append(
+                ChoiceView(
+                    activity=view_activity(terms),
+                    places=[view_place(p) for p in fitting],
+                    enrolment=enrolment,
+                )
+            )
+    return ChoicesView(child=view_child(acting.child, acting.school_name), school_year=year, choices=found)
+
+
+def view_child(child: Child, place_name: str = "") -> ChildView:
+    """A child."""
+    return ChildView(
+        child_id=child.child_id,
+        first_name=child.first_name,
+        last_name=child.last_name,
+        place_code=child.place_code,
+        place_name=place_name,
+        class_name=child.class_name,
+    )
+
+
+def children_of(session: Session, account_id: UUID) -> list[ChildView]:
+    """The children an account may act for, by first name."""
+    rows = session.execute(
+        select(Child, Place.name)
+        .outerjoin(Place, Place.code == Child.place_code)
+        .where(
+            Child.child_id.in_(
+                select(FamilyChild.child_id)
+                .join(FamilyGuardian, FamilyGuardian.family_id == FamilyChild.family_id)
+                .where(FamilyGuardian.account_id == account_id)
+            )
+        )
+        .order_by(Child.birth_date, Child.first_name)
+    )
+    return [view_child(child, name or "") for child, name in rows]
+
+
+def _rows() -> Select[Enrolment, Child, Activity, Place]:
+    return (
+        select(Enrolment, Child, Activity, Place)
+        .join(Child, Child.child_id == Enrolment.child_id)
+        .join(Activity, Activity.code == Enrolment.activity_code)
+        .join(Place, Place.code == Enrolment.place_code)
+    )
+
+
+def _views(session: Session, rows: Iterable[_Row], own: Collection[UUID] | None) -> list[EnrolmentView]:
+    """`own`: the reader's families; what another household did carries no name. None: an agent reads."""
+    kept = list(rows)
+    given: dict[UUID, list[AttachmentView]] = defaultdict(list)
+    if kept:
+        for attachment in session.scalars(
+            select(Attachment)
+            .where(Attachment.enrolment_id.in_([row[0].enrolment_id for row in kept]))
+            .order_by(Attachment.received_at)
+        ):
+            given[attachment.enrolment_id].append(
+                AttachmentView(document_type=attachment.document_type, received_at=attachment.received_at)
+            )
+    return [_view(row, given[row[0].enrolment_id], own) for row in kept]
+
+
+def _view(row: _Row, given: list[AttachmentView], own: Collection[UUID] | None) -> EnrolmentView:
+    enrolment, child, activity, place = row
+    terms = terms_of(activity)
+    has = {attachment.document_type for attachment in given}
+    awaited = enrolment.state == EnrolmentState.REQUESTED
+    return EnrolmentView(
+        enrolment_id=enrolment.enrolment_id,
+        child_id=child.child_id,
+        child_name=families.full_name(child),
+        family_id=enrolment.family_id,
+        activity_code=activity.code,
+        activity_name=activity.name,
+        has_sessions=terms.season is not Season.NONE,
+        place_code=place.code,
+        place_name=place.name,
+        school_year=enrolment.school_year,
+        state=EnrolmentState(enrolment.state),
+        requested_at=enrolment.requested_at,
+        requested_by=enrolment.requested_by_name if own is None or enrolment.family_id in own else "",
+        decided_at=enrolment.decided_at,
+        reason=enrolment.reason,
+        attachments=given,
+        missing_documents=[each for each in terms.documents if each not in has] if awaited else [],
+        version=enrolment.version,
+    )

@@ -1,0 +1,245 @@
+"""The tables of enrolment. The comments are the documentation of the columns."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from chassis.database import metadata_for
+
+Instant = TIMESTAMP(timezone=True)
+
+
+class Base(DeclarativeBase):
+    metadata = metadata_for("enrolment")
+
+
+# ---------------------------------------------------------------- the offer
+
+
+class Place(Base):
+    """A school or a leisure centre."""
+
+    __tablename__ = "place"
+
+    code: Mapped[str] = mapped_column(String(40), primary_key=True, comment="UAI of a school")
+    name: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[str] = mapped_column(String(20))
+    city: Mapped[str] = mapped_column(String(80))
+    version: Mapped[int] = mapped_column(Integer, default=1)
+
+
+class Activity(Base):
+    """An activity, defined by data alone."""
+
+    __tablename__ = "activity"
+
+    code: Mapped[str] = mapped_column(String(40), primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+    terms: Mapped[dict[str, Any]] = mapped_column(
+        JSONB, comment="ActivityTerms: rules, documents, weekdays, slots"
+    )
+    version: Mapped[int] = mapped_column(Integer, default=1)
+
+
+class Offering(Base):
+    """A place offers an activity."""
+
+    __tablename__ = "offering"
+
+    place_code: Mapped[str] = mapped_column(ForeignKey("place.code"), primary_key=True)
+    activity_code: Mapped[str] = mapped_column(ForeignKey("activity.code"), primary_key=True)
+    capacity: Mapped[int] = mapped_column(Integer, comment="Places of a session opened from now on")
+
+
+class DaySession(Base):
+    """One activity, one place, one part of one day: what has a capacity."""
+
+    __tablename__ = "session"
+    __table_args__ = (
+        UniqueConstraint("place_code", "activity_code", "day", "slot"),
+        CheckConstraint("taken >= 0 AND taken <= capacity", name="taken_fits"),
+        Index("ix_session_day", "day"),
+        # Rows change often and only in `taken`: room on the page keeps these updates out of the indexes (HOT).
+        {"postgresql_with": {"fillfactor": "70"}},
+    )
+
+    session_id: Mapped[UUID] = mapped_column(primary_key=True)
+    activity_code: Mapped[str] = mapped_column(ForeignKey("activity.code"))
+    place_code: Mapped[str] = mapped_column(ForeignKey("place.code"))
+    day: Mapped[date]
+    slot: Mapped[str] = mapped_column(
+        String(40), default="", comment="Part of the day; empty when there is one"
+    )
+    capacity: Mapped[int] = mapped_column(Integer)
+    taken: Mapped[int] = mapped_column(Integer, default=0, comment="Bookings that hold a place")
+
+
+# ---------------------------------------------------------------- copies of what accounts tells
+
+
+class Child(Base):
+    """A child, as accounts last told of it."""
+
+    __tablename__ = "child"
+
+    child_id: Mapped[UUID] = mapped_column(primary_key=True)
+    first_name: Mapped[str] = mapped_column(String(100))
+    last_name: Mapped[str] = mapped_column(String(100))
+    birth_date: Mapped[date]
+    place_code: Mapped[str | None] = mapped_column(String(40), index=True, comment="School; none when gone")
+    class_name: Mapped[str] = mapped_column(String(100), default="")
+    level: Mapped[str] = mapped_column(String(40), default="")
+
+
+class FamilyChild(Base):
+    """A child belongs to a family: from `family.updated`, which says so whole."""
+
+    __tablename__ = "family_child"
+
+    family_id: Mapped[UUID] = mapped_column(primary_key=True)
+    child_id: Mapped[UUID] = mapped_column(primary_key=True, index=True)
+
+
+class FamilyGuardian(Base):
+    """An account may act for a family: from `family.updated`."""
+
+    __tablename__ = "family_guardian"
+
+    family_id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(primary_key=True, index=True)
+    name: Mapped[str] = mapped_column(String(200))
+
+
+# ---------------------------------------------------------------- enrolments
+
+
+class Enrolment(Base):
+    """The right of a child to use an activity for a school year."""
+
+    __tablename__ = "enrolment"
+    __table_args__ = (
+        Index(
+            "uq_enrolment_live",
+            "child_id",
+            "activity_code",
+            "school_year",
+            unique=True,
+            postgresql_where=text("state IN ('requested', 'accepted')"),
+        ),
+        Index("ix_enrolment_state", "state", "requested_at"),
+    )
+
+    enrolment_id: Mapped[UUID] = mapped_column(primary_key=True)
+    child_id: Mapped[UUID] = mapped_column(ForeignKey("child.child_id"), index=True)
+    family_id: Mapped[UUID] = mapped_column(comment="The family that asked")
+    activity_code: Mapped[str] = mapped_column(ForeignKey("activity.code"))
+    place_code: Mapped[str] = mapped_column(ForeignKey("place.code"))
+    school_year: Mapped[str] = mapped_column(String(9))
+    state: Mapped[str] = mapped_column(String(20))
+    requested_at: Mapped[datetime] = mapped_column(Instant)
+    requested_by: Mapped[UUID | None] = mapped_column(comment="Account; none when an agent did")
+    requested_by_name: Mapped[str] = mapped_column(String(200))
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    decided_by: Mapped[UUID | None] = mapped_column(comment="Agent; none when the rule did")
+    decided_by_name: Mapped[str] = mapped_column(String(200), default="")
+    reason: Mapped[str] = mapped_column(Text, default="", comment="Why it was refused: the parent reads it")
+    version: Mapped[int] = mapped_column(Integer, default=1, comment="Grows with each change")
+
+
+class Attachment(Base):
+    """A document given with an enrolment; the document itself stays with documents."""
+
+    __tablename__ = "attachment"
+
+    share_id: Mapped[UUID] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[UUID] = mapped_column(ForeignKey("enrolment.enrolment_id"), index=True)
+    document_id: Mapped[UUID]
+    document_type: Mapped[str] = mapped_column(String(60))
+    account_id: Mapped[UUID]
+    received_at: Mapped[datetime] = mapped_column(Instant)
+
+
+# ---------------------------------------------------------------- bookings
+
+
+class Booking(Base):
+    """One child on one session, for the family that will be billed. Cancelled ones stay."""
+
+    __tablename__ = "booking"
+    __table_args__ = (
+        Index(
+            "uq_booking_live",
+            "child_id",
+            "session_id",
+            unique=True,
+            postgresql_where=text("cancelled_at IS NULL"),
+        ),
+        Index("ix_booking_session_live", "session_id", postgresql_where=text("cancelled_at IS NULL")),
+    )
+
+    booking_id: Mapped[UUID] = mapped_column(primary_key=True)
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("session.session_id"))
+    child_id: Mapped[UUID] = mapped_column(ForeignKey("child.child_id"))
+    family_id: Mapped[UUID]
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    made_by: Mapped[UUID | None] = mapped_column(comment="Account; none when the town did")
+    cancelled_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Proof(Base):
+    """A dated proof of one change, with the words the parent was shown. Never changed, never removed."""
+
+    __tablename__ = "proof"
+    __table_args__ = (Index("ix_proof_family", "family_id", "proof_number"),)
+
+    proof_number: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    proof_id: Mapped[UUID] = mapped_column(unique=True)
+    command_id: Mapped[UUID] = mapped_column(comment="The save it was part of")
+    at: Mapped[datetime] = mapped_column(Instant)
+    account_id: Mapped[UUID | None]
+    by_name: Mapped[str] = mapped_column(String(200))
+    family_id: Mapped[UUID]
+    child_id: Mapped[UUID]
+    child_name: Mapped[str] = mapped_column(String(200))
+    booking_id: Mapped[UUID]
+    session_id: Mapped[UUID]
+    activity_name: Mapped[str] = mapped_column(String(80))
+    place_name: Mapped[str] = mapped_column(String(80))
+    day: Mapped[date]
+    slot: Mapped[str] = mapped_column(String(40), default="")
+    made: Mapped[bool] = mapped_column(comment="True: booked; false: cancelled")
+    rule_sentence: Mapped[str] = mapped_column(Text, comment="The rule in force, as shown")
+    closes_at: Mapped[datetime | None] = mapped_column(Instant, comment="Until when the change was allowed")
+
+
+# ---------------------------------------------------------------- attendance
+
+
+class Sheet(Base):
+    """A version of a session's roll-call; the highest one holds."""
+
+    __tablename__ = "sheet"
+
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("session.session_id"), primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, primary_key=True)
+    settled_at: Mapped[datetime] = mapped_column(Instant)
+    settled_by: Mapped[UUID | None] = mapped_column(comment="Agent; none when the installation did")
+    settled_by_name: Mapped[str] = mapped_column(String(200))
+    lines: Mapped[list[dict[str, Any]]] = mapped_column(
+        JSONB, comment="AttendanceLine, whole: what was told in attendance.settled"
+    )

@@ -1,0 +1,201 @@
+"""What the town offers: places, activities, and the sessions the calendar gives them."""
+
+from datetime import date, datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from chassis.outbox import tell
+from contracts.caller import Caller, Role
+from contracts.enrolment import (
+    ActivityTerms,
+    ActivityView,
+    DefineActivity,
+    DefinePlace,
+    OfferActivity,
+    OfferingView,
+    OfferView,
+    OpenSessions,
+    PlaceKind,
+    PlaceView,
+)
+from contracts.errors import Invalid, NotFound
+from contracts.events import ActivityUpdated, PlaceUpdated
+from enrolment import calendar, deadlines
+from enrolment.models import Activity, DaySession, Offering, Place
+
+LONGEST_PERIOD = timedelta(days=731)
+
+
+def terms_of(activity: Activity) -> ActivityTerms:
+    """The terms as a value."""
+    return ActivityTerms.model_validate(activity.terms)
+
+
+def view_activity(terms: ActivityTerms) -> ActivityView:
+    """An activity with the sentences of its rules."""
+    return ActivityView(
+        terms=terms,
+        adding_sentence=deadlines.sentence(terms.adding),
+        cancelling_sentence=deadlines.sentence(terms.cancelling),
+    )
+
+
+def view_place(place: Place) -> PlaceView:
+    """A place."""
+    return PlaceView(code=place.code, name=place.name, kind=PlaceKind(place.kind), city=place.city)
+
+
+def show_offer(session: Session, today: date) -> OfferView:
+    """The whole offer, in three statements."""
+    year = calendar.school_year_of(today)
+    counted = (
+        select(
+            DaySession.place_code,
+            DaySession.activity_code,
+            func.count().label("sessions"),
+            func.min(DaySession.day).label("first"),
+            func.max(DaySession.day).label("last"),
+        )
+        .where(DaySession.day.between(year.first, year.last))
+        .group_by(DaySession.place_code, DaySession.activity_code)
+        .subquery()
+    )
+    offerings = session.execute(
+        select(Offering, counted.c.sessions, counted.c.first, counted.c.last)
+        .outerjoin(
+            counted,
+            (counted.c.place_code == Offering.place_code)
+            & (counted.c.activity_code == Offering.activity_code),
+        )
+        .order_by(Offering.activity_code, Offering.place_code)
+    )
+    return OfferView(
+        activities=[
+            view_activity(terms_of(activity))
+            for activity in session.scalars(select(Activity).order_by(Activity.name))
+        ],
+        places=[
+            view_place(place)
+            for place in session.scalars(select(Place).order_by(Place.kind.desc(), Place.name))
+        ],
+        offerings=[
+            OfferingView(
+                place_code=offering.place_code,
+                activity_code=offering.activity_code,
+                capacity=offering.capacity,
+                sessions=sessions or 0,
+                first=first,
+                last=last,
+            )
+            for offering, sessions, first, last in offerings
+        ],
+        school_year=year.label,
+        school_year_first=year.first,
+        school_year_last=year.last,
+    )
+
+
+def define_place(session: Session, ask: DefinePlace, caller: Caller, at: datetime) -> PlaceView:
+    """Makes or changes a place, and tells of it when something is new."""
+    caller.staff(Role.ADMINISTRATION)
+    values = ask.model_dump(include={"name", "kind", "city"})
+    statement = insert(Place).values(code=ask.code, version=1, **values)
+    version = session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[Place.code],
+            set_={**values, "version": Place.version + 1},
+            where=or_(*(getattr(Place, name) != value for name, value in values.items())),
+        ).returning(Place.version)
+    ).scalar()
+    if version is not None:
+        fact = PlaceUpdated(place_code=ask.code, place_name=ask.name, kind=ask.kind, city=ask.city)
+        tell(session, fact, subject=ask.code, version=version, at=at)
+    return PlaceView(code=ask.code, name=ask.name, kind=ask.kind, city=ask.city)
+
+
+def define_activity(session: Session, ask: DefineActivity, caller: Caller, at: datetime) -> ActivityView:
+    """Makes or changes an activity, and tells of it when something is new. Its rules hold at once."""
+    caller.staff(Role.ADMINISTRATION)
+    terms = ask.terms
+    values = {"name": terms.name, "terms": terms.model_dump(mode="json")}
+    statement = insert(Activity).values(code=terms.code, version=1, **values)
+    version = session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[Activity.code],
+            set_={**values, "version": Activity.version + 1},
+            where=Activity.terms != statement.excluded.terms,
+        ).returning(Activity.version)
+    ).scalar()
+    if version is not None:
+        fact = ActivityUpdated(
+            activity_code=terms.code, activity_name=terms.name, unit=terms.unit, child_care=terms.child_care
+        )
+        tell(session, fact, subject=terms.code, version=version, at=at)
+    return view_activity(terms)
+
+
+def offer_activity(session: Session, ask: OfferActivity, caller: Caller, today: date) -> OfferingView:
+    """Says that a place offers an activity. Sessions to come take the new capacity, never less than what is taken."""
+    caller.staff(Role.ADMINISTRATION)
+    activity = session.get(Activity, ask.activity_code)
+    if activity is None or session.get(Place, ask.place_code) is None:
+        raise NotFound
+    capacity = terms_of(activity).capacity if ask.capacity is None else ask.capacity
+    statement = insert(Offering).values(
+        place_code=ask.place_code, activity_code=ask.activity_code, capacity=capacity
+    )
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[Offering.place_code, Offering.activity_code], set_={"capacity": capacity}
+        )
+    )
+    session.execute(
+        update(DaySession)
+        .where(
+            DaySession.place_code == ask.place_code,
+            DaySession.activity_code == ask.activity_code,
+            DaySession.day > today,
+            DaySession.capacity != capacity,
+        )
+        .values(capacity=func.greatest(DaySession.taken, capacity))
+    )
+    return OfferingView(place_code=ask.place_code, activity_code=ask.activity_code, capacity=capacity)
+
+
+def open_sessions(session: Session, ask: OpenSessions, caller: Caller) -> int:
+    """Creates the sessions that the calendar gives a period; those that exist are left as they are."""
+    caller.staff(Role.ADMINISTRATION)
+    if ask.last < ask.first or ask.last - ask.first > LONGEST_PERIOD:
+        raise Invalid(problems={"last": "period_too_long" if ask.last > ask.first else "before_first"})
+    if not (calendar.is_covered(ask.first) and calendar.is_covered(ask.last)):
+        raise Invalid(problems={"last": "calendar_unknown"})
+    activity = session.get(Activity, ask.activity_code)
+    wanted = select(Offering).where(Offering.activity_code == ask.activity_code)
+    if ask.place_code is not None:
+        wanted = wanted.where(Offering.place_code == ask.place_code)
+    offerings = session.scalars(wanted).all()
+    if activity is None or not offerings:
+        raise NotFound
+    terms = terms_of(activity)
+    rows = [
+        {
+            "session_id": uuid4(),
+            "activity_code": terms.code,
+            "place_code": offering.place_code,
+            "day": day,
+            "slot": slot,
+            "capacity": offering.capacity,
+            "taken": 0,
+        }
+        for offering in offerings
+        for day in calendar.days_of(terms.season, terms.weekdays, ask.first, ask.last)
+        for slot in terms.slots
+    ]
+    if not rows:
+        return 0
+    table = DaySession.metadata.tables[DaySession.__tablename__]
+    opened = session.execute(insert(table).on_conflict_do_nothing().returning(table.c.session_id), rows)
+    return len(opened.all())

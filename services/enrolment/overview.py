@@ -1,0 +1,142 @@
+"""What the parent's home says of enrolment: the children, what is asked of them, what is booked, what closes soon."""
+
+from collections import defaultdict
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contracts.caller import Caller
+from contracts.enrolment import ActivityTerms, ChildView, NearDeadlineView, OverviewView, UpcomingView
+from contracts.events import EnrolmentState
+from enrolment import calendar
+from enrolment.booking_rules import adding_window
+from enrolment.enrolment_views import children_of, of_account
+from enrolment.families import families_of
+from enrolment.models import Activity, Booking, DaySession, Enrolment, Place
+from enrolment.offer import terms_of
+
+SOON = timedelta(days=7)
+# A rule of the month before closes, on its day, every day of the next month: at most two months ahead.
+HORIZON = timedelta(days=62)
+
+
+def overview(session: Session, caller: Caller, now: datetime) -> OverviewView:
+    """Everything the home needs, in a bounded number of statements."""
+    today = calendar.local_day(now)
+    account_id = caller.citizen()
+    children = children_of(session, account_id)
+    return OverviewView(
+        children=children,
+        enrolments=of_account(session, caller, today),
+        upcoming=_upcoming(session, account_id, children, today),
+        deadlines=_near_deadlines(session, children, now),
+    )
+
+
+def _upcoming(
+    session: Session, account_id: UUID, children: list[ChildView], today: date
+) -> list[UpcomingView]:
+    names = {child.child_id: child.first_name for child in children}
+    rows = session.execute(
+        select(Booking.child_id, Activity.name, Place.name, DaySession.day, DaySession.slot)
+        .join(DaySession, DaySession.session_id == Booking.session_id)
+        .join(Activity, Activity.code == DaySession.activity_code)
+        .join(Place, Place.code == DaySession.place_code)
+        .where(
+            Booking.child_id.in_(list(names)),
+            Booking.family_id.in_(families_of(session, account_id)),
+            Booking.cancelled_at.is_(None),
+            DaySession.day.between(today, today + SOON),
+        )
+        .order_by(DaySession.day, DaySession.slot, Activity.name)
+    )
+    return [
+        UpcomingView(
+            child_id=child_id,
+            child_name=names[child_id],
+            activity_name=activity,
+            place_name=place,
+            day=day,
+            slot=slot,
+        )
+        for child_id, activity, place, day, slot in rows
+    ]
+
+
+_Days = list[tuple[date, bool, bool]]
+"""(day, booked, has room)."""
+
+
+def _near_deadlines(session: Session, children: list[ChildView], now: datetime) -> list[NearDeadlineView]:
+    """Per child and activity, the next instant of the week at which days close of which none is booked.
+
+    A family that has booked something of these days has decided; it is not reminded.
+    """
+    names = {child.child_id: child.first_name for child in children}
+    today = calendar.local_day(now)
+    rows = session.execute(
+        select(
+            Enrolment.child_id,
+            Activity,
+            DaySession.day,
+            Booking.booking_id.is_not(None),
+            DaySession.taken < DaySession.capacity,
+        )
+        .join(Activity, Activity.code == Enrolment.activity_code)
+        .join(
+            DaySession,
+            (DaySession.activity_code == Enrolment.activity_code)
+            & (DaySession.place_code == Enrolment.place_code),
+        )
+        .outerjoin(
+            Booking,
+            (Booking.session_id == DaySession.session_id)
+            & (Booking.child_id == Enrolment.child_id)
+            & Booking.cancelled_at.is_(None),
+        )
+        .where(
+            Enrolment.child_id.in_(list(names)),
+            Enrolment.state == EnrolmentState.ACCEPTED,
+            Enrolment.school_year == calendar.school_year_of(today).label,
+            DaySession.day.between(today, today + HORIZON),
+        )
+        .order_by(Enrolment.child_id, Activity.code, DaySession.day, DaySession.slot)
+    )
+    terms: dict[str, ActivityTerms] = {}
+    groups: dict[tuple[UUID, str], dict[datetime, _Days]] = defaultdict(lambda: defaultdict(list))
+    for child_id, activity, day, is_booked, has_room in rows:
+        if activity.code not in terms:
+            terms[activity.code] = terms_of(activity)
+        closes_at = adding_window(terms[activity.code], day, calendar.public_holiday).closes_at
+        if closes_at > now:
+            groups[child_id, activity.code][closes_at].append((day, is_booked, has_room))
+    found = [
+        view
+        for (child_id, code), by_instant in groups.items()
+        if (view := _nearest(child_id, names[child_id], terms[code], by_instant, now))
+    ]
+    return sorted(found, key=lambda each: (each.closes_at, each.child_name, each.activity_name))
+
+
+def _nearest(
+    child_id: UUID, child_name: str, terms: ActivityTerms, by_instant: dict[datetime, _Days], now: datetime
+) -> NearDeadlineView | None:
+    near = sorted(instant for instant in by_instant if instant - now <= SOON)
+    days = [day for instant in near for day in by_instant[instant]]
+    bookable = [day for day, is_booked, has_room in days if has_room and not is_booked]
+    booked = sum(is_booked for _, is_booked, _ in days)
+    if booked or not bookable:
+        return None
+    return NearDeadlineView(
+        child_id=child_id,
+        child_name=child_name,
+        activity_code=terms.code,
+        activity_name=terms.name,
+        closes_at=near[0],
+        first=min(bookable),
+        last=max(bookable),
+        booked=booked,
+        bookable=len(bookable),
+    )

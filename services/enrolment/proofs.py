@@ -1,0 +1,38 @@
+"""The proofs of the changes made, as the family reads them."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contracts.caller import Caller
+from contracts.enrolment import BookingProofs, ProofsView, ProofView
+from enrolment.families import families_of
+from enrolment.models import Proof
+
+
+def list_proofs(session: Session, ask: BookingProofs, caller: Caller) -> ProofsView:
+    """The changes of the caller's own families' bookings, newest first: another household's are not among them."""
+    own = families_of(session, caller.citizen())
+    wanted = select(Proof).where(Proof.family_id.in_(own))
+    if ask.child_id is not None:
+        wanted = wanted.where(Proof.child_id == ask.child_id)
+    if ask.before is not None:
+        wanted = wanted.where(Proof.proof_number < ask.before)
+    found = session.scalars(wanted.order_by(Proof.proof_number.desc()).limit(ask.limit + 1)).all()
+    shown = found[: ask.limit]
+    views = [
+        ProofView(
+            proof_id=proof.proof_id,
+            at=proof.at,
+            by=proof.by_name,
+            child_name=proof.child_name,
+            activity_name=proof.activity_name,
+            place_name=proof.place_name,
+            day=proof.day,
+            slot=proof.slot,
+            made=proof.made,
+            rule_sentence=proof.rule_sentence,
+            closes_at=proof.closes_at,
+        )
+        for proof in shown
+    ]
+    return ProofsView(proofs=views, older=shown[-1].proof_number if len(found) > ask.limit else None)
