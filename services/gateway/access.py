@@ -1,0 +1,76 @@
+"""Who may open a page. The service behind it judges again; this keeps a wrong door from looking open."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import quote, urlsplit
+
+from flask import current_app, redirect, request
+from flask.typing import ResponseReturnValue
+
+from contracts.caller import Kind, Role
+from contracts.errors import NotAllowed, NotSignedIn
+from gateway import browser_session
+
+V = TypeVar("V", bound=Callable[..., Any])
+
+SIGN_IN = {Kind.CITIZEN: "/connexion", Kind.AGENT: "/agents/connexion"}
+HOME = {Kind.CITIZEN: "/mon-espace/", Kind.AGENT: "/agents/"}
+
+
+def open_to_all(view: V) -> V:
+    """Marks a page of a guarded package that needs no sign-in."""
+    view.open_to_all = True  # type: ignore[attr-defined]
+    return view
+
+
+def requires_role(*roles: Role) -> Callable[[V], V]:
+    """Marks a staff page as reserved to agents who hold one of `roles`."""
+
+    def mark(view: V) -> V:
+        view.required_roles = roles  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def guard(kind: Kind) -> Callable[[], ResponseReturnValue | None]:
+    """The check that a package runs before each of its pages."""
+
+    def check() -> ResponseReturnValue | None:
+        view = current_app.view_functions.get(request.endpoint or "")
+        if getattr(view, "open_to_all", False):
+            return None
+        signed_in = browser_session.current()
+        if signed_in is None or signed_in.kind is not kind:
+            return send_to_sign_in(kind)
+        roles: tuple[Role, ...] = getattr(view, "required_roles", ())
+        if not signed_in.has_role(*roles):
+            raise NotAllowed(needs=sorted(roles))
+        return None
+
+    return check
+
+
+def send_to_sign_in(kind: Kind) -> ResponseReturnValue:
+    """To the sign-in page, and back here afterwards when this was a page and not a form sent."""
+    if request.accept_mimetypes.best == "application/json":
+        raise NotSignedIn
+    address = SIGN_IN[kind]
+    if request.method == "GET":
+        address += "?suite=" + quote(request.full_path.rstrip("?"), safe="")
+    return redirect(address)
+
+
+def after_sign_in(kind: Kind) -> str:
+    """Where to go once signed in: the page asked for in `?suite=`, or home."""
+    return local_path(request.values.get("suite", "")) or HOME[kind]
+
+
+def local_path(address: str) -> str | None:
+    """`address` when it is a path of this site, else None (never a way out to another host)."""
+    if not address.startswith("/") or "\\" in address or any(ord(sign) < 33 for sign in address):
+        return None
+    if address.startswith("//"):
+        return None
+    parts = urlsplit(address)
+    return address if not parts.scheme and not parts.netloc else None

@@ -1,0 +1,1 @@
+"""« Mon espace »: pages of a signed-in citizen, under /mon-espace."""

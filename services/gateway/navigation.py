@@ -1,0 +1,70 @@
+"""The entries of the menus. Each module declares its own; nobody edits a list."""
+
+from dataclasses import dataclass
+
+from flask import request, url_for
+
+from contracts.caller import Role
+from gateway import browser_session
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One link of a menu. `endpoint`: the full name, `citizen.invoices.show`."""
+
+    label: str
+    endpoint: str
+    order: int
+    role: Role | None = None
+    hint: str = ""
+    """One sentence under the entry on the agents’ first page."""
+
+    @property
+    def is_current(self) -> bool:
+        """The page shown belongs to the entry's module."""
+        return (request.endpoint or "").rpartition(".")[0] == self.endpoint.rpartition(".")[0]
+
+    @property
+    def href(self) -> str:
+        """Its address."""
+        return url_for(self.endpoint)
+
+
+class Menus:
+    """The menus of the application, by package."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, list[Entry]] = {}
+
+    def add(self, package: str, entries: list[Entry]) -> None:
+        """Takes the entries a module declares."""
+        self._entries.setdefault(package, []).extend(entries)
+
+    def of(self, package: str) -> list[Entry]:
+        """The entries that whoever is signed in may use, in their order."""
+        signed_in = browser_session.current()
+        roles = signed_in.roles if signed_in else frozenset()
+        entries = [
+            entry for entry in self._entries.get(package, []) if entry.role is None or entry.role in roles
+        ]
+        return sorted(entries, key=lambda entry: (entry.order, entry.label))
+
+    @staticmethod
+    def tabs() -> list[tuple[str, str, bool]]:
+        """The four tabs of the leaflet: (label, address, current)."""
+        signed_in = browser_session.current()
+        home = "/"
+        if signed_in is not None:
+            home = "/agents/" if signed_in.is_agent else "/mon-espace/"
+        here = request.path
+        tabs = [
+            ("Mon accueil", home),
+            ("Actualités", "/actualites"),
+            ("Activités", "/activites"),
+            ("Infos pratiques", "/infos-pratiques"),
+        ]
+        return [(label, href, _within(here, href)) for label, href in tabs]
+
+
+def _within(here: str, href: str) -> bool:
+    return here == href or (len(href) > 1 and here.startswith(href.rstrip("/") + "/"))

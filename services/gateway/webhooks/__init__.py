@@ -1,0 +1,1 @@
+"""What other systems call: signed by them instead of carrying our CSRF token; under /webhooks."""
