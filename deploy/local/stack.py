@@ -224,9 +224,7 @@ class Stack:
                 )
 
     def _start_services(self) -> None:
-        for service in self.services:
-            self.make_database(service)
-        self.migrate()
+        self.migrate(self.services)
         self._tell("databases are up to date")
         empty_counters(self.run_dir)
         addresses = self.addresses()
@@ -237,19 +235,22 @@ class Stack:
             self.supervisor.await_ready(process)
             self._tell(f"{process} is ready")
 
-    def migrate(self) -> None:
-        """Bring every service's database up to date, side by side. Raises PartFailed with the words of the first."""
+    def migrate(self, services: Collection[str]) -> None:
+        """Make the services' databases and bring them up to date, side by side.
+
+        Raises PartFailed with the words of the first that fails.
+        """
         running = {
             service: subprocess.Popen(
                 compose_migration(service),
-                env=self.environment(service),
+                env={**inherit_environment(), "ESPACE_DATABASE_URL": self.make_database(service)},
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,
             )
-            for service in self.services
+            for service in services
         }
         said = {service: process.communicate()[0] for service, process in running.items()}
         for service, process in running.items():
