@@ -135,19 +135,19 @@ def upgrade() -> None:
         ),
         sa.Column(
             "counts",
-            postgresql.JSONB(astext_type=Text()),
+            postgresql.JSONB(),
             nullable=False,
             comment="RowCounts and ChangeCounts",
         ),
         sa.Column(
             "doubts",
-            postgresql.JSONB(astext_type=Text()),
+            postgresql.JSONB(),
             nullable=False,
             comment="DoubtView, with the choices taken",
         ),
         sa.Column(
             "homes",
-            postgresql.JSONB(astext_type=Text()),
+            postgresql.JSONB(),
             nullable=False,
             comment="HomeView of each household",
         ),
@@ -214,9 +214,7 @@ def upgrade() -> None:
         sa.Column("detail", sa.String(length=4000), nullable=False),
         sa.Column("reason", sa.String(length=40), nullable=False),
         sa.Column("remarks", sa.ARRAY(sa.String()), nullable=False),
-        sa.Column(
-            "content", postgresql.JSONB(astext_type=Text()), nullable=False, comment="The row as it was read"
-        ),
+        sa.Column("content", postgresql.JSONB(), nullable=False, comment="The row as it was read"),
         sa.ForeignKeyConstraint(
             ["import_id"], ["school_import.import_id"], name="fk_import_row_import_id", ondelete="CASCADE"
         ),
