@@ -1,0 +1,340 @@
+"""What one may ask of documents: the keys of a vault, what lies in it, what was shared with the town.
+
+Whatever is sealed here was sealed by the gateway and says nothing to this service: `sealed_key` (a file's key, under
+a public key), `sealed_description` (file name and media type, under the file's key), `KeyWrap.box` (an account's
+private key, under a password or a recovery code). In clear: the document's type, its size, its dates. Bytes travel
+as base64. Sizes are bytes; days are the town's; instants are aware datetimes.
+"""
+
+import base64
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AwareDatetime, BeforeValidator, Field, PlainSerializer, StringConstraints
+
+from contracts.errors import Conflict, Invalid
+from contracts.messages import Command, Message, Question, View
+
+
+def _bytes_of(value: object) -> object:
+    return base64.b64decode(value, validate=True) if isinstance(value, str) else value
+
+
+Sealed = Annotated[
+    bytes,
+    BeforeValidator(_bytes_of),
+    PlainSerializer(lambda value: base64.b64encode(value).decode(), return_type=str, when_used="json"),
+]
+"""Bytes that are base64 in JSON and bytes in Python."""
+
+PublicKey = Annotated[Sealed, Field(min_length=32, max_length=32)]
+SealedKey = Annotated[Sealed, Field(min_length=64, max_length=256)]
+TypeCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
+SubjectKind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,39}$")]
+
+BUCKET = "vault"
+MAX_DOCUMENT_BYTES = 50 * 1024 * 1024
+
+# ---------------------------------------------------------------- document types
+
+
+class Validity(StrEnum):
+    """Until when a document of a type usually serves."""
+
+    NONE = "none"
+    SCHOOL_YEAR = "school_year"  # to the coming 31 August
+    CIVIL_YEAR = "civil_year"  # to the coming 31 December
+    TWELVE_MONTHS = "twelve_months"
+    THREE_MONTHS = "three_months"
+
+
+class DocumentTypeView(View):
+    """A kind of supporting document. `hint`: what the parent is told about it."""
+
+    code: str
+    name: str
+    hint: str = ""
+    validity: Validity = Validity.NONE
+
+
+class ListDocumentTypes(Question[list[DocumentTypeView]]):
+    """The kinds of documents, in the order pages list them. Anybody may ask."""
+
+
+class DefineDocumentType(Command[DocumentTypeView]):
+    """Makes or changes a kind of document. Agents of `administration`, the installation."""
+
+    type_code: TypeCode
+    name: str = Field(min_length=2, max_length=80)
+    hint: str = Field(default="", max_length=200)
+    validity: Validity = Validity.NONE
+    position: int = Field(default=100, ge=0, le=1000, description="Lower comes first")
+
+
+# ---------------------------------------------------------------- keys
+
+
+class KeyWrap(Message):
+    """A private key under a secret: Argon2id(secret, salt, operations, memory in bytes) opens the secretbox."""
+
+    salt: Annotated[Sealed, Field(min_length=16, max_length=16)]
+    operations: int = Field(ge=1, le=64)
+    memory: int = Field(ge=8192, le=1 << 30)
+    box: Annotated[Sealed, Field(min_length=40, max_length=256)]
+
+
+class AccountKeysView(View):
+    """An account's keys, as far as anybody but the account may know them."""
+
+    public_key: PublicKey
+    password_wrap: KeyWrap
+    recovery_wrap: KeyWrap | None = None
+    recovery_made_at: AwareDatetime | None = None
+
+
+class KeyRingView(View):
+    """`keys` is None until the first sign-in has made them."""
+
+    keys: AccountKeysView | None
+
+
+class ReadKeys(Question[KeyRingView]):
+    """The caller's own keys. Citizens."""
+
+
+class KeepKeys(Command[AccountKeysView]):
+    """Keeps the keys made at the first sign-in. The first wins: the answer holds the ones that count. Citizens."""
+
+    public_key: PublicKey
+    password_wrap: KeyWrap
+
+
+class RewrapKeys(Command[AccountKeysView]):
+    """Replaces the wraps given: a new password, a new recovery code. Raises KeysChanged when the pair is another."""
+
+    public_key: PublicKey
+    password_wrap: KeyWrap | None = None
+    recovery_wrap: KeyWrap | None = None
+
+
+class StartOver(Command[AccountKeysView]):
+    """A new, empty vault with new keys: what nobody can open any more is removed. What was shared stays shared.
+
+    For a parent who has lost both password and recovery code. `replaces`: the public key given up (KeysChanged).
+    """
+
+    replaces: PublicKey
+    public_key: PublicKey
+    password_wrap: KeyWrap
+
+
+# ---------------------------------------------------------------- the vault
+
+
+class OpeningView(View):
+    """An agent opened a shared document."""
+
+    opened_at: AwareDatetime
+    agent_name: str
+
+
+class ShareView(View):
+    """A document given to the town with something filed."""
+
+    share_id: UUID
+    subject_kind: str
+    subject_id: UUID
+    shared_at: AwareDatetime
+    readable_until: date
+    openings: list[OpeningView] = Field(default_factory=list, description="Newest first")
+
+
+class DocumentView(View):
+    """A document of the vault; only the account's private key says what it is called."""
+
+    document_id: UUID
+    document_type: str
+    size: int
+    stored_at: AwareDatetime
+    valid_until: date | None
+    sealed_key: SealedKey
+    sealed_description: Sealed
+    shares: list[ShareView] = Field(default_factory=list, description="Newest first")
+
+
+class VaultView(View):
+    """A parent's vault, whole. `limit_documents` and `limit_bytes` bound it."""
+
+    keys: AccountKeysView | None
+    types: list[DocumentTypeView]
+    documents: list[DocumentView] = Field(description="Newest first")
+    used_bytes: int
+    limit_documents: int
+    limit_bytes: int
+    requests_public_key: PublicKey
+
+
+class OpenVault(Question[VaultView]):
+    """Everything in the caller's vault, still sealed. Citizens."""
+
+
+class DocumentKeyView(View):
+    """What it takes to fetch and open one document, given the account's private key."""
+
+    document: DocumentView
+    requests_public_key: PublicKey
+
+
+class OpenDocument(Question[DocumentKeyView]):
+    """One document of the caller's vault. NotFound for anybody else's. Citizens."""
+
+    document_id: UUID
+
+
+class ShareDraft(Message):
+    """The file's key, sealed to the town's key for requests, for one subject.
+
+    `requests_public_key`: the key it was sealed to; TownKeyChanged when the town has another by now.
+    """
+
+    subject_kind: SubjectKind
+    subject_id: UUID
+    requests_public_key: PublicKey
+    sealed_key: SealedKey
+
+
+class StoreDocument(Command[DocumentView]):
+    """Enters a sealed object, already in the bucket under `document_id`, into the caller's vault. Citizens.
+
+    With `share`, it is attached in the same transaction. `valid_until` None: what is usual for the type. Raises
+    UploadLost (no such object, or another size), VaultFull, KeysChanged, TownKeyChanged, UnknownDocumentType.
+    """
+
+    document_id: UUID
+    document_type: TypeCode
+    size: int = Field(gt=0, le=MAX_DOCUMENT_BYTES, description="Of the document in clear")
+    object_size: int = Field(gt=0, description="Of the sealed object")
+    public_key: PublicKey = Field(description="The account's, to which `sealed_key` is sealed")
+    sealed_key: SealedKey
+    sealed_description: Annotated[Sealed, Field(max_length=4096)]
+    valid_until: date | None = None
+    share: ShareDraft | None = None
+
+
+class DescribeDocument(Command[DocumentView]):
+    """Changes what is said of a document: its (sealed) name, its type, its validity. NotFound. Citizens."""
+
+    document_id: UUID
+    document_type: TypeCode
+    sealed_description: Annotated[Sealed, Field(max_length=4096)]
+    valid_until: date | None = None
+
+
+class DeletionView(View):
+    """What is left of a deleted document: how many shares stay readable, and until when."""
+
+    document_id: UUID
+    shares_kept: int
+    readable_until: date | None = None
+
+
+class DeleteDocument(Command[DeletionView]):
+    """Takes a document out of the caller's vault. What was attached stays with the town until its term. Citizens."""
+
+    document_id: UUID
+
+
+class ShareDocument(Command[ShareView]):
+    """Attaches a document of the caller's vault to something filed. Once per subject: a second time changes nothing.
+
+    NotFound, TownKeyChanged. Citizens.
+    """
+
+    document_id: UUID
+    share: ShareDraft
+
+
+# ---------------------------------------------------------------- the town's side
+
+
+class SharedDocumentView(View):
+    """An attached document as an agent sees it before opening it: no name, no content."""
+
+    share_id: UUID
+    document_type: str
+    type_name: str
+    size: int
+    shared_at: AwareDatetime
+    valid_until: date | None
+    readable_until: date
+    openings: list[OpeningView] = Field(default_factory=list)
+
+
+class SubjectShares(Question[list[SharedDocumentView]]):
+    """The documents attached to a subject, newest first. `requests` agents."""
+
+    subject_kind: SubjectKind
+    subject_id: UUID
+
+
+class OpenedShareView(View):
+    """One shared document, openable with the private half of the one-off key that was sent."""
+
+    share_id: UUID
+    document_id: UUID
+    document_type: str
+    size: int
+    sealed_key: SealedKey
+    sealed_description: Sealed
+
+
+class OpenShare(Command[OpenedShareView]):
+    """Opens one shared document for an agent and writes down who did. `requests` agents.
+
+    `one_off_key`: a public key made for this opening; the file's key comes back sealed to it. NotFound when there is
+    no such share or its term is over; ShareUnreadable when it was sealed to a key the town no longer has.
+    """
+
+    share_id: UUID
+    one_off_key: PublicKey
+
+
+# ---------------------------------------------------------------- errors
+
+
+class KeysChanged(Conflict):
+    """The account's keys are others by now: somebody started the vault over meanwhile."""
+
+    code = "vault_keys_changed"
+
+
+class TownKeyChanged(Conflict):
+    """The town's key for requests is another. `public_key`: base64; seal again and repeat."""
+
+    code = "town_key_changed"
+
+
+class VaultFull(Conflict):
+    """No room left. `documents`, `megabytes`: the limits."""
+
+    code = "vault_full"
+
+
+class UploadLost(Conflict):
+    """The object named is not in the store as described: the upload has to be made again."""
+
+    code = "upload_lost"
+
+
+class UnknownDocumentType(Invalid):
+    """No such kind of document."""
+
+    code = "unknown_document_type"
+
+
+class ShareUnreadable(Conflict):
+    """The town cannot open this share any more: the document has to be asked for again."""
+
+    code = "share_unreadable"
