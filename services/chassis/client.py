@@ -13,6 +13,7 @@ import itertools
 import socket
 import threading
 import time
+from functools import cache
 from typing import Any, TypeVar, overload
 from urllib.parse import unquote, urlsplit
 
@@ -21,6 +22,7 @@ from amqp.exceptions import AMQPError
 from pydantic import TypeAdapter
 
 from chassis import metrics, wire
+from chassis.transport import Connection
 from contracts.caller import Caller
 from contracts.errors import DomainError, ServiceUnavailable
 from contracts.messages import Question
@@ -31,7 +33,24 @@ C = TypeVar("C")
 D = TypeVar("D")
 
 _LOST = (AMQPError, OSError, AttributeError)
-_adapters: dict[type, TypeAdapter[Any]] = {}
+
+
+class _Route:
+    """What is worked out once per kind of question: where it goes, how its answer is read, where its time counts."""
+
+    def __init__(self, question: type[Question[Any]]) -> None:
+        self.service = question.service()
+        self.key = f"{self.service}.{question.method()}"
+        self.reply: TypeAdapter[Any] = wire.reply_adapter(question)
+        self.seconds = {
+            word: metrics.CALL_SECONDS.labels(self.key, word)
+            for word in ("ok", "refused", "failed", "timeout")
+        }
+
+
+@cache
+def _route(question: type[Question[Any]]) -> _Route:
+    return _Route(question)
 
 
 class Services:
@@ -113,12 +132,7 @@ class Services:
             answers[place] = ServiceUnavailable(service=question.service())
         elapsed = time.perf_counter() - started
         for question, answer in zip(questions, answers, strict=True):
-            outcome = "ok"
-            if isinstance(answer, Exception):
-                outcome = "refused" if isinstance(answer, DomainError) else "failed"
-                if isinstance(answer, ServiceUnavailable):
-                    outcome = "timeout"
-            metrics.CALL_SECONDS.labels(f"{question.service()}.{question.method()}", outcome).observe(elapsed)
+            _route(type(question)).seconds[_outcome(answer)].observe(elapsed)
         return answers
 
     def close_lost(self) -> None:
@@ -133,7 +147,7 @@ class _Line:
     """One connection and channel, used by one thread."""
 
     def __init__(self, address: Any, timeout: float) -> None:
-        self._connection = amqp.Connection(
+        self._connection = Connection(
             host=f"{address.hostname}:{address.port or 5672}",
             userid=unquote(address.username or "guest"),
             password=unquote(address.password or "guest"),
@@ -182,7 +196,7 @@ class _Line:
                 expiration=expiration,
                 application_headers=headers,
             )
-            self._channel.basic_publish(message, wire.EXCHANGE, f"{question.service()}.{question.method()}")
+            self._channel.basic_publish(message, wire.EXCHANGE, _route(type(question)).key)
         while self._expected:
             left = deadline - time.monotonic()
             if left <= 0:
@@ -212,11 +226,13 @@ class _Line:
 
 
 def _read(question: Question[Any], body: bytes) -> Any:
-    kind = type(question)
-    adapter = _adapters.get(kind)
-    if adapter is None:
-        adapter = _adapters[kind] = wire.reply_adapter(kind)
-    reply = adapter.validate_json(body)
-    if reply["error"] is not None:
-        return wire.error_from(reply["error"])
-    return reply["result"]
+    reply = _route(type(question)).reply.validate_json(body)
+    return reply["result"] if reply["error"] is None else wire.error_from(reply["error"])
+
+
+def _outcome(answer: Any) -> str:
+    if isinstance(answer, ServiceUnavailable):
+        return "timeout"
+    if isinstance(answer, DomainError):
+        return "refused"
+    return "failed" if isinstance(answer, Exception) else "ok"

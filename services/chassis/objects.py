@@ -101,6 +101,7 @@ class Objects:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._client: Minio | None = None
+        self._ensured: set[str] = set()
 
     @property
     def client(self) -> Minio:
@@ -123,15 +124,17 @@ class Objects:
         return self._client
 
     def ensure(self, bucket: str) -> None:
-        """Makes the bucket unless it is there."""
+        """Makes the bucket unless it is there. Asks the store once per bucket and process."""
+        if bucket in self._ensured:
+            return
         with _translated(bucket):
-            if self.client.bucket_exists(bucket):
-                return
-            try:
-                self.client.make_bucket(bucket)
-            except S3Error as error:
-                if error.code not in _EXISTS:
-                    raise
+            if not self.client.bucket_exists(bucket):
+                try:
+                    self.client.make_bucket(bucket)
+                except S3Error as error:
+                    if error.code not in _EXISTS:
+                        raise
+        self._ensured.add(bucket)
 
     def put(self, bucket: str, key: str, stream: Source, length: int | None = None) -> int:
         """Stores the stream to its end and returns the bytes stored. Replaces what was there.
@@ -157,6 +160,14 @@ class Objects:
         """The object's bytes. Raises NotFound when there is none."""
         with _translated(key):
             return ObjectStream(self.client.get_object(bucket, key))
+
+    def describe(self, bucket: str, key: str) -> Stored:
+        """An object's size and date, without its bytes. Raises NotFound when there is none."""
+        with _translated(key):
+            found = self.client.stat_object(bucket, key)
+            if found.size is None or found.last_modified is None:
+                raise NotFound(key=key)
+            return Stored(key, found.size, found.last_modified)
 
     def delete(self, bucket: str, key: str) -> None:
         """Removes the object; none is as good as gone."""

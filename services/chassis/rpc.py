@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 import amqp
+import kombu
 import orjson
 import structlog
 from nameko.exceptions import (
@@ -28,6 +29,7 @@ from nameko.rpc import Rpc, RpcConsumer
 from pydantic import TypeAdapter, ValidationError
 
 from chassis import logs, metrics, wire
+from chassis.transport import KombuTransport, together
 from contracts.caller import Caller
 from contracts.errors import DomainError, Invalid
 from contracts.messages import Question
@@ -42,6 +44,11 @@ class CallQueue(QueueConsumer):
     """The connection that calls come in by and answers leave by. Bodies are left for their types to read."""
 
     ready = False
+
+    @property
+    def connection(self) -> Any:
+        config = self.container.config
+        return kombu.Connection(config["AMQP_URI"], transport=KombuTransport, heartbeat=config["HEARTBEAT"])
 
     def get_consumers(self, consumer_cls: Any, channel: Any) -> Any:
         for provider in self._providers:
@@ -103,17 +110,18 @@ class Calls(RpcConsumer):
         properties = message.properties
         reply_to = properties.get("reply_to")
         try:
-            if reply_to:
-                answer = amqp.Message(
-                    body,
-                    correlation_id=properties.get("correlation_id"),
-                    content_type="application/json",
-                    content_encoding="utf-8",
-                    delivery_mode=1,
-                )
-                direct = reply_to.startswith(wire.DIRECT_REPLY)
-                message.channel.basic_publish(answer, "" if direct else wire.EXCHANGE, reply_to)
-            message.channel.basic_ack(message.delivery_tag)
+            with together(message.channel):
+                if reply_to:
+                    answer = amqp.Message(
+                        body,
+                        correlation_id=properties.get("correlation_id"),
+                        content_type="application/json",
+                        content_encoding="utf-8",
+                        delivery_mode=1,
+                    )
+                    direct = reply_to.startswith(wire.DIRECT_REPLY)
+                    message.channel.basic_publish(answer, "" if direct else wire.EXCHANGE, reply_to)
+                message.channel.basic_ack(message.delivery_tag)
         except (OSError, amqp.AMQPError, AttributeError) as lost:
             # The broker has the call back and delivers it again; a caller still waiting gets that answer.
             log.warning("reply lost with its connection", error=str(lost))
@@ -132,6 +140,9 @@ class Call(Rpc):
         self.request: TypeAdapter[Any] = wire.question_adapter(self.question)
         self.answer = self.question.answer_adapter()
         self.label = f"{self.container.service_name}.{self.method_name}"
+        self.seconds = {
+            word: metrics.RPC_SECONDS.labels(self.label, word) for word in ("ok", "refused", "failed")
+        }
         super().setup()
 
     def handle_message(self, body: Any, message: Any) -> None:
@@ -198,7 +209,7 @@ class Call(Rpc):
                 log.error("failed", method=self.label, correlation_id=correlation, exc_info=exc_info)
             body = orjson.dumps({"result": None, "error": serialize(problem)}, default=safe_for_serialization)
         self.rpc_consumer.reply(message, body)
-        metrics.RPC_SECONDS.labels(self.label, outcome).observe(time.perf_counter() - started)
+        self.seconds[outcome].observe(time.perf_counter() - started)
         return result, None
 
 
