@@ -1,0 +1,272 @@
+"""What documents answers and does by itself. Thin: who asks, one domain function, one commit."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+import structlog
+
+from chassis import metrics
+from chassis.clock import PARIS
+from chassis.commands import once
+from chassis.objects import Objects
+from chassis.parts import part
+from chassis.service import Service, answers, every
+from chassis.settings import Settings
+from contracts.caller import Caller, Role
+from contracts.documents import (
+    BUCKET,
+    AccountKeysView,
+    DefineDocumentType,
+    DeleteDocument,
+    DeletionView,
+    DescribeDocument,
+    DocumentKeyView,
+    DocumentTypeView,
+    DocumentView,
+    KeepKeys,
+    KeyRingView,
+    ListDocumentTypes,
+    OpenDocument,
+    OpenedShareView,
+    OpenShare,
+    OpenVault,
+    ReadKeys,
+    RewrapKeys,
+    SharedDocumentView,
+    ShareDocument,
+    ShareView,
+    StartOver,
+    StoreDocument,
+    SubjectShares,
+    UploadLost,
+    VaultView,
+)
+from contracts.errors import NotFound, ServiceUnavailable
+from documents import census, keyring, orphans, shares, types, vault
+from documents.town_key import TownKey
+
+log = structlog.get_logger()
+
+STORED = metrics.counter("documents_stored_total", "Documents put into vaults", ("document_type",))
+SHARED = metrics.counter("documents_shared_total", "Documents attached to something filed", ("subject_kind",))
+OPENED = metrics.counter("documents_opened_total", "Shared documents opened by agents")
+KEPT = metrics.gauge("documents", "Documents in vaults now", ("document_type",))
+BYTES = metrics.gauge("documents_bytes", "Bytes of documents in vaults now", ("document_type",))
+SHARES = metrics.gauge("documents_shares", "Shares that agents may open now")
+ORPHANS = metrics.counter("documents_orphans_removed_total", "Objects removed because no document has them")
+
+
+def _town_key(settings: Settings) -> TownKey:
+    """A service without the town's key does not start."""
+    return TownKey.read(settings.need("requests_key"))
+
+
+class DocumentsService(Service):
+    """The sealed vault's memory."""
+
+    name = "documents"
+    objects: Objects = part(Objects)
+    town: TownKey = part(_town_key)
+
+    # ------------------------------------------------------------ types
+
+    @answers(ListDocumentTypes)
+    def list_document_types(self, ask: ListDocumentTypes, caller: Caller) -> list[DocumentTypeView]:
+        with self.begin() as session:
+            return types.list_types(session)
+
+    @answers(DefineDocumentType)
+    def define_document_type(self, ask: DefineDocumentType, caller: Caller) -> DocumentTypeView:
+        caller.staff(Role.ADMINISTRATION)
+        with self.begin() as session:
+            return once(session, ask, caller, lambda: types.define(session, ask))
+
+    # ------------------------------------------------------------ keys
+
+    @answers(ReadKeys)
+    def read_keys(self, ask: ReadKeys, caller: Caller) -> KeyRingView:
+        account_id = caller.citizen()
+        with self.begin() as session:
+            return keyring.read(session, account_id)
+
+    @answers(KeepKeys)
+    def keep_keys(self, ask: KeepKeys, caller: Caller) -> AccountKeysView:
+        account_id = caller.citizen()
+        with self.begin() as session:
+            # Not kept under the command's id: the answer is whatever keys count when it is given.
+            return keyring.keep(session, ask, account_id, self.clock.now())
+
+    @answers(RewrapKeys)
+    def rewrap_keys(self, ask: RewrapKeys, caller: Caller) -> AccountKeysView:
+        account_id = caller.citizen()
+        with self.begin() as session:
+            # Not kept as the command's answer: a wrap given up must not stay behind in the journal of commands.
+            return once(
+                session,
+                ask,
+                caller,
+                lambda: keyring.rewrap(session, ask, account_id, self.clock.now()),
+                again=lambda: keyring.current(session, account_id),
+            )
+
+    @answers(StartOver)
+    def start_over(self, ask: StartOver, caller: Caller) -> AccountKeysView:
+        account_id = caller.citizen()
+        now = self.clock.now()
+
+        def replace() -> AccountKeysView:
+            keys = keyring.replace(session, ask, account_id, now)
+            vault.delete_all(session, account_id, now)
+            return keys
+
+        with self.begin() as session:
+            return once(session, ask, caller, replace, again=lambda: keyring.current(session, account_id))
+
+    # ------------------------------------------------------------ the vault
+
+    @answers(OpenVault)
+    def open_vault(self, ask: OpenVault, caller: Caller) -> VaultView:
+        account_id = caller.citizen()
+        with self.begin() as session:
+            return vault.open_vault(session, account_id, self.town)
+
+    @answers(OpenDocument)
+    def open_document(self, ask: OpenDocument, caller: Caller) -> DocumentKeyView:
+        account_id = caller.citizen()
+        with self.begin() as session:
+            return vault.open_document(session, ask, account_id, self.town)
+
+    @answers(StoreDocument)
+    def store_document(self, ask: StoreDocument, caller: Caller) -> DocumentView:
+        account_id = caller.citizen()
+        self._check_upload(ask)
+        now, today = self._now()
+
+        def store() -> DocumentView:
+            stored = vault.store(session, ask, account_id, self.town, now, today)
+            STORED.labels(stored.document_type).inc()
+            if ask.share is not None:
+                SHARED.labels(ask.share.subject_kind).inc()
+            return stored
+
+        with self.begin() as session:
+            return once(session, ask, caller, store)
+
+    @answers(DescribeDocument)
+    def describe_document(self, ask: DescribeDocument, caller: Caller) -> DocumentView:
+        account_id = caller.citizen()
+        with self.begin() as session:
+            return once(session, ask, caller, lambda: vault.describe(session, ask, account_id))
+
+    @answers(DeleteDocument)
+    def delete_document(self, ask: DeleteDocument, caller: Caller) -> DeletionView:
+        account_id = caller.citizen()
+        now, today = self._now()
+        with self.begin() as session:
+            deleted = once(session, ask, caller, lambda: vault.delete(session, ask, account_id, now, today))
+        if not deleted.shares_kept:
+            self._attempt(self.remove_finished)
+        return deleted
+
+    @answers(ShareDocument)
+    def share_document(self, ask: ShareDocument, caller: Caller) -> ShareView:
+        account_id = caller.citizen()
+        now, today = self._now()
+
+        def share() -> ShareView:
+            shared = vault.share(session, ask, account_id, self.town, now, today)
+            SHARED.labels(shared.subject_kind).inc()
+            return shared
+
+        with self.begin() as session:
+            return once(session, ask, caller, share)
+
+    # ------------------------------------------------------------ the town's side
+
+    @answers(SubjectShares)
+    def subject_shares(self, ask: SubjectShares, caller: Caller) -> list[SharedDocumentView]:
+        caller.agent(Role.REQUESTS)
+        _, today = self._now()
+        with self.begin() as session:
+            return shares.of_subject(session, ask, today)
+
+    @answers(OpenShare)
+    def open_share(self, ask: OpenShare, caller: Caller) -> OpenedShareView:
+        caller.agent(Role.REQUESTS)
+        now, today = self._now()
+
+        def open_it() -> OpenedShareView:
+            opened = shares.open_share(session, ask, caller, self.town, now, today)
+            OPENED.inc()
+            return opened
+
+        with self.begin() as session:
+            return once(session, ask, caller, open_it)
+
+    # ------------------------------------------------------------ by itself
+
+    @every(seconds=300)
+    def remove_finished(self) -> None:
+        """Removes what was taken out and is shared no more: the object, then its row. One commit for each."""
+        while True:
+            with self.begin() as session:
+                document = orphans.take_finished(session)
+                if document is None:
+                    return
+                self.objects.delete(BUCKET, str(document.document_id))
+                session.delete(document)
+
+    @every(seconds=3600)
+    def remove_orphans(self) -> None:
+        """Removes objects that no document has, and uploads that were never finished."""
+        real_now = datetime.now(UTC)  # the store dates its objects in real time
+        self.objects.ensure(BUCKET)
+        with self.begin() as session:
+            keys = list(orphans.unowned(session, self.objects.list(BUCKET), real_now))
+        for key in keys:
+            self.objects.delete(BUCKET, key)
+            ORPHANS.inc()
+        broken = self.objects.abort_uploads(BUCKET, before=real_now - orphans.STALE)
+        if keys or broken:
+            log.info("orphans removed", objects=len(keys), uploads=broken)
+
+    @every(seconds=900)
+    def keep_terms(self) -> None:
+        """Ends the shares whose term is over, and tells of documents that will soon serve no more."""
+        now, today = self._now()
+        with self.begin() as session:
+            shares.end_terms(session, today, now)
+        with self.begin() as session:
+            vault.warn_of_expiry(session, today, now)
+
+    @every(seconds=60)
+    def count(self) -> None:
+        """Brings the graphs up to date."""
+        with self.begin() as session:
+            documents, open_shares = census.count_documents(session), census.count_shares(session)
+        for code, (number, size) in documents.items():
+            KEPT.labels(code).set(number)
+            BYTES.labels(code).set(size)
+        SHARES.set(open_shares)
+
+    # ------------------------------------------------------------ within
+
+    def _check_upload(self, ask: StoreDocument) -> None:
+        """The object must be there, whole and fresh, before a row says that it is. Raises UploadLost."""
+        try:
+            found = self.objects.describe(BUCKET, str(ask.document_id))
+        except NotFound:
+            raise UploadLost from None
+        if not orphans.may_be_entered(found, ask.object_size, datetime.now(UTC)):
+            raise UploadLost
+
+    def _attempt(self, work: Callable[[], None]) -> None:
+        """Does now what a timer would do later; a store that is away must not undo what was committed."""
+        try:
+            work()
+        except ServiceUnavailable:
+            log.warning("object store away, left to the timer", work=work.__name__)
+
+    def _now(self) -> tuple[datetime, date]:
+        now = self.clock.now()
+        return now, now.astimezone(PARIS).date()

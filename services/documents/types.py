@@ -1,0 +1,66 @@
+"""Kinds of documents, and until when one of a kind usually serves."""
+
+import calendar
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from contracts.documents import DefineDocumentType, DocumentTypeView, UnknownDocumentType, Validity
+from documents.models import DocumentType
+
+
+def usual_end(validity: Validity, today: date) -> date | None:
+    """The last day a document given today usually serves; None: no end.
+
+    A school year ends on 31 August; a CAF index is set anew each January; a month after the 31st is its last day.
+    """
+    if validity is Validity.SCHOOL_YEAR:
+        return date(today.year if today.month < 9 else today.year + 1, 8, 31)
+    if validity is Validity.CIVIL_YEAR:
+        return date(today.year, 12, 31)
+    if validity is Validity.TWELVE_MONTHS:
+        return months_later(today, 12)
+    if validity is Validity.THREE_MONTHS:
+        return months_later(today, 3)
+    return None
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day so many months later, or that month's last."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def list_types(session: Session) -> list[DocumentTypeView]:
+    """All of them, in the order pages list them."""
+    rows = session.scalars(select(DocumentType).order_by(DocumentType.position, DocumentType.name))
+    return [_view(row) for row in rows]
+
+
+def find_type(session: Session, code: str) -> DocumentTypeView:
+    """One kind. Raises UnknownDocumentType."""
+    row = session.get(DocumentType, code)
+    if row is None:
+        raise UnknownDocumentType(document_type=code)
+    return _view(row)
+
+
+def define(session: Session, command: DefineDocumentType) -> DocumentTypeView:
+    """Makes or changes a kind."""
+    values = {
+        "name": command.name,
+        "hint": command.hint,
+        "validity": command.validity.value,
+        "position": command.position,
+    }
+    statement = insert(DocumentType).values(code=command.type_code, **values)
+    session.execute(statement.on_conflict_do_update(index_elements=[DocumentType.code], set_=values))
+    return DocumentTypeView(
+        code=command.type_code, name=command.name, hint=command.hint, validity=command.validity
+    )
+
+
+def _view(row: DocumentType) -> DocumentTypeView:
+    return DocumentTypeView(code=row.code, name=row.name, hint=row.hint, validity=Validity(row.validity))
