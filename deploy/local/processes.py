@@ -83,20 +83,22 @@ def compose_program(process: str, addresses: Addresses, run_dir: RunDir) -> Prog
 
 
 def _compose_gateway(addresses: Addresses, run_dir: RunDir) -> Program:
-    port = run_dir.port(GATEWAY)
+    metrics_port = run_dir.port("gateway-metrics")
     counters = run_dir.root / "gateway" / "metrics"
     return Program(
         name=GATEWAY,
         argv=(
             str(Path(sys.executable).parent / "gunicorn"),
-            f"--bind=127.0.0.1:{port}",
+            "--no-control-socket",  # it would be one file for every gateway of the machine
             f"--config={ROOT / 'services' / 'gateway' / 'gunicorn_config.py'}",
             "gateway.app:create_app()",
         ),
-        ready=lambda: answers(port, "/health/ready"),
+        ready=lambda: answers(metrics_port, "/health/ready"),
         env={
             **inherit_environment(),
             **compose_environment(GATEWAY, addresses),
+            "ESPACE_BIND": f"127.0.0.1:{run_dir.port(GATEWAY)}",
+            "ESPACE_METRICS_PORT": str(metrics_port),
             "PROMETHEUS_MULTIPROC_DIR": str(counters),
         },
         cwd=ROOT,

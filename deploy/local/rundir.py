@@ -28,6 +28,7 @@ PORT_OFFSETS = {
     "amqp-metrics": 7,
     "amqp-dist": 8,
     "epmd": 9,
+    "gateway-metrics": 10,
     "accounts": 11,
     "accounts-relay": 12,
     "enrolment": 13,

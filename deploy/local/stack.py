@@ -153,7 +153,8 @@ class Stack:
 
     def metrics_url(self, process: str) -> str:
         """Where a process answers /metrics and /health/…"""
-        return f"http://127.0.0.1:{self.run_dir.port(process)}"
+        listener = "gateway-metrics" if process == GATEWAY else process
+        return f"http://127.0.0.1:{self.run_dir.port(listener)}"
 
     def addresses(self) -> Addresses:
         """Everything the processes may need to know."""
