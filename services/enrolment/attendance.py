@@ -33,7 +33,9 @@ def roll_call(session: Session, ask: RollCall, caller: Caller) -> RollCallView:
     """The sheet of a place, an activity and a day; of the first slot when none is named. Five statements."""
     caller.staff(Role.ATTENDANCE)
     row = session.execute(
-        select(Place, Activity).where(Place.code == ask.place_code, Activity.code == ask.activity_code)
+        select(Place, Activity)
+        .join(Activity, Activity.code == ask.activity_code)
+        .where(Place.code == ask.place_code)
     ).first()
     if row is None:
         raise NotFound
@@ -155,7 +157,7 @@ def _payers(session: Session, child_ids: set[UUID], day_session: DaySession) -> 
         .where(FamilyChild.child_id.in_(child_ids))
         .order_by(FamilyChild.child_id, Enrolment.enrolment_id.is_(None).desc(), FamilyChild.family_id.desc())
     )
-    return dict(row._tuple() for row in rows)  # the last of each child wins
+    return dict(rows.all())  # the last of each child wins
 
 
 def _last_sheet(session: Session, session_id: UUID) -> Sheet | None:

@@ -170,7 +170,7 @@ def _enrolments(session: Session, child_id: UUID) -> set[tuple[str, str, str]]:
             Enrolment.child_id == child_id, Enrolment.state == EnrolmentState.ACCEPTED
         )
     )
-    return {row._tuple() for row in rows}
+    return set(rows)
 
 
 def _judge(

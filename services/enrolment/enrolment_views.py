@@ -49,9 +49,9 @@ def show(session: Session, enrolment_id: UUID, caller: Caller) -> EnrolmentView:
         own = families.families_of(session, caller.citizen())
         if caller.account_id not in families.guardians_of(session, row[0].child_id):
             raise NotFound
-        return _views(session, [row._tuple()], own)[0]
+        return _views(session, [row], own)[0]
     caller.staff(Role.REQUESTS)
-    return _views(session, [row._tuple()], None)[0]
+    return _views(session, [row], None)[0]
 
 
 def of_account(session: Session, caller: Caller, today: date) -> list[EnrolmentView]:
@@ -65,7 +65,7 @@ def of_account(session: Session, caller: Caller, today: date) -> list[EnrolmentV
         )
         .order_by(Enrolment.requested_at.desc(), Enrolment.enrolment_id)
     )
-    return _views(session, [row._tuple() for row in rows], own)
+    return _views(session, list(rows), own)
 
 
 def queue(session: Session, ask: EnrolmentQueue, caller: Caller) -> EnrolmentQueueView:
@@ -82,7 +82,7 @@ def queue(session: Session, ask: EnrolmentQueue, caller: Caller) -> EnrolmentQue
         .offset(ask.offset)
         .limit(ask.limit)
     )
-    return EnrolmentQueueView(total=total, enrolments=_views(session, [row._tuple() for row in rows], None))
+    return EnrolmentQueueView(total=total, enrolments=_views(session, list(rows), None))
 
 
 def choices(session: Session, child_id: UUID, caller: Caller, now: datetime) -> ChoicesView:
@@ -95,7 +95,7 @@ def choices(session: Session, child_id: UUID, caller: Caller, now: datetime) -> 
         .order_by(Enrolment.requested_at)
     )
     enrolled: dict[str, EnrolmentView] = {}
-    for view in _views(session, [row._tuple() for row in rows], acting.family_ids):
+    for view in _views(session, list(rows), acting.family_ids):
         if view.state in LIVE or view.activity_code not in enrolled:
             enrolled[view.activity_code] = view
     offered: dict[str, tuple[Activity, list[Place]]] = {}

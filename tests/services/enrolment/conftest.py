@@ -1,0 +1,133 @@
+"""A town small enough to hold in the head, on a real database, without a broker.
+
+`town` gives the sessions, and the domain functions are called as service.py calls them.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import Engine, event, text
+from sqlalchemy.orm import Session, sessionmaker
+
+from chassis.clock import PARIS
+from chassis.commands import once
+from chassis.database import engine_for, sessions_for
+from contracts.caller import SYSTEM, Caller
+from contracts.enrolment import BookingAnswer, ChangeBookings, RequestEnrolment
+from contracts.events import ChildUpdated
+from enrolment import bookings, enrolments, families, offer
+from enrolment.models import Base, DaySession
+from tests.mothers import enrolment as mother
+
+NOW = datetime(2026, 11, 23, 10, tzinfo=PARIS)
+
+
+@dataclass
+class Town:
+    """The database and the few acts that every test needs."""
+
+    engine: Engine
+    sessions: sessionmaker[Session]
+
+    def begin(self) -> "Session":
+        return self.sessions.begin()  # type: ignore[return-value]
+
+    def family(self, *children: ChildUpdated, accounts: int = 1) -> tuple[UUID, list[Caller]]:
+        """A family with these children and so many parents who redeemed their key."""
+        parents = [mother.parent(name=f"Parent{n} Fontanel") for n in range(1, accounts + 1)]
+        fact = mother.family([c.child_id for c in children], [p.account_id for p in parents if p.account_id])
+        with self.sessions.begin() as session:
+            for child in children:
+                families.keep_child(session, child)
+            families.keep_family(session, fact)
+        return fact.family_id, parents
+
+    def enrol(
+        self, child_id: UUID, caller: Caller, activity: str = "cantine", family_id: UUID | None = None
+    ) -> UUID:
+        ask = RequestEnrolment(
+            command_id=uuid4(),
+            child_id=child_id,
+            activity_code=activity,
+            place_code=mother.SCHOOL,
+            family_id=family_id,
+        )
+        with self.sessions.begin() as session:
+            return enrolments.request(session, ask, caller, NOW)
+
+    def session_on(self, day: date, activity: str = "cantine", slot: str = "") -> DaySession:
+        with self.sessions.begin() as session:
+            found = session.query(DaySession).filter_by(activity_code=activity, day=day, slot=slot).one()
+            session.expunge(found)
+            return found
+
+    def change(self, ask: ChangeBookings, caller: Caller, now: datetime = NOW) -> BookingAnswer:
+        with self.sessions.begin() as session:
+            return once(session, ask, caller, lambda: bookings.change(session, ask, caller, now))
+
+    def book(self, child_id: UUID, caller: Caller, *days: date, **more: object) -> BookingAnswer:
+        ask = ChangeBookings(
+            command_id=uuid4(),
+            child_id=child_id,
+            additions=[self.session_on(day).session_id for day in days],
+            **more,  # type: ignore[arg-type]
+        )
+        return self.change(ask, caller)
+
+    def count(self, sql: str) -> int:
+        with self.sessions.begin() as session:
+            return int(session.execute(text(sql)).scalar_one())
+
+    def told(self) -> list[str]:
+        """The names of the facts written, in order."""
+        with self.sessions.begin() as session:
+            return list(session.scalars(text("SELECT name FROM outbox ORDER BY id")))
+
+
+@pytest.fixture(scope="module")
+def engine(database: Callable[[str], str]) -> Iterator[Engine]:
+    engine = engine_for(database("enrolment"), 20)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def town(engine: Engine) -> Town:
+    """An empty town with one school, its canteen and its Wednesdays, open in November and December 2026."""
+    sessions = sessions_for(engine)
+    with sessions.begin() as session:
+        names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+        session.execute(text(f"TRUNCATE {names}, outbox, inbox, command, seen RESTART IDENTITY CASCADE"))
+        offer.define_place(session, mother.define_school(), SYSTEM, NOW)
+        for terms in (mother.canteen(), mother.wednesday()):
+            offer.define_activity(session, mother.define(terms), SYSTEM, NOW)
+            offer.offer_activity(session, mother.offer(terms.code), SYSTEM, NOW.date())
+            offer.open_sessions(session, mother.open_sessions(terms.code), SYSTEM)
+        session.execute(text("DELETE FROM outbox"))
+    return Town(engine, sessions)
+
+
+class Statements:
+    """The SQL statements an engine ran while the block was open."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.run: list[str] = []
+
+    def _note(self, _c: object, _cursor: object, statement: str, *_: object) -> None:
+        self.run.append(statement)
+
+    def __enter__(self) -> "Statements":
+        event.listen(self._engine, "before_cursor_execute", self._note)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        event.remove(self._engine, "before_cursor_execute", self._note)
+
+
+@pytest.fixture
+def statements(engine: Engine) -> Statements:
+    return Statements(engine)

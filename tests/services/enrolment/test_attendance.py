@@ -1,0 +1,167 @@
+"""Roll-calls: who is expected, the whole sheet told, corrections, and what was never checked."""
+
+from datetime import date
+from uuid import UUID, uuid4
+
+import orjson
+import pytest
+from sqlalchemy import text
+
+from contracts.caller import Caller, Role
+from contracts.enrolment import (
+    AttendanceDesk,
+    FindChildren,
+    MarkedChild,
+    RollCall,
+    RollCallView,
+    SettleAttendance,
+    SheetChanged,
+    TooEarly,
+)
+from contracts.errors import Invalid, NotAllowed, NotFound
+from contracts.events import AttendanceSettled, Mark
+from enrolment import attendance, attendance_desk
+from tests.mothers import enrolment as mother
+from tests.services.enrolment.conftest import NOW, Town
+
+MONDAY = date(2026, 11, 23)
+AGENT = mother.agent(Role.ATTENDANCE)
+
+
+@pytest.fixture
+def children(town: Town) -> list[tuple[UUID, UUID]]:
+    """(child, family) of two children booked on Monday, and a third who is not."""
+    made = []
+    for name in ("Léa", "Adam", "Inès"):
+        child = mother.child(first_name=name)
+        family_id, [parent] = town.family(child)
+        town.enrol(child.child_id, parent)
+        made.append((child.child_id, family_id))
+    for child_id, family_id in made[:2]:
+        town.book(child_id, mother.agent(Role.REQUESTS), MONDAY, family_id=family_id, late=True)
+    return made
+
+
+def sheet(town: Town, day: date = MONDAY) -> RollCallView:
+    with town.begin() as session:
+        ask = RollCall(place_code=mother.SCHOOL, activity_code="cantine", day=day)
+        return attendance.roll_call(session, ask, AGENT)
+
+
+def settle(town: Town, marks: dict[UUID, Mark], version: int = 0, caller: Caller = AGENT) -> RollCallView:
+    ask = SettleAttendance(
+        command_id=uuid4(),
+        session_id=town.session_on(MONDAY).session_id,
+        version=version,
+        lines=[MarkedChild(child_id=child_id, mark=mark) for child_id, mark in marks.items()],
+    )
+    with town.begin() as session:
+        return attendance.settle(session, ask, caller, NOW)
+
+
+def settled_facts(town: Town) -> list[tuple[int, AttendanceSettled]]:
+    with town.begin() as session:
+        bodies = session.scalars(
+            text("SELECT body FROM outbox WHERE name = 'attendance.settled' ORDER BY id")
+        )
+        events = [orjson.loads(body) for body in bodies]
+    return [(each["aggregateversion"], AttendanceSettled.model_validate(each["data"])) for each in events]
+
+
+def test_the_sheet_lists_who_is_expected(town: Town, children: list[tuple[UUID, UUID]]) -> None:
+    view = sheet(town)
+    assert [(line.first_name, line.mark) for line in view.lines] == [("Adam", None), ("Léa", None)]
+    assert (view.version, view.settled_at) == (0, None)
+
+
+def test_the_whole_sheet_is_told_and_a_correction_supersedes_it(
+    town: Town, children: list[tuple[UUID, UUID]]
+) -> None:
+    (lea, lea_family), (adam, _), (ines, ines_family) = children
+    view = settle(
+        town, {lea: Mark.PRESENT, adam: Mark.ABSENT_UNJUSTIFIED, ines: Mark.PRESENT_WITHOUT_BOOKING}
+    )
+    assert (view.version, view.settled_by) == (1, "Agente Barbier")
+    settle(town, {lea: Mark.PRESENT, adam: Mark.ABSENT_JUSTIFIED}, version=1)
+    (first, told), (second, corrected) = settled_facts(town)
+    assert (first, second) == (1, 2)
+    by_child = {line.child_id: line for line in told.lines}
+    assert by_child[lea].family_id == lea_family
+    assert by_child[lea].booking_id is not None
+    assert (by_child[ines].family_id, by_child[ines].booking_id) == (ines_family, None)
+    assert {line.child_id: line.mark for line in corrected.lines} == {
+        lea: Mark.PRESENT,
+        adam: Mark.ABSENT_JUSTIFIED,
+    }
+    assert town.count("SELECT count(*) FROM sheet") == 2  # what was said before stays
+
+
+def test_a_sheet_must_be_whole_and_its_marks_fit(town: Town, children: list[tuple[UUID, UUID]]) -> None:
+    (lea, _), (adam, _), (ines, _) = children
+    whole = {lea: Mark.PRESENT, adam: Mark.PRESENT}
+    wrong = {
+        "incomplete": {lea: Mark.PRESENT},
+        "mark_does_not_fit": whole | {adam: Mark.PRESENT_WITHOUT_BOOKING},
+        "unknown_child": whole | {uuid4(): Mark.PRESENT_WITHOUT_BOOKING},
+    }
+    for problem, marks in wrong.items():
+        with pytest.raises(Invalid) as refusal:
+            settle(town, marks)
+        assert refusal.value.details == {"problems": {"lines": problem}}
+    with pytest.raises(Invalid):
+        settle(town, whole | {ines: Mark.ABSENT_JUSTIFIED})
+    assert settled_facts(town) == []
+
+
+def test_two_agents_do_not_overwrite_each_other(town: Town, children: list[tuple[UUID, UUID]]) -> None:
+    marks = {child_id: Mark.PRESENT for child_id, _ in children[:2]}
+    settle(town, marks)
+    with pytest.raises(SheetChanged) as refusal:
+        settle(town, marks, version=0)
+    assert refusal.value.details == {"by": "Agente Barbier"}
+
+
+def test_not_before_the_day_and_not_by_anybody(town: Town, children: list[tuple[UUID, UUID]]) -> None:
+    ask = SettleAttendance(
+        command_id=uuid4(), session_id=town.session_on(date(2026, 11, 24)).session_id, version=0, lines=[]
+    )
+    with town.begin() as session:
+        with pytest.raises(TooEarly):
+            attendance.settle(session, ask, AGENT, NOW)
+        with pytest.raises(NotAllowed):
+            attendance.settle(session, ask, mother.agent(Role.BILLING), NOW)
+        with pytest.raises(NotFound):
+            attendance.settle(session, ask.model_copy(update={"session_id": uuid4()}), AGENT, NOW)
+
+
+def test_a_day_without_the_activity_says_why(town: Town) -> None:
+    view = sheet(town, date(2026, 11, 11))
+    assert (view.session_id, view.closed_because) == (None, "Jour férié : Armistice")
+
+
+def test_what_nobody_checked_is_listed_until_it_is(town: Town, children: list[tuple[UUID, UUID]]) -> None:
+    def missing() -> list[date]:
+        with town.begin() as session:
+            view = attendance_desk.desk(session, AttendanceDesk(day=date(2026, 11, 24)), AGENT)
+        assert view.missing_total == len(view.missing)
+        return [each.day for each in view.missing]
+
+    assert missing() == [MONDAY]
+    settle(town, {child_id: Mark.PRESENT for child_id, _ in children[:2]})
+    assert missing() == []
+    with town.begin() as session:
+        today = attendance_desk.desk(session, AttendanceDesk(day=MONDAY), AGENT)
+    assert [(each.expected, each.session_id in today.done) for each in today.today] == [(2, True)]
+
+
+def test_a_child_is_found_by_any_part_of_its_name(town: Town, children: list[tuple[UUID, UUID]]) -> None:
+    def found(words: str, place_code: str = mother.SCHOOL) -> list[str]:
+        with town.begin() as session:
+            ask = FindChildren(place_code=place_code, text=words)
+            return [each.first_name for each in attendance_desk.find_children(session, ask, AGENT)]
+
+    assert found("inè font") == ["Inès"]
+    assert found("100%") == []
+    assert sorted(found("")) == ["Adam", "Inès", "Léa"]
+    with pytest.raises(NotFound):
+        found("", "0269999Z")

@@ -1,0 +1,65 @@
+"""The calendar of zone A for 2026-2027, as the ministry published it."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from contracts.enrolment import Season
+from enrolment import calendar
+
+CANTEEN = frozenset({1, 2, 4, 5})
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "name"),
+    [
+        (date(2026, 10, 17), date(2026, 11, 1), "Vacances de la Toussaint"),
+        (date(2026, 12, 19), date(2027, 1, 3), "Vacances de Noël"),
+        (date(2027, 2, 13), date(2027, 2, 28), "Vacances d’hiver"),
+        (date(2027, 4, 10), date(2027, 4, 25), "Vacances de printemps"),
+        (date(2027, 5, 7), date(2027, 5, 8), "Pont de l’Ascension"),
+        (date(2027, 7, 3), date(2027, 8, 31), "Vacances d’été"),
+    ],
+)
+def test_the_holidays_of_zone_a(first: date, last: date, name: str) -> None:
+    assert calendar.school_holiday(first) == name
+    assert calendar.school_holiday(last) == name
+
+
+def test_the_year_covers_what_it_should() -> None:
+    year = calendar.school_year_of(date(2026, 11, 23))
+    assert (year.label, year.first, year.last) == ("2026-2027", date(2026, 9, 1), date(2027, 8, 31))
+    assert calendar.is_covered(year.first)
+    assert calendar.is_covered(year.last)
+    assert calendar.school_year_of(date(2027, 8, 31)).label == "2026-2027"
+    assert calendar.school_year_of(date(2027, 9, 1)).label == "2027-2028"
+
+
+def test_a_school_year_has_some_140_days_of_canteen_and_36_wednesdays() -> None:
+    year = calendar.school_year_of(date(2026, 11, 23))
+    canteen = calendar.days_of(Season.TERM, CANTEEN, year.first, year.last)
+    wednesdays = calendar.days_of(Season.TERM, frozenset({3}), year.first, year.last)
+    assert 136 <= len(canteen) <= 144
+    assert 32 <= len(wednesdays) <= 37
+
+
+def test_holidays_run_on_holidays_only_and_nothing_on_a_public_one() -> None:
+    autumn = calendar.days_of(
+        Season.HOLIDAYS, frozenset({1, 2, 3, 4, 5}), date(2026, 10, 12), date(2026, 11, 15)
+    )
+    assert autumn[0] == date(2026, 10, 19)
+    assert autumn[-1] == date(2026, 10, 30)
+    assert len(autumn) == 10
+    assert not calendar.runs(Season.TERM, frozenset({3}), date(2026, 11, 11))
+    assert calendar.days_of(Season.NONE, CANTEEN, date(2026, 9, 1), date(2027, 8, 31)) == []
+
+
+def test_why_a_day_is_closed() -> None:
+    assert calendar.closed_because(date(2026, 11, 11)) == "Jour férié : Armistice"
+    assert calendar.closed_because(date(2026, 12, 21)) == "Vacances de Noël"
+    assert calendar.closed_because(date(2026, 11, 28)) == "Week-end"
+    assert calendar.closed_because(date(2026, 11, 23)) == ""
+
+
+def test_the_towns_day_turns_at_midnight_in_paris() -> None:
+    assert calendar.local_day(datetime(2026, 11, 22, 23, 30, tzinfo=UTC)) == date(2026, 11, 23)
