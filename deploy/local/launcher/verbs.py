@@ -111,9 +111,13 @@ def bench(arguments: list[str]) -> int:
 
     Each ends with one line of ratios. See tests/load/.
     """
+    folder = ROOT / "tests" / "load"
+    known = sorted(path.stem for path in folder.glob("*.py") if "__main__" in path.read_text())
+    if not arguments or arguments[0] not in known:
+        raise Missing(f"usage: ./espace bench {' | '.join(known)}")
     install_python()
     install_broker()
-    return call(["-m", "deploy.local.launcher.bench", *arguments])
+    return call(["-m", f"tests.load.{arguments[0]}", *arguments[1:]])
 
 
 def lock(arguments: list[str]) -> int:
