@@ -11,7 +11,18 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from chassis import logs
 from chassis.clock import Clock, SystemClock, clock_from
 from chassis.database import engine_for, sessions_for
-from gateway import browser_session, discovery, errors, french, metrics, security, services, static_files
+from chassis.health import Check
+from gateway import (
+    browser_session,
+    discovery,
+    errors,
+    french,
+    health,
+    metrics,
+    security,
+    services,
+    static_files,
+)
 from gateway.navigation import Menus
 from gateway.session_store import DatabaseStore, SessionStore
 from gateway.settings import GatewaySettings
@@ -24,7 +35,7 @@ class Site(Flask):
     """A Flask application that finds its templates beside the pages."""
 
     @property
-    def jinja_loader(self) -> BaseLoader:  # type: ignore[override]
+    def jinja_loader(self) -> BaseLoader:
         """See `discovery.template_loader`."""
         return discovery.template_loader()
 
@@ -55,14 +66,14 @@ def create_app(
     app.extensions["espace"] = Wiring(
         settings=settings,
         client=client or _connect(settings),
-        sessions=sessions
-        or DatabaseStore(sessions_for(engine_for(settings.need("database_url"), _CONNECTIONS))),
+        sessions=sessions or _open_store(settings),
         clock=clock or clock_from(settings.clock_file),
         real_clock=real_clock or SystemClock(),
     )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.wsgi_app = health.watch(app.wsgi_app, settings, _checks(app, settings))  # type: ignore[method-assign,assignment]
     menus = Menus()
     _follow_requests(app)
     metrics.init_app(app)
@@ -80,6 +91,18 @@ def _connect(settings: GatewaySettings) -> Client:
     from chassis.client import Services
 
     return Services(settings.need("amqp_url"), settings.rpc_timeout)
+
+
+def _open_store(settings: GatewaySettings) -> SessionStore:
+    return DatabaseStore(sessions_for(engine_for(settings.need("database_url"), _CONNECTIONS)))
+
+
+def _checks(app: Flask, settings: GatewaySettings) -> dict[str, Check]:
+    parts: Wiring = app.extensions["espace"]
+    checks = {"database": parts.sessions.check}
+    if settings.amqp_url:
+        checks["broker"] = health.broker_check(settings.amqp_url)
+    return checks
 
 
 def _follow_requests(app: Flask) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from contracts.caller import Kind, Role
@@ -43,6 +43,7 @@ class SessionStore(Protocol):
     def remove(self, session_id: UUID, account_id: UUID) -> bool: ...
     def remove_all(self, account_id: UUID, but: UUID | None = None) -> int: ...
     def purge(self, now: datetime) -> int: ...
+    def check(self) -> None: ...
 
 
 class DatabaseStore:
@@ -105,6 +106,11 @@ class DatabaseStore:
     def purge(self, now: datetime) -> int:
         """Forgets sessions past their end."""
         return self._delete(BrowserSession.expires_at <= now)
+
+    def check(self) -> None:
+        """Raises when the database does not answer."""
+        with self._sessions.begin() as session:
+            session.execute(text("SELECT 1"))
 
     def _select(self, condition: ColumnElement[bool]) -> list[SessionRecord]:
         statement = select(BrowserSession).where(condition).order_by(BrowserSession.seen_at.desc())

@@ -1,4 +1,4 @@
-"""Style sheet, script and typeface: built with a fingerprint in their names, so that browsers may keep them for ever."""
+"""Style sheet, script, typeface: built with a fingerprint in their names, so that browsers may keep them for ever."""
 
 import json
 from pathlib import Path

@@ -3,55 +3,56 @@
 Choices are (value, label) or (value, label, hint).
 """
 
+from collections.abc import Sequence
 from typing import Any
 
-from wtforms import BooleanField, SelectMultipleField
-from wtforms import SelectField as WtSelectField
+from wtforms import BooleanField
+from wtforms import Field as WtField
+from wtforms.validators import ValidationError
 
 from gateway.forms.component import Component, Params
 
 Choice = tuple[str, str] | tuple[str, str, str]
 
 
-class _Choices(Component):
+class _Choices(Component, WtField):
     """What the fields with choices share."""
 
-    def _take(self, choices: Any) -> list[tuple[str, str]]:
-        self.hints = {str(choice[0]): choice[2] for choice in choices if len(choice) > 2}
-        return [(str(choice[0]), str(choice[1])) for choice in choices]
-
-    def set_choices(self, choices: "list[Choice]") -> None:
-        """Gives the choices once they are known, before validation."""
-        self.choices = self._take(choices)
+    def __init__(
+        self, label: str, validators: Any = (), *, choices: Sequence[Choice] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(label, validators, **kwargs)
+        self.choices: list[Choice] = list(choices)
 
     def labels(self) -> dict[str, str]:
         """value → label."""
-        return dict(self.choices or [])
+        return {choice[0]: choice[1] for choice in self.choices}
 
     def items(self) -> list[Params]:
         """The choices as the component takes them."""
         items = []
-        for value, label in self.choices or []:
-            item: Params = {"value": value, "text": label}
-            if self.hints.get(value):
-                item["hint"] = {"text": self.hints[value]}
+        for choice in self.choices:
+            item: Params = {"value": choice[0], "text": choice[1]}
+            if len(choice) > 2 and choice[2]:
+                item["hint"] = {"text": choice[2]}
             items.append(item)
         return items
 
 
-class RadiosField(_Choices, WtSelectField):
-    """One of a few, all visible."""
+class RadiosField(_Choices):
+    """One of a few, all visible; `data` is the value or None. `field.choices = […]` before validation is fine."""
 
     component = "radios"
     macro = "govukRadios"
     grouped = True
 
-    def __init__(self, label: str, validators: Any = (), *, choices: Any = (), **kwargs: Any) -> None:
-        super().__init__(label, validators, choices=self._take(choices), validate_choice=True, **kwargs)
-
     def process_data(self, value: Any) -> None:
         """None stays None rather than the word « None »."""
         self.data = None if value is None else str(value)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """The empty value is no answer."""
+        self.data = (valuelist[0] if valuelist else None) or None
 
     @property
     def shown(self) -> str:
@@ -63,7 +64,7 @@ class RadiosField(_Choices, WtSelectField):
     def pre_validate(self, _form: Any) -> None:
         """An answer must be one of those offered; none at all is for `required` to refuse."""
         if self.data is not None and self.data not in self.labels():
-            raise ValueError("Choisissez l’une des réponses proposées.")
+            raise ValidationError("Choisissez l’une des réponses proposées.")
 
     def own_params(self) -> Params:
         return {"items": self.items(), "value": self.data}
@@ -82,24 +83,25 @@ class SelectField(RadiosField):
         super().__init__(label, validators, **kwargs)
         self.prompt = prompt
 
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """The prompt is no answer."""
-        self.data = (valuelist[0] if valuelist else None) or None
-
     def own_params(self) -> Params:
         prompt = [{"value": "", "text": self.prompt}] if self.prompt else []
         return {"items": prompt + self.items(), "value": self.data or ""}
 
 
-class CheckboxesField(_Choices, SelectMultipleField):
+class CheckboxesField(_Choices):
     """Any number of a few; `data` is a list of values."""
 
     component = "checkboxes"
     macro = "govukCheckboxes"
     grouped = True
 
-    def __init__(self, label: str, validators: Any = (), *, choices: Any = (), **kwargs: Any) -> None:
-        super().__init__(label, validators, choices=self._take(choices), **kwargs)
+    def process_data(self, value: Any) -> None:
+        """Nothing is an empty list."""
+        self.data = [str(each) for each in value or []]
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Every ticked value, once."""
+        self.data = list(dict.fromkeys(valuelist))
 
     @property
     def shown(self) -> str:
@@ -111,7 +113,7 @@ class CheckboxesField(_Choices, SelectMultipleField):
     def pre_validate(self, _form: Any) -> None:
         """Every answer must be one of those offered."""
         if not set(self.data or []) <= self.labels().keys():
-            raise ValueError("Choisissez parmi les réponses proposées.")
+            raise ValidationError("Choisissez parmi les réponses proposées.")
 
     def own_params(self) -> Params:
         return {"items": self.items(), "values": self.data or []}

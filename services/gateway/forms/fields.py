@@ -60,8 +60,10 @@ class PhoneField(TextField):
         super().__init__(label, validators, **kwargs)
 
 
-class NumberField(TextField):
+class NumberField(Component, StringField):
     """A whole number, typed with a numeric keyboard; `data` is an int or None."""
+
+    data: int | None
 
     def __init__(self, label: str, validators: Any = (), **kwargs: Any) -> None:
         kwargs.setdefault("classes", "govuk-input--width-5")
@@ -194,7 +196,7 @@ class DateField(Component, WtField):
 
     def _boxes(self) -> list[str]:
         if self.typed:
-            return (self.typed + ["", "", ""])[:3]
+            return [*self.typed, "", "", ""][:3]
         if self.data:
             return [str(self.data.day), str(self.data.month), str(self.data.year)]
         return ["", "", ""]

@@ -22,6 +22,8 @@ class Form(FlaskForm):
 
         locales = ("fr_FR", "fr")
 
+    form_errors: list[str]
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.status = 200

@@ -1,8 +1,8 @@
 """The texts of the public pages, kept as data beside this module."""
 
+import datetime
 import json
 from dataclasses import dataclass
-from datetime import date as Date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,13 +20,13 @@ class Article:
     title: str
     summary: str
     paragraphs: tuple[str, ...]
-    date: Date | None = None
+    date: datetime.date | None = None
     icon: str = ""
 
 
 def news() -> list[Article]:
     """The latest first."""
-    return sorted(_read("actualites"), key=lambda article: article.date or Date.min, reverse=True)
+    return sorted(_read("actualites"), key=lambda article: article.date or datetime.date.min, reverse=True)
 
 
 def activities() -> list[Article]:
@@ -50,6 +50,6 @@ def _article(given: dict[str, Any]) -> Article:
         title=typeset(given["title"]),
         summary=typeset(given["summary"]),
         paragraphs=tuple(typeset(text) for text in given["paragraphs"]),
-        date=Date.fromisoformat(given["date"]) if "date" in given else None,
+        date=datetime.date.fromisoformat(given["date"]) if "date" in given else None,
         icon=given.get("icon", ""),
     )

@@ -11,7 +11,6 @@ def test_a_form(site):
     assert answer.location == "/mon-espace/famille"
 """
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -162,12 +161,12 @@ def _token() -> str:
 
 
 @pytest.fixture
-def site() -> Iterator[Site]:
+def site() -> Site:
     """The site over http, with every page checked."""
-    yield Site()
+    return Site()
 
 
 @pytest.fixture
-def secure_site() -> Iterator[Site]:
+def secure_site() -> Site:
     """The site as it is served in town: over https."""
-    yield Site(public_url="https://espace.exemple.fr")
+    return Site(public_url="https://espace.exemple.fr")

@@ -1,6 +1,7 @@
 """What every page must be, whatever the test is about."""
 
 import re
+from itertools import pairwise
 
 import html5lib
 from bs4 import BeautifulSoup, Tag
@@ -31,7 +32,7 @@ def _document(page: BeautifulSoup) -> None:
     assert len(page.find_all("h1")) == 1, "a page has exactly one h1"
     assert len(page.find_all("main")) == 1
     levels = [int(heading.name[1]) for heading in page.select("main :is(h1, h2, h3, h4)")]
-    for before, after in zip(levels, levels[1:], strict=False):
+    for before, after in pairwise(levels):
         assert after <= before + 1, f"a heading of level {after} follows one of level {before}"
 
 
