@@ -1,9 +1,7 @@
-"""The parts a bench runs on: those named in the environment, or the embedded ones."""
+"""What a bench runs on: the private broker and database that `./espace bench` starts and names in the environment."""
 
 import os
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 
@@ -15,14 +13,13 @@ class BenchStack:
     database_url: str
 
 
+def bench_stack() -> BenchStack:
+    """Raises KeyError when the bench was not started by `./espace bench`."""
+    return BenchStack(os.environ["ESPACE_AMQP_URL"], os.environ["ESPACE_DATABASE_URL"])
+
+
 def free_port() -> int:
     """A loopback port that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-@contextmanager
-def bench_stack() -> Iterator[BenchStack]:
-    """`ESPACE_AMQP_URL` and `ESPACE_DATABASE_URL` when both are set, else a private broker and database."""
-    yield BenchStack(os.environ["ESPACE_AMQP_URL"], os.environ["ESPACE_DATABASE_URL"])
