@@ -1,0 +1,317 @@
+"""The import of a school, step by step: read, looked at, decided, applied (or given up).
+
+The plan is made again at every step from the rows as they were read, the answers given so far and the register as it
+is now: what the preview says is what applying does.
+"""
+
+from collections import Counter, defaultdict
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from accounts import import_rows, places
+from accounts.doubts import Doubt
+from accounts.households import KnownHomes, Plan, adult_key, plan_import
+from accounts.import_models import ImportRow, SchoolImport
+from accounts.merge import Merged, merge
+from accounts.models import Family, Guardian, Place
+from accounts.onde import GuardianRow, PupilRow
+from contracts.accounts import (
+    ApplyImport,
+    ChangeCounts,
+    DecideImport,
+    DoubtView,
+    HomeView,
+    ImportClosed,
+    ImportPage,
+    ImportsPage,
+    ImportState,
+    ImportUndecided,
+    ImportView,
+    OpenImport,
+    OptionView,
+    Outcome,
+    SourceFile,
+    StartImport,
+)
+from contracts.caller import Caller
+from contracts.errors import NotFound
+
+PER_PAGE = 50
+_LOCK = 0x6F6E6465  # one merge at a time: two schools may name the same adult
+_KEPT = timedelta(days=90)
+
+
+def start(
+    session: Session,
+    ask: StartImport,
+    pupils: list[PupilRow],
+    guardians: list[GuardianRow],
+    caller: Caller,
+    now: datetime,
+) -> ImportView:
+    """Keeps what the files say as a plan. Raises NotFound for an unknown school."""
+    place = places.school(session, ask.place_code)
+    kept = SchoolImport(
+        import_id=uuid4(),
+        place_code=place.place_code,
+        state=ImportState.PREVIEW,
+        started_at=now,
+        started_by=caller.name,
+        files=[ask.pupils.key, ask.guardians.key],
+        counts={},
+        doubts=[],
+        homes=[],
+    )
+    session.add(kept)
+    session.flush()
+    plan = _plan(session, pupils, guardians, remembered(session))
+    import_rows.store(session, kept.import_id, pupils, guardians, plan)
+    _note(session, kept, plan, merge(session, plan, kept.place_code, now, dry=True), set(remembered(session)))
+    return _view(kept, place.name)
+
+
+def decide(session: Session, ask: DecideImport, now: datetime) -> ImportView:
+    """Takes the agent's answers. Raises NotFound, ImportClosed."""
+    kept, name = _open(session, ask.import_id)
+    choices = _choices(kept) | ask.choices
+    _revise(session, kept, choices, now)
+    return _view(kept, name)
+
+
+def refresh(session: Session, import_id: UUID, now: datetime) -> None:
+    """Makes the plan again, since the register may have changed under it: new doubts are to be seen, not met."""
+    kept = session.get(SchoolImport, import_id, with_for_update=True)
+    if kept is not None and kept.state == ImportState.PREVIEW:
+        _revise(session, kept, _choices(kept), now)
+
+
+def apply(session: Session, ask: ApplyImport, now: datetime) -> ImportView:
+    """Writes the plan. Applied before: changes nothing. Raises NotFound, ImportUndecided, ImportClosed."""
+    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    row = _load(session, ask.import_id)
+    if row[0].state == ImportState.APPLIED:
+        return _view(*row)
+    kept, name = _open(session, ask.import_id)
+    pupils, guardians = import_rows.load(session, kept.import_id)
+    choices = _choices(kept)
+    plan = _plan(session, pupils, guardians, choices)
+    if plan.open_doubts:
+        raise ImportUndecided(count=len(plan.open_doubts))
+    merged = merge(session, plan, kept.place_code, now)
+    import_rows.revise(session, kept.import_id, plan)
+    _note(session, kept, plan, merged, _remembered_ids(kept))
+    kept.state, kept.closed_at = ImportState.APPLIED, now
+    return _view(kept, name)
+
+
+def abandon(session: Session, import_id: UUID, now: datetime) -> ImportView:
+    """Gives the import up; what was read of people is forgotten. Raises NotFound, ImportClosed."""
+    kept, name = _open(session, import_id)
+    kept.state, kept.closed_at = ImportState.ABANDONED, now
+    kept.doubts, kept.homes = [], []
+    import_rows.forget_content(session, [import_id])
+    return _view(kept, name)
+
+
+def files_to_delete(session: Session) -> dict[UUID, list[str]]:
+    """Files of closed imports that are still in the bucket."""
+    rows = session.scalars(
+        select(SchoolImport).where(
+            SchoolImport.state != ImportState.PREVIEW, func.cardinality(SchoolImport.files) > 0
+        )
+    )
+    return {row.import_id: row.files for row in rows}
+
+
+def note_deleted(session: Session, import_id: UUID) -> None:
+    """The files are gone."""
+    session.get_one(SchoolImport, import_id).files = []
+
+
+def tidy_up(session: Session, now: datetime) -> None:
+    """Gives up previews nobody applied, and forgets the rows of imports closed long ago."""
+    for import_id in session.scalars(
+        select(SchoolImport.import_id)
+        .where(SchoolImport.state == ImportState.PREVIEW, SchoolImport.started_at < now - _KEPT)
+        .with_for_update(skip_locked=True)
+    ).all():
+        abandon(session, import_id, now)
+    old = session.scalars(
+        select(SchoolImport.import_id).where(
+            SchoolImport.closed_at < now - _KEPT, SchoolImport.homes != []
+        )
+    ).all()
+    import_rows.forget_content(session, list(old))
+    for import_id in old:
+        session.get_one(SchoolImport, import_id).homes = []
+
+
+def list_imports(session: Session) -> ImportsPage:
+    """The schools and the thirty last imports."""
+    rows = session.execute(
+        select(SchoolImport, Place.name)
+        .outerjoin(Place, Place.place_code == SchoolImport.place_code)
+        .order_by(SchoolImport.started_at.desc())
+        .limit(30)
+    ).all()
+    return ImportsPage(
+        places=places.list_schools(session), imports=[_view(kept, name or "") for kept, name in rows]
+    )
+
+
+def open_page(session: Session, ask: OpenImport) -> ImportPage:
+    """The counts, the doubts and one page of rows or households. Raises NotFound."""
+    kept, name = _load(session, ask.import_id)
+    summary, doubts = _view(kept, name), [DoubtView.model_validate(doubt) for doubt in kept.doubts]
+    if ask.show == "homes":
+        pages = max(1, -(-len(kept.homes) // PER_PAGE))
+        page = min(ask.page, pages)
+        shown = kept.homes[(page - 1) * PER_PAGE : page * PER_PAGE]
+        homes = [HomeView.model_validate(home) for home in shown]
+        return ImportPage(
+            summary=summary, doubts=doubts, homes=homes, page=page, pages=pages, total=len(kept.homes)
+        )
+    wanted = [ImportRow.import_id == ask.import_id]
+    if ask.show in set(Outcome):
+        wanted.append(ImportRow.outcome == ask.show)
+    elif ask.show in set(SourceFile):
+        wanted.append(ImportRow.file == ask.show)
+    elif ask.show == "remarks":
+        wanted.append(func.cardinality(ImportRow.remarks) > 0)
+    total = session.scalar(select(func.count()).select_from(ImportRow).where(*wanted)) or 0
+    pages = max(1, -(-total // PER_PAGE))
+    page = min(ask.page, pages)
+    rows = session.scalars(
+        select(ImportRow)
+        .where(*wanted)
+        .order_by(ImportRow.file.desc(), ImportRow.line)
+        .limit(PER_PAGE)
+        .offset((page - 1) * PER_PAGE)
+    )
+    views = [import_rows.view(row) for row in rows]
+    return ImportPage(summary=summary, doubts=doubts, rows=views, page=page, pages=pages, total=total)
+
+
+def remembered(session: Session) -> dict[str, str]:
+    """Answers given in imports that were applied: the same doubt is not asked twice."""
+    found: dict[str, str] = {}
+    for doubts in session.scalars(
+        select(SchoolImport.doubts)
+        .where(SchoolImport.state == ImportState.APPLIED)
+        .order_by(SchoolImport.closed_at)
+    ):
+        found.update({doubt["doubt_id"]: doubt["choice"] for doubt in doubts if doubt["choice"]})
+    return found
+
+
+def known_homes(session: Session, names: set[str]) -> KnownHomes:
+    """Where the register has adults of these names."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for key, family in session.execute(
+        select(Guardian.name_key, Family)
+        .join(Family, Family.family_id == Guardian.family_id)
+        .where(Guardian.name_key.in_(names), Family.address_key != "")
+        .order_by(Family.number)
+    ):
+        found[key].setdefault(family.address_key, f"{family.street}, {family.postcode} {family.city}")
+    return found
+
+
+def _plan(
+    session: Session, pupils: list[PupilRow], guardians: list[GuardianRow], choices: dict[str, str]
+) -> Plan:
+    names = {adult_key(row) for row in guardians if row.problem is None}
+    return plan_import(pupils, guardians, known_homes(session, names), choices)
+
+
+def _revise(session: Session, kept: SchoolImport, choices: dict[str, str], now: datetime) -> None:
+    pupils, guardians = import_rows.load(session, kept.import_id)
+    plan = _plan(session, pupils, guardians, choices)
+    import_rows.revise(session, kept.import_id, plan)
+    _note(session, kept, plan, merge(session, plan, kept.place_code, now, dry=True), _remembered_ids(kept))
+
+
+def _note(session: Session, kept: SchoolImport, plan: Plan, merged: Merged, from_before: set[str]) -> None:
+    homes_of_child = Counter(line for home in plan.homes for line in home.children)
+    kept.counts = {
+        "pupils": import_rows.count(plan, SourceFile.PUPILS).model_dump(),
+        "guardians": import_rows.count(plan, SourceFile.GUARDIANS).model_dump(),
+        "families": dict(merged.families),
+        "children": dict(merged.children),
+        "adults": dict(merged.adults),
+        "two_homes": sum(count > 1 for count in homes_of_child.values()),
+    }
+    kept.doubts = [_doubt(doubt, doubt.doubt_id in from_before).model_dump() for doubt in plan.doubts]
+    kept.homes = [
+        HomeView(
+            address=str(home.address),
+            guardians=[adult.name for adult in home.adults],
+            children=[plan.pupils[line].first_name for line in home.children],
+            state=state,
+        ).model_dump()
+        for home, state in zip(plan.homes, merged.states, strict=True)
+    ]
+    session.flush()
+
+
+def _doubt(doubt: Doubt, from_before: bool) -> DoubtView:
+    return DoubtView(
+        doubt_id=doubt.doubt_id,
+        kind=doubt.kind,
+        name=doubt.name,
+        facts=list(doubt.facts),
+        lines=list(doubt.lines),
+        options=[
+            OptionView(value=option.value, code=option.code, label=option.label) for option in doubt.options
+        ],
+        choice=doubt.choice if doubt.taken else None,
+        remembered=from_before and doubt.taken is not None,
+    )
+
+
+def _choices(kept: SchoolImport) -> dict[str, str]:
+    return {doubt["doubt_id"]: doubt["choice"] for doubt in kept.doubts if doubt["choice"]}
+
+
+def _remembered_ids(kept: SchoolImport) -> set[str]:
+    return {doubt["doubt_id"] for doubt in kept.doubts if doubt["remembered"]}
+
+
+def _load(session: Session, import_id: UUID) -> tuple[SchoolImport, str]:
+    kept = session.get(SchoolImport, import_id)
+    if kept is None:
+        raise NotFound
+    place = session.get(Place, kept.place_code)
+    return kept, place.name if place else kept.place_code
+
+
+def _open(session: Session, import_id: UUID) -> tuple[SchoolImport, str]:
+    """The import, locked. Raises NotFound, ImportClosed."""
+    kept, name = _load(session, import_id)
+    session.refresh(kept, with_for_update=True)
+    if kept.state != ImportState.PREVIEW:
+        raise ImportClosed(state=kept.state)
+    return kept, name
+
+
+def _view(kept: SchoolImport, place_name: str) -> ImportView:
+    return ImportView(
+        import_id=kept.import_id,
+        place_code=kept.place_code,
+        place_name=place_name,
+        state=ImportState(kept.state),
+        started_at=kept.started_at,
+        started_by=kept.started_by,
+        applied_at=kept.closed_at if kept.state == ImportState.APPLIED else None,
+        doubts=len(kept.doubts),
+        doubts_open=sum(doubt["choice"] is None for doubt in kept.doubts),
+        **{
+            "pupils": kept.counts["pupils"],
+            "guardians": kept.counts["guardians"],
+            **{name: ChangeCounts(**kept.counts[name]) for name in ("families", "children", "adults")},
+            "two_homes": kept.counts["two_homes"],
+        },
+    )

@@ -1,0 +1,72 @@
+"""Who may come in. One password hash is verified whatever was typed, so that time tells nothing either."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accounts import registration
+from accounts.mail import Site
+from accounts.models import Account, Registration
+from accounts.names import spell
+from accounts.registration import address_of
+from chassis import metrics
+from contracts.accounts import SignedInView
+from contracts.caller import Kind, Role
+
+FAILURES = metrics.counter("sign_in_failures_total", "Sign-ins refused, by kind of account", ("kind",))
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What an address stands for: an account, an asking still to confirm, or nothing."""
+
+    account_id: UUID | None
+    asking: bytes | None
+    password_hash: str | None
+
+
+def find_candidate(session: Session, kind: Kind, email: str, now: datetime) -> Candidate:
+    """The hash that decides. An agent's account and a parent's under one address are two things."""
+    address = address_of(email)
+    account = session.scalar(select(Account).where(Account.kind == kind.value, Account.email == address))
+    asked = session.scalar(
+        select(Registration)
+        .where(Registration.email == address, Registration.used_by.is_(None), Registration.expires_at > now)
+        .order_by(Registration.expires_at.desc())
+        .limit(1)
+    )
+    if account is not None:
+        return Candidate(account.account_id, None, account.password_hash)
+    if asked is not None and kind is Kind.CITIZEN:
+        return Candidate(None, asked.token_hash, asked.password_hash)
+    return Candidate(None, None, None)
+
+
+def let_in(session: Session, account_id: UUID, now: datetime, new_hash: str | None = None) -> SignedInView:
+    """Notes the time and says who it is, with the sign-in before this one."""
+    account = session.get_one(Account, account_id, with_for_update=True)
+    last, account.last_sign_in_at = account.last_sign_in_at, now
+    if new_hash is not None:
+        account.password_hash = new_hash
+    return view(account, last)
+
+
+def view(account: Account, last_sign_in: datetime | None) -> SignedInView:
+    """The account as the browser session needs it: « Mme Léa Martin »."""
+    return SignedInView(
+        account_id=account.account_id,
+        kind=Kind(account.kind),
+        name=f"{account.title} {spell(account.first_name, account.last_name)}".strip(),
+        roles=frozenset(Role(role) for role in account.roles),
+        last_sign_in=last_sign_in,
+    )
+
+
+def remind(session: Session, site: Site, asking: bytes, now: datetime) -> None:
+    """The password was right and the address is not confirmed: another link goes out."""
+    asked = session.get(Registration, asking, with_for_update=True)
+    if asked is not None and asked.used_by is None:
+        registration.resend(session, site, asked, now)
