@@ -127,8 +127,9 @@ def _samples() -> dict[str, Any]:
         "days": [
             _day(1, "Mardi 1er décembre", "locked"),
             _day(3, "Jeudi 3 décembre", "open"),
+            _day(4, "Vendredi 4 décembre", "full"),
+            _day(7, "Lundi 7 décembre", "open", True),
             _closed(),
-            _day(4, "Vendredi 4 décembre", "full", True),
         ],
     }
 
