@@ -391,6 +391,9 @@ class MonthView(View):
     """A child's month: every day of it, every activity the child is enrolled in."""
 
     child: ChildView
+    children: list[ChildView] = Field(
+        default_factory=list, description="All the caller's children, this one too"
+    )
     month: date
     activities: list[MonthActivityView]
     days: list[DayView]
@@ -572,15 +575,23 @@ class RollCallView(View):
     settled_at: AwareDatetime | None = None
     settled_by: str = ""
     lines: list[ExpectedView] = Field(default_factory=list)
+    found: list[ExpectedView] = Field(
+        default_factory=list, description="Children named like `find`, not on the sheet"
+    )
 
 
 class RollCall(Question[RollCallView]):
-    """The sheet of a place, an activity and a day. `attendance` agents. NotFound: no such place or activity."""
+    """The sheet of a place, an activity and a day. `attendance` agents. NotFound: no such place or activity.
+
+    `also`: children to put on the sheet though they are not booked; `find`: part of the name of another to look for.
+    """
 
     place_code: str
     activity_code: str
     day: date
     slot: str = ""
+    also: list[UUID] = Field(default_factory=list, max_length=100)
+    find: str = Field(default="", max_length=100)
 
 
 class MissingSheetView(View):

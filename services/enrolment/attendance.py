@@ -1,6 +1,6 @@
 """Roll-calls: who is expected, who was there, and the sheet that billing may rely on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
@@ -21,16 +21,19 @@ from contracts.enrolment import (
 from contracts.errors import Invalid, JsonValue, NotFound
 from contracts.events import AttendanceLine, AttendanceSettled, EnrolmentState, Mark
 from enrolment import calendar
+from enrolment.attendance_desk import named_like
 from enrolment.families import TOWN
 from enrolment.models import Activity, Booking, Child, DaySession, Enrolment, FamilyChild, Place, Sheet
 from enrolment.offer import terms_of
+
+MOST_FOUND = 12
 
 Booked = dict[UUID, tuple[UUID, UUID]]
 """child → (booking, family)."""
 
 
 def roll_call(session: Session, ask: RollCall, caller: Caller) -> RollCallView:
-    """The sheet of a place, an activity and a day; of the first slot when none is named. Five statements."""
+    """The sheet of a place, an activity and a day; of the first slot when none is named. At most six statements."""
     caller.staff(Role.ATTENDANCE)
     row = session.execute(
         select(Place, Activity)
@@ -53,7 +56,14 @@ def roll_call(session: Session, ask: RollCall, caller: Caller) -> RollCallView:
     if day_session is None:
         because = calendar.closed_because(ask.day) or "Pas d’activité ce jour"
         return _view(None, place, activity, ask.day, slot, slots, closed_because=because)
-    return _sheet_view(session, day_session, place, activity, slots)
+    view = _sheet_view(session, day_session, place, activity, slots, also=ask.also)
+    if not ask.find.strip():
+        return view
+    present = {line.child_id for line in view.lines}
+    found = session.execute(
+        named_like(place, ask.find).where(Child.child_id.not_in(present)).limit(MOST_FOUND)
+    )
+    return view.model_copy(update={"found": [_line(child, None, is_booked=False) for child, _ in found]})
 
 
 def settle(session: Session, ask: SettleAttendance, caller: Caller, now: datetime) -> RollCallView:
@@ -167,7 +177,12 @@ def _last_sheet(session: Session, session_id: UUID) -> Sheet | None:
 
 
 def _sheet_view(
-    session: Session, day_session: DaySession, place: Place, activity: Activity, slots: list[str]
+    session: Session,
+    day_session: DaySession,
+    place: Place,
+    activity: Activity,
+    slots: list[str],
+    also: Iterable[UUID] = (),
 ) -> RollCallView:
     sheet = _last_sheet(session, day_session.session_id)
     kept = [AttendanceLine.model_validate(line) for line in sheet.lines] if sheet else []
@@ -175,22 +190,25 @@ def _sheet_view(
     booked = _booked(session, day_session.session_id)
     children = session.scalars(
         select(Child)
-        .where(Child.child_id.in_(booked.keys() | marks.keys()))
+        .where(Child.child_id.in_(booked.keys() | marks.keys() | set(also)))
         .order_by(Child.class_name, Child.last_name, Child.first_name, Child.child_id)
     )
     lines = [
-        ExpectedView(
-            child_id=child.child_id,
-            first_name=child.first_name,
-            last_name=child.last_name,
-            class_name=child.class_name,
-            booked=child.child_id in booked,
-            mark=marks.get(child.child_id),
-        )
-        for child in children
+        _line(child, marks.get(child.child_id), is_booked=child.child_id in booked) for child in children
     ]
     return _view(
         day_session, place, activity, day_session.day, day_session.slot, slots, sheet=sheet, lines=lines
+    )
+
+
+def _line(child: Child, mark: Mark | None, *, is_booked: bool) -> ExpectedView:
+    return ExpectedView(
+        child_id=child.child_id,
+        first_name=child.first_name,
+        last_name=child.last_name,
+        class_name=child.class_name,
+        booked=is_booked,
+        mark=mark,
     )
 
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from contracts.caller import Caller, Role
@@ -54,19 +54,7 @@ def find_children(session: Session, ask: FindChildren, caller: Caller) -> list[F
     place = session.get(Place, ask.place_code)
     if place is None:
         raise NotFound
-    wanted = select(Child, Place.name).outerjoin(Place, Place.code == Child.place_code)
-    if place.kind == PlaceKind.SCHOOL:
-        wanted = wanted.where(Child.place_code == place.code)
-    for word in ask.text.split():
-        wanted = wanted.where(
-            or_(
-                Child.first_name.icontains(word, autoescape=True),
-                Child.last_name.icontains(word, autoescape=True),
-            )
-        )
-    rows = session.execute(
-        wanted.order_by(Child.last_name, Child.first_name, Child.child_id).limit(ask.limit)
-    )
+    rows = session.execute(named_like(place, ask.text).limit(ask.limit))
     found = [(child, name or "") for child, name in rows]
     families: dict[UUID, list[UUID]] = defaultdict(list)
     of = select(FamilyChild.child_id, FamilyChild.family_id).where(
@@ -78,6 +66,21 @@ def find_children(session: Session, ask: FindChildren, caller: Caller) -> list[F
         FoundChildView(**dict(view_child(child, name)), family_ids=families[child.child_id])
         for child, name in found
     ]
+
+
+def named_like(place: Place, words: str) -> Select[Child, str]:
+    """The children of a place (a school's own, of any school elsewhere) whose name contains each of the words."""
+    wanted = select(Child, Place.name).outerjoin(Place, Place.code == Child.place_code)
+    if place.kind == PlaceKind.SCHOOL:
+        wanted = wanted.where(Child.place_code == place.code)
+    for word in words.split():
+        wanted = wanted.where(
+            or_(
+                Child.first_name.icontains(word, autoescape=True),
+                Child.last_name.icontains(word, autoescape=True),
+            )
+        )
+    return wanted.order_by(Child.last_name, Child.first_name, Child.child_id)
 
 
 def _view(day_session: DaySession, place_name: str, activity_name: str) -> MissingSheetView:

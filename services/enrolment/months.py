@@ -21,7 +21,7 @@ from contracts.enrolment import (
 from contracts.events import EnrolmentState
 from enrolment import calendar, deadlines
 from enrolment.booking_rules import Known, adding_window, cancelling_window, cell_state
-from enrolment.enrolment_views import view_child
+from enrolment.enrolment_views import children_of, view_child
 from enrolment.families import act_for
 from enrolment.models import Activity, Booking, DaySession, Enrolment, Place
 from enrolment.offer import terms_of
@@ -30,7 +30,7 @@ NOTHING_THAT_DAY = "Pas d’activité ce jour"
 
 
 def month(session: Session, ask: MonthPage, caller: Caller, now: datetime) -> MonthView:
-    """The child's month, in four statements however many activities."""
+    """The child's month, in five statements however many activities."""
     acting = act_for(session, caller, ask.child_id)
     first = ask.month.replace(day=1)
     last = first.replace(day=months.monthrange(first.year, first.month)[1])
@@ -50,6 +50,7 @@ def month(session: Session, ask: MonthPage, caller: Caller, now: datetime) -> Mo
         days.append(DayView(day=day, closed_because=because, cells=found))
     return MonthView(
         child=view_child(acting.child, acting.school_name),
+        children=children_of(session, acting.account_id) if acting.account_id else [],
         month=first,
         activities=activities,
         days=days,

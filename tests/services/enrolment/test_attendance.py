@@ -165,3 +165,20 @@ def test_a_child_is_found_by_any_part_of_its_name(town: Town, children: list[tup
     assert sorted(found("")) == ["Adam", "Inès", "Léa"]
     with pytest.raises(NotFound):
         found("", "0269999Z")
+
+
+def test_a_child_who_came_unexpected_is_found_and_put_on_the_sheet(
+    town: Town, children: list[tuple[UUID, UUID]]
+) -> None:
+    ines = children[2][0]
+    ask = RollCall(place_code=mother.SCHOOL, activity_code="cantine", day=MONDAY, find="fontanel")
+    with town.begin() as session:
+        view = attendance.roll_call(session, ask, AGENT)
+        assert [line.child_id for line in view.found] == [ines]  # those expected are not found again
+        view = attendance.roll_call(session, ask.model_copy(update={"also": [ines]}), AGENT)
+    assert view.found == []
+    assert [(line.first_name, line.booked) for line in view.lines] == [
+        ("Adam", True),
+        ("Inès", False),
+        ("Léa", True),
+    ]

@@ -290,7 +290,7 @@ def test_a_save_of_twenty_days_and_one_of_two_cost_the_same(
         assert len(statements.run) == 8
 
 
-def test_a_month_costs_four_statements_however_many_activities(
+def test_a_month_costs_five_statements_however_many_activities(
     town: Town, lea: UUID, parent: Caller, statements: Statements
 ) -> None:
     with town.begin() as session:
@@ -303,7 +303,7 @@ def test_a_month_costs_four_statements_however_many_activities(
         town.enrol(lea, parent, f"garderie-{n}")
     with statements:
         assert len(month(town, lea, parent)) > 0
-    assert len(statements.run) == 4
+    assert len(statements.run) == 5
 
 
 def test_a_parent_who_left_the_family_may_no_longer_act(town: Town, lea: UUID) -> None:
