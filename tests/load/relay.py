@@ -98,29 +98,29 @@ def bind_queue(url: str) -> None:
 
 def main() -> None:
     os.environ.setdefault("PYTHONWARNINGS", "ignore")
-    stack = bench_stack()
-    bind_queue(stack.amqp_url)
-    health = free_port()
-    environment = {
-        "ESPACE_AMQP_URL": stack.amqp_url,
-        "ESPACE_DATABASE_URL": stack.database_url,
-        "ESPACE_METRICS_PORT": str(health),
-    }
-    bodies = [a_booking().model_dump_json().encode() + b" " * 350 for _ in range(FACTS)]
-    ours = bare = 0.0
-    lost = 0
-    relay = ["-m", "chassis", "relay", "echo"]
-    with running(relay, environment, answers_http(health, "/health/ready")):
-        for _ in range(ROUNDS):
-            bare += publish_bare(stack.amqp_url, bodies)
-            take_all(stack.amqp_url)
-            ours += publish_ours(stack.database_url)
-            lost += FACTS - take_all(stack.amqp_url)
-    count = FACTS * ROUNDS
-    print(f"{'':32}{'facts/s':>10}   ({ROUNDS} × {FACTS}, in turns)")
-    print(f"{'outbox, relay, confirmed':32}{count / ours:10.0f}")
-    print(f"{'bare pika, one by one':32}{count / bare:10.0f}")
-    print(f"relay ratio={bare / ours:.2f} lost={lost}", flush=True)
+    with bench_stack() as stack:
+        bind_queue(stack.amqp_url)
+        health = free_port()
+        environment = {
+            "ESPACE_AMQP_URL": stack.amqp_url,
+            "ESPACE_DATABASE_URL": stack.database_url,
+            "ESPACE_METRICS_PORT": str(health),
+        }
+        bodies = [a_booking().model_dump_json().encode() + b" " * 350 for _ in range(FACTS)]
+        ours = bare = 0.0
+        lost = 0
+        relay = ["-m", "chassis", "relay", "echo"]
+        with running(relay, environment, answers_http(health, "/health/ready")):
+            for _ in range(ROUNDS):
+                bare += publish_bare(stack.amqp_url, bodies)
+                take_all(stack.amqp_url)
+                ours += publish_ours(stack.database_url)
+                lost += FACTS - take_all(stack.amqp_url)
+        count = FACTS * ROUNDS
+        print(f"{'':32}{'facts/s':>10}   ({ROUNDS} × {FACTS}, in turns)")
+        print(f"{'outbox, relay, confirmed':32}{count / ours:10.0f}")
+        print(f"{'bare pika, one by one':32}{count / bare:10.0f}")
+        print(f"relay ratio={bare / ours:.2f} lost={lost}", flush=True)
 
 
 if __name__ == "__main__":

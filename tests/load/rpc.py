@@ -73,29 +73,29 @@ def answers_http(port: int, path: str) -> Callable[[], bool]:
 
 
 def main() -> None:
-    stack = bench_stack()
-    health = free_port()
-    environment = {
-        "ESPACE_AMQP_URL": stack.amqp_url,
-        "ESPACE_DATABASE_URL": stack.database_url,
-        "ESPACE_METRICS_PORT": str(health),
-        "ESPACE_LOG_FORMAT": "json",
-    }
-    services = Services(stack.amqp_url)
-    with (
-        running(
-            ["-m", "chassis", "serve", "tests.echo"], environment, answers_http(health, "/health/ready")
-        ) as echo,
-        running(
-            ["-m", "tests.load.bare_amqp", stack.amqp_url], {}, lambda: bare_answers(stack.amqp_url)
-        ) as bare,
-    ):
-        _calls(services, BareCaller(stack.amqp_url), echo, bare)
-        _pages(environment)
-    print(
-        f"rpc p50_ratio={_results['p50']:.2f} cpu_ratio={_results['cpu']:.2f} page_ratio={_results['page']:.2f}",
-        flush=True,
-    )
+    with bench_stack() as stack:
+        health = free_port()
+        environment = {
+            "ESPACE_AMQP_URL": stack.amqp_url,
+            "ESPACE_DATABASE_URL": stack.database_url,
+            "ESPACE_METRICS_PORT": str(health),
+            "ESPACE_LOG_FORMAT": "json",
+        }
+        services = Services(stack.amqp_url)
+        with (
+            running(
+                ["-m", "chassis", "serve", "tests.echo"], environment, answers_http(health, "/health/ready")
+            ) as echo,
+            running(
+                ["-m", "tests.load.bare_amqp", stack.amqp_url], {}, lambda: bare_answers(stack.amqp_url)
+            ) as bare,
+        ):
+            _calls(services, BareCaller(stack.amqp_url), echo, bare)
+            _pages(environment)
+        print(
+            f"rpc p50_ratio={_results['p50']:.2f} cpu_ratio={_results['cpu']:.2f} page_ratio={_results['page']:.2f}",
+            flush=True,
+        )
 
 
 _results: dict[str, float] = {}
