@@ -275,6 +275,11 @@ class InvoicePublished(Event):
     month: date = Field(description="First day of the month of consumption")
     total_cents: int
     due_on: date
+    kind: str = Field(default="invoice", description="`invoice`, or `credit_note` with a negative total")
+    left_cents: int | None = Field(
+        default=None, description="Still to pay once earlier credits are taken off"
+    )
+    pay_online_until: date | None = None
 
 
 class PaymentReceived(Event):
@@ -290,6 +295,7 @@ class PaymentReceived(Event):
     account_id: UUID | None
     amount_cents: int
     method: str = "card"
+    receipt_number: str = ""
 
 
 class PaymentFailed(Event):

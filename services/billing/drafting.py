@@ -1,0 +1,183 @@
+"""Working out a run, in sets: what is due up to the end of a month, less what was already invoiced.
+
+Everything due is computed anew, over the last twelve months; what was invoiced is subtracted unit by unit. Running
+it twice therefore adds nothing, and a roll-call, a quotient or a tariff corrected since yields the difference by
+itself. The number of statements does not depend on the number of families: prices are worked out in Python once
+per distinct inputs, everything else joins.
+"""
+
+import json
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Session
+
+from billing.dates import LEAST_CLAIM_CENTS, MONTHS_CORRECTED, month_after
+from billing.effects import EFFECTS, Effect
+from billing.tariff_book import read_rule
+from billing.tariffs import Inputs, Quotient, price
+
+_DUE = """
+CREATE TEMP TABLE due ON COMMIT DROP AS
+WITH sessions AS (
+    SELECT s.*, in_force.tariff_id, activity.activity_code IS NOT NULL AS activity_known
+    FROM settled_session s
+    LEFT JOIN activity USING (activity_code)
+    LEFT JOIN LATERAL (
+        SELECT tariff_id FROM tariff t
+        WHERE t.activity_code = s.activity_code AND t.place_code IN ('', s.place_code) AND t.valid_from <= s.day
+        ORDER BY t.place_code DESC, t.valid_from DESC, t.version DESC LIMIT 1
+    ) in_force ON true
+    WHERE s.day >= :since AND s.day < :until
+), families AS (
+    SELECT f.family_id, f.resident, m.month::date AS month, q.euros, q.month AS quotient_month
+    FROM family f
+    CROSS JOIN (SELECT DISTINCT date_trunc('month', day) AS month FROM sessions) m
+    LEFT JOIN LATERAL (
+        SELECT euros, month FROM family_quotient q
+        WHERE q.family_id = f.family_id AND q.month <= m.month ORDER BY month DESC LIMIT 1
+    ) q ON true
+)
+SELECT a.family_id, a.child_id, a.session_id, s.activity_code, s.place_code, s.day, s.slot, a.mark, e.effect,
+       s.tariff_id, date_trunc('month', s.day)::date AS month, f.resident,
+       f.euros AS quotient_euros, f.quotient_month,
+       CASE WHEN f.family_id IS NULL THEN 'unknown_family'
+            WHEN c.child_id IS NULL THEN 'unknown_child'
+            WHEN NOT s.activity_known THEN 'unknown_activity'
+            WHEN s.tariff_id IS NULL THEN 'no_tariff' END AS left_out
+FROM sessions s
+JOIN attendance a USING (session_id)
+JOIN jsonb_to_recordset(:effects) AS e (mark text, effect text) ON e.mark = a.mark AND e.effect <> 'free'
+LEFT JOIN families f ON f.family_id = a.family_id AND f.month = date_trunc('month', s.day)::date
+LEFT JOIN child c ON c.child_id = a.child_id
+"""
+
+_SAME_INPUTS = """
+    p.tariff_id = d.tariff_id AND p.effect = d.effect AND p.resident = d.resident AND p.month = d.month
+    AND coalesce(p.quotient_euros, -1) = coalesce(d.quotient_euros, -1)
+    AND coalesce(p.quotient_month, DATE '0001-01-01') = coalesce(d.quotient_month, DATE '0001-01-01')
+"""
+
+_INPUTS_WITHOUT_PRICE = """
+SELECT d.*, t.rule FROM (
+    SELECT DISTINCT tariff_id, effect, resident, quotient_euros, quotient_month, month
+    FROM due WHERE left_out IS NULL
+) d JOIN tariff t USING (tariff_id)
+WHERE NOT EXISTS (SELECT 1 FROM price p WHERE SAME_INPUTS)
+""".replace("SAME_INPUTS", _SAME_INPUTS)
+
+_KEEP_PRICES = """
+INSERT INTO price (tariff_id, effect, resident, quotient_euros, quotient_month, month, cents, reason, quotient_known)
+SELECT tariff_id, effect, resident, quotient_euros, quotient_month, month, cents, reason, quotient_known
+FROM jsonb_to_recordset(:prices) AS p (
+    tariff_id uuid, effect text, resident boolean, quotient_euros integer, quotient_month date, month date,
+    cents integer, reason text, quotient_known boolean)
+ON CONFLICT DO NOTHING
+"""
+
+_DIFFERENCES = """
+INSERT INTO draft_charge (run_id, family_id, child_id, session_id, activity_code, place_code, day, slot, mark,
+                          quantity, unit_cents, price_id)
+WITH owed AS (
+    SELECT d.family_id, d.child_id, d.session_id, d.activity_code, d.place_code, d.day, d.slot, d.mark,
+           p.cents AS unit_cents, p.price_id
+    FROM due d JOIN price p ON SAME_INPUTS
+    WHERE d.left_out IS NULL AND p.cents > 0
+), invoiced AS (
+    SELECT family_id, child_id, session_id, unit_cents, sum(quantity) AS quantity,
+           max(activity_code) AS activity_code, max(place_code) AS place_code, max(day) AS day, max(slot) AS slot,
+           (array_agg(mark ORDER BY charge_id DESC))[1] AS mark,
+           (array_agg(price_id ORDER BY charge_id DESC))[1] AS price_id
+    FROM charge WHERE day >= :since AND day < :until
+    GROUP BY family_id, child_id, session_id, unit_cents HAVING sum(quantity) <> 0
+)
+SELECT :run_id, family_id, child_id, session_id,
+       coalesce(o.activity_code, i.activity_code), coalesce(o.place_code, i.place_code), coalesce(o.day, i.day),
+       coalesce(o.slot, i.slot), coalesce(o.mark, i.mark),
+       (o.session_id IS NOT NULL)::integer - coalesce(i.quantity, 0), unit_cents, coalesce(o.price_id, i.price_id)
+FROM owed o FULL JOIN invoiced i USING (family_id, child_id, session_id, unit_cents)
+WHERE (o.session_id IS NOT NULL)::integer <> coalesce(i.quantity, 0)
+""".replace("SAME_INPUTS", _SAME_INPUTS)
+
+_LEFT_OUT = """
+INSERT INTO left_out_day (run_id, reason, session_id, child_id, family_id, activity_code, place_code, day, slot)
+SELECT :run_id, left_out, session_id, child_id, family_id, activity_code, place_code, day, slot
+FROM due WHERE left_out IS NOT NULL
+UNION ALL
+SELECT :run_id,
+       CASE WHEN s.session_id IS NOT NULL THEN 'not_on_sheet'
+            WHEN b.day > :today THEN 'to_come' ELSE 'not_checked' END,
+       b.session_id, b.child_id, b.family_id, b.activity_code, b.place_code, b.day, b.slot
+FROM booking b
+LEFT JOIN settled_session s USING (session_id)
+LEFT JOIN attendance a ON a.session_id = b.session_id AND a.child_id = b.child_id
+WHERE b.standing AND b.day >= :since AND b.day < :until AND a.session_id IS NULL
+"""
+
+_FAMILIES = """
+INSERT INTO run_family (run_id, family_id, cents, children, outcome, quotient_unknown)
+SELECT :run_id, family_id, cents, children,
+       CASE WHEN cents < 0 THEN 'credit_note' WHEN cents < :least THEN 'carried' ELSE 'invoice' END, quotient_unknown
+FROM (
+    SELECT c.family_id, sum(c.quantity * c.unit_cents) AS cents, count(DISTINCT c.child_id) AS children,
+           bool_or(NOT p.quotient_known) AS quotient_unknown
+    FROM draft_charge c JOIN price p USING (price_id) WHERE c.run_id = :run_id GROUP BY c.family_id
+) families
+"""
+
+_TOTALS = """
+UPDATE run SET
+    (total_cents, carried_cents, invoices, credit_notes, carried) = (
+        SELECT coalesce(sum(cents) FILTER (WHERE outcome <> 'carried'), 0),
+               coalesce(sum(cents) FILTER (WHERE outcome = 'carried'), 0),
+               count(*) FILTER (WHERE outcome = 'invoice'), count(*) FILTER (WHERE outcome = 'credit_note'),
+               count(*) FILTER (WHERE outcome = 'carried' AND cents > 0)
+        FROM run_family WHERE run_family.run_id = run.run_id),
+    left_out = (SELECT count(*) FROM left_out_day WHERE left_out_day.run_id = run.run_id)
+WHERE run_id = :run_id
+"""
+
+
+def draft(session: Session, run_id: UUID, month: date, today: date) -> None:
+    """Fills a new run: charges, days left out, what becomes of each family, totals."""
+    window = {"since": month_after(month, 1 - MONTHS_CORRECTED), "until": month_after(month)}
+    effects = [{"mark": mark, "effect": effect} for mark, effect in EFFECTS.items()]
+    due = text(_DUE).bindparams(bindparam("effects", type_=JSONB))
+    session.execute(due, window | {"effects": effects})
+    session.execute(text("ANALYZE due"))
+    _keep_missing_prices(session)
+    session.execute(text(_DIFFERENCES), window | {"run_id": run_id})
+    session.execute(text(_LEFT_OUT), window | {"run_id": run_id, "today": today})
+    session.execute(text(_FAMILIES), {"run_id": run_id, "least": LEAST_CLAIM_CENTS})
+    session.execute(text(_TOTALS), {"run_id": run_id})
+    session.execute(text("DROP TABLE due"))
+
+
+def _keep_missing_prices(session: Session) -> None:
+    """Prices every distinct set of inputs that has no price yet: one question, one insertion."""
+    rules = {}
+    prices = []
+    for row in session.execute(text(_INPUTS_WITHOUT_PRICE)):
+        if row.tariff_id not in rules:
+            rules[row.tariff_id] = read_rule(row.rule)
+        quotient = None if row.quotient_euros is None else Quotient(row.quotient_euros, row.quotient_month)
+        inputs = Inputs(row.month, Effect(row.effect), row.resident, quotient)
+        found = price(rules[row.tariff_id], inputs)
+        prices.append(
+            {
+                "tariff_id": str(row.tariff_id),
+                "effect": inputs.effect,
+                "resident": inputs.resident,
+                "quotient_euros": row.quotient_euros,
+                "quotient_month": row.quotient_month and row.quotient_month.isoformat(),
+                "month": inputs.month.isoformat(),
+                "cents": found.cents,
+                "reason": found.reason,
+                "quotient_known": found.quotient_known,
+            }
+        )
+    if prices:
+        keep = text(_KEEP_PRICES.replace(":prices", "CAST(:prices AS jsonb)"))
+        session.execute(keep, {"prices": json.dumps(prices)})

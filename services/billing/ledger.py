@@ -1,0 +1,146 @@
+"""Double entry, append only: every movement is a balanced transaction, every balance a sum.
+
+    receivable (family, invoice)   what a family owes, per invoice; negative is owed to it
+    revenue:<activity>             what the town earned
+    card                           what the payment provider owes the town
+
+The database refuses a statement whose entries do not balance, and any change of what is written. `kind` and
+`reference` are unique together, so that nothing can be posted twice.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, insert, select, text
+from sqlalchemy.orm import Session
+
+from billing.invoice_models import LedgerEntry, LedgerTransaction
+
+RECEIVABLE = "receivable"
+CARD = "card"
+
+_INVOICES = """
+WITH posted AS (
+    INSERT INTO ledger_transaction (transaction_id, kind, reference, occurred_at)
+    SELECT gen_random_uuid(), 'invoice', invoice_id::text, published_at FROM invoice WHERE run_id = :run_id
+    RETURNING transaction_id, reference::uuid AS invoice_id
+)
+INSERT INTO ledger_entry (transaction_id, account, family_id, invoice_id, amount_cents)
+SELECT transaction_id, 'receivable', i.family_id, i.invoice_id, i.total_cents
+FROM posted JOIN invoice i USING (invoice_id)
+UNION ALL
+SELECT transaction_id, 'revenue:' || activity_code, NULL, invoice_id, -sum(amount_cents)
+FROM posted JOIN invoice_line USING (invoice_id)
+GROUP BY transaction_id, activity_code, invoice_id HAVING sum(amount_cents) <> 0
+"""
+
+# What a family has to its credit pays its oldest debts: two running sums, laid one over the other.
+_OFFSETS = """
+WITH open_items AS (
+    SELECT e.family_id, e.invoice_id, sum(e.amount_cents) AS cents, i.due_on, i.number
+    FROM ledger_entry e JOIN invoice i USING (invoice_id)
+    WHERE e.account = 'receivable' AND e.family_id = ANY(:families)
+    GROUP BY e.family_id, e.invoice_id, i.due_on, i.number HAVING sum(e.amount_cents) <> 0
+), debts AS (
+    SELECT *, sum(cents) OVER w AS upto, sum(cents) OVER w - cents AS since FROM open_items WHERE cents > 0
+    WINDOW w AS (PARTITION BY family_id ORDER BY due_on, number)
+), credits AS (
+    SELECT *, sum(-cents) OVER w AS upto, sum(-cents) OVER w + cents AS since FROM open_items WHERE cents < 0
+    WINDOW w AS (PARTITION BY family_id ORDER BY due_on, number)
+), pairs AS (
+    SELECT gen_random_uuid() AS transaction_id, d.family_id, d.invoice_id AS debt, c.invoice_id AS credit,
+           least(d.upto, c.upto) - greatest(d.since, c.since) AS cents
+    FROM debts d JOIN credits c ON c.family_id = d.family_id AND least(d.upto, c.upto) > greatest(d.since, c.since)
+), posted AS (
+    INSERT INTO ledger_transaction (transaction_id, kind, reference, occurred_at)
+    SELECT transaction_id, 'offset', debt || ':' || transaction_id, :now FROM pairs
+    RETURNING transaction_id
+)
+INSERT INTO ledger_entry (transaction_id, account, family_id, invoice_id, amount_cents)
+SELECT transaction_id, 'receivable', family_id, debt, -cents FROM pairs JOIN posted USING (transaction_id)
+UNION ALL
+SELECT transaction_id, 'receivable', family_id, credit, cents FROM pairs JOIN posted USING (transaction_id)
+"""
+
+
+def post(
+    session: Session,
+    kind: str,
+    reference: str,
+    entries: list[tuple[str, UUID | None, UUID | None, int]],
+    now: datetime,
+) -> None:
+    """One transaction: `(account, family, invoice, cents)`, debits positive. Raises ValueError when unbalanced."""
+    if sum(cents for *_, cents in entries):
+        raise ValueError("entries do not balance")
+    identifier = uuid4()
+    session.execute(
+        insert(LedgerTransaction).values(
+            transaction_id=identifier, kind=kind, reference=reference, occurred_at=now
+        )
+    )
+    rows = [
+        {
+            "transaction_id": identifier,
+            "account": account,
+            "family_id": family_id,
+            "invoice_id": invoice_id,
+            "amount_cents": cents,
+        }
+        for account, family_id, invoice_id, cents in entries
+    ]
+    session.execute(insert(LedgerEntry).values(rows))
+
+
+def post_payment(
+    session: Session, payment_id: UUID, family_id: UUID, invoice_id: UUID, cents: int, now: datetime
+) -> None:
+    """Money arrived by card: the provider owes it to the town, the family no more."""
+    entries: list[tuple[str, UUID | None, UUID | None, int]] = [
+        (CARD, None, invoice_id, cents),
+        (RECEIVABLE, family_id, invoice_id, -cents),
+    ]
+    post(session, "payment", str(payment_id), entries, now)
+
+
+def post_invoices(session: Session, run_id: UUID) -> None:
+    """All invoices and credit notes of a run: receivable against revenue by activity."""
+    session.execute(text(_INVOICES), {"run_id": run_id})
+
+
+def offset_credits(session: Session, families: Collection[UUID], now: datetime) -> None:
+    """Lets what these families have to their credit pay their oldest debts.
+
+    The caller holds what keeps two of these apart for a family (the run's lock on the fund, an invoice's lock).
+    """
+    if families:
+        session.execute(text(_OFFSETS), {"families": list(families), "now": now})
+
+
+def left_of(session: Session, invoices: Collection[UUID]) -> dict[UUID, int]:
+    """What is still owed on each invoice, in cents; negative is to the family's credit."""
+    rows = session.execute(
+        select(LedgerEntry.invoice_id, func.sum(LedgerEntry.amount_cents))
+        .where(LedgerEntry.account == RECEIVABLE, LedgerEntry.invoice_id.in_(invoices))
+        .group_by(LedgerEntry.invoice_id)
+    )
+    return {invoice_id: int(cents) for invoice_id, cents in rows if invoice_id is not None}
+
+
+def balance_of(session: Session, families: Collection[UUID]) -> int:
+    """What these families owe together."""
+    total = session.scalar(
+        select(func.coalesce(func.sum(LedgerEntry.amount_cents), 0)).where(
+            LedgerEntry.account == RECEIVABLE, LedgerEntry.family_id.in_(families)
+        )
+    )
+    return int(total or 0)
+
+
+def totals(session: Session) -> dict[str, int]:
+    """The balance of each account of the town: for the office's page and for checks."""
+    rows = session.execute(
+        select(LedgerEntry.account, func.sum(LedgerEntry.amount_cents)).group_by(LedgerEntry.account)
+    )
+    return {account: int(cents) for account, cents in rows}

@@ -1,0 +1,31 @@
+"""Numbers without a gap: taken under a row lock, in the transaction that uses them, or not at all."""
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from billing.invoice_models import Numbering
+
+
+def take(session: Session, fund: str, year: int, series: str, count: int = 1) -> int:
+    """The first of `count` numbers in a row. The lock is held until the transaction ends.
+
+    A rollback gives the numbers back, because the counter is a row and not a sequence: whoever comes next waits
+    for the outcome and gets the same ones.
+    """
+    statement = insert(Numbering).values(fund=fund, year=year, series=series, last=count)
+    statement = statement.on_conflict_do_update(
+        index_elements=[Numbering.fund, Numbering.year, Numbering.series],
+        set_={"last": Numbering.last + count},
+    )
+    last = session.execute(statement.returning(Numbering.last)).scalar_one()
+    return last - count + 1
+
+
+def invoice_number(fund: str, year: int, sequence: int) -> str:
+    """`ENF-2026-000123`."""
+    return f"{fund}-{year}-{sequence:06d}"
+
+
+def receipt_number(fund: str, year: int, sequence: int) -> str:
+    """`ENF-Q-2026-000045`: Q for « quittance »."""
+    return f"{fund}-Q-{year}-{sequence:06d}"

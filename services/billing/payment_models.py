@@ -1,0 +1,113 @@
+"""Tables of payments, of what the provider sends, and of what does not agree."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from billing.models import Base, states
+from contracts.billing import PaymentState
+
+_UNDERWAY = "state IN ('created', 'open', 'confirming')"
+
+
+class Payment(Base):
+    """A payment by card, from the click to the receipt."""
+
+    __tablename__ = "payment"
+    __table_args__ = (
+        Index(
+            "uq_payment_underway",
+            "invoice_id",
+            unique=True,
+            postgresql_where=text(_UNDERWAY),
+        ),
+        UniqueConstraint("command_id"),
+        UniqueConstraint("receipt_number"),
+        UniqueConstraint("provider", "provider_reference"),
+        CheckConstraint("amount_cents > 0", name="amount_positive"),
+        CheckConstraint("(state = 'paid') = (receipt_number IS NOT NULL)", name="paid_has_receipt"),
+        Index(
+            "ix_payment_pending",
+            "real_next_look_at",
+            postgresql_where=text(_UNDERWAY),
+        ),
+    )
+
+    payment_id: Mapped[UUID] = mapped_column(primary_key=True)
+    command_id: Mapped[UUID] = mapped_column(comment="Of the form that started it")
+    invoice_id: Mapped[UUID] = mapped_column(ForeignKey("invoice.invoice_id"), index=True)
+    family_id: Mapped[UUID]
+    account_id: Mapped[UUID] = mapped_column(comment="The guardian who pays")
+    paid_by: Mapped[str] = mapped_column(String(250))
+    amount_cents: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    state: Mapped[PaymentState] = mapped_column(states(PaymentState), index=True)
+    provider: Mapped[str] = mapped_column(String(20))
+    provider_reference: Mapped[str | None] = mapped_column(String(255))
+    provider_url: Mapped[str | None] = mapped_column(Text)
+    provider_proof: Mapped[str] = mapped_column(
+        String(255), default="", comment="The provider's id of the debit"
+    )
+    reason: Mapped[str] = mapped_column(
+        String(60), default="", comment="Why it did not happen, as far as known"
+    )
+    created_at: Mapped[datetime]
+    paid_at: Mapped[datetime | None]
+    receipt_number: Mapped[str | None] = mapped_column(String(40))
+    real_started_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    real_next_look_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    looks: Mapped[int] = mapped_column(Integer, default=0)
+
+
+class Notification(Base):
+    """What the provider sent, word for word, and what became of it."""
+
+    __tablename__ = "notification"
+    __table_args__ = (
+        Index("ix_notification_waiting", "real_next_try_at", postgresql_where=text("state = 'received'")),
+    )
+
+    event_id: Mapped[str] = mapped_column(String(255), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(100))
+    body: Mapped[str] = mapped_column(Text)
+    provider_reference: Mapped[str] = mapped_column(String(255), default="")
+    payment_id: Mapped[UUID | None]
+    state: Mapped[str] = mapped_column(String(20), comment="`received`, `processed`, `ignored` or `parked`")
+    attempts: Mapped[int] = mapped_column(default=0)
+    problem: Mapped[str] = mapped_column(Text, default="")
+    received_at: Mapped[datetime]
+    real_next_try_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Difference(Base):
+    """What the provider says and the books do not: for an agent."""
+
+    __tablename__ = "difference"
+    __table_args__ = (UniqueConstraint("kind", "subject"),)
+
+    difference_id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    kind: Mapped[str] = mapped_column(
+        String(30), comment="`amount`, `paid_twice`, `unknown`, `refund`, `dispute`"
+    )
+    subject: Mapped[str] = mapped_column(String(255), comment="Payment or provider's object: found once")
+    payment_id: Mapped[UUID | None] = mapped_column(index=True)
+    expected_cents: Mapped[int | None]
+    seen_cents: Mapped[int | None]
+    seen_currency: Mapped[str] = mapped_column(String(3), default="")
+    detail: Mapped[str] = mapped_column(Text, default="")
+    found_at: Mapped[datetime]
+    resolved_at: Mapped[datetime | None]
+    resolved_by: Mapped[UUID | None]
+    note: Mapped[str] = mapped_column(Text, default="")

@@ -1,0 +1,162 @@
+"""Turning a checked run into invoices, all or nothing, in one transaction and in sets.
+
+Numbers, invoices, lines, charges, ledger entries and the facts to tell commit together. Killed at any point, the
+run is still checked, nothing is published, no number is used: publishing again is resuming.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from billing import ledger, numbers
+from billing.dates import InvoiceDates
+from billing.effects import REMARKS
+from billing.invoice_models import Invoice, InvoiceLine, Run, RunFamily
+from chassis.outbox import tell_all
+from contracts.billing import InvoiceKind
+from contracts.events import InvoicePublished
+
+_INVOICES = """
+INSERT INTO invoice (invoice_id, run_id, fund, year, sequence, number, kind, family_id, family_number, family_label,
+                     addressee, month, total_cents, published_on, due_on, pay_online_until, published_at)
+SELECT gen_random_uuid(), :run_id, :fund, :year, sequence,
+       CAST(:fund AS text) || '-' || CAST(:year AS text) || '-' || lpad(sequence::text, 6, '0'),
+       outcome, family_id, number, label, addressee,
+       :month, cents, :published_on, :due_on, :pay_online_until, :published_at
+FROM (
+    SELECT r.outcome, r.cents, f.family_id, f.number, f.label,
+           :first - 1 + row_number() OVER (ORDER BY f.label, f.number, f.family_id) AS sequence,
+           array_remove(coalesce(g.names, ARRAY[f.label]) || ARRAY[f.street, trim(f.postcode || ' ' || f.city)]::text[],
+                        '') AS addressee
+    FROM run_family r
+    JOIN family f USING (family_id)
+    LEFT JOIN (
+        SELECT family_id, array_agg(name::text ORDER BY name) AS names FROM guardian GROUP BY family_id
+    ) g USING (family_id)
+    WHERE r.run_id = :run_id AND r.outcome IN ('invoice', 'credit_note')
+) numbered
+"""
+
+_LINES = """
+INSERT INTO invoice_line (invoice_id, child_id, child_name, activity_code, activity_name, unit, child_care, month,
+                          mark, quantity, unit_cents, amount_cents, reason, price_id, days)
+SELECT i.invoice_id, d.child_id, max(c.first_name || ' ' || c.last_name), d.activity_code, max(a.activity_name),
+       max(a.unit), bool_or(a.child_care), date_trunc('month', d.day)::date, d.mark, sum(d.quantity), d.unit_cents,
+       sum(d.quantity) * d.unit_cents, p.reason || coalesce(', ' || max(remark.words), ''), min(d.price_id),
+       array_agg(d.day ORDER BY d.day)
+FROM draft_charge d
+JOIN invoice i USING (run_id, family_id)
+JOIN price p USING (price_id)
+JOIN child c USING (child_id)
+JOIN activity a ON a.activity_code = d.activity_code
+LEFT JOIN unnest(CAST(:marks AS text[]), CAST(:remarks AS text[])) AS remark (mark, words) ON remark.mark = d.mark
+WHERE d.run_id = :run_id
+GROUP BY i.invoice_id, d.child_id, d.activity_code, date_trunc('month', d.day), d.mark, sign(d.quantity),
+         d.unit_cents, p.reason
+ORDER BY i.invoice_id, max(c.first_name), max(a.activity_name), date_trunc('month', d.day), sign(d.quantity), d.mark
+"""
+
+_CHARGES = """
+INSERT INTO charge (invoice_id, family_id, child_id, session_id, activity_code, place_code, day, slot, mark,
+                    quantity, unit_cents, price_id)
+SELECT i.invoice_id, d.family_id, d.child_id, d.session_id, d.activity_code, d.place_code, d.day, d.slot, d.mark,
+       d.quantity, d.unit_cents, d.price_id
+FROM draft_charge d JOIN invoice i USING (run_id, family_id)
+WHERE d.run_id = :run_id
+"""
+
+_LINK = """
+UPDATE run_family SET invoice_id = i.invoice_id FROM invoice i
+WHERE i.run_id = run_family.run_id AND i.family_id = run_family.family_id AND run_family.run_id = :run_id
+"""
+
+
+class SumsDiffer(Exception):
+    """A fault of ours: the lines of a run do not add up to its invoices. Nothing is published."""
+
+
+def publish(session: Session, run: Run, dates: InvoiceDates, now: datetime) -> int:
+    """Publishes a locked, checked run. Returns the cents invoiced, credit notes taken off."""
+    outcomes = RunFamily.outcome.in_([InvoiceKind.INVOICE, InvoiceKind.CREDIT_NOTE])
+    families = session.scalars(
+        select(RunFamily.family_id).where(RunFamily.run_id == run.run_id, outcomes)
+    ).all()
+    year = dates.published_on.year
+    if families:
+        values = {
+            "run_id": run.run_id,
+            "fund": run.fund,
+            "year": year,
+            "first": numbers.take(session, run.fund, year, "invoice", len(families)),
+            "month": run.month,
+            "published_on": dates.published_on,
+            "due_on": dates.due_on,
+            "pay_online_until": dates.pay_online_until,
+            "published_at": now,
+        }
+        session.execute(text(_INVOICES), values)
+        words = {"marks": [str(mark) for mark in REMARKS], "remarks": list(REMARKS.values())}
+        session.execute(text(_LINES), words | {"run_id": run.run_id})
+        session.execute(text(_CHARGES), {"run_id": run.run_id})
+        _check_sums(session, run, len(families))
+        ledger.post_invoices(session, run.run_id)
+        ledger.offset_credits(session, families, now)
+        session.execute(text(_LINK), {"run_id": run.run_id})
+        _tell(session, run.run_id, now)
+    session.execute(text("DELETE FROM draft_charge WHERE run_id = :run_id"), {"run_id": run.run_id})
+    return run.total_cents
+
+
+def _check_sums(session: Session, run: Run, expected: int) -> None:
+    """Safety bounds before anything is final: as many invoices as families, lines that add up to each total."""
+    lines = (
+        select(InvoiceLine.invoice_id, func.sum(InvoiceLine.amount_cents).label("cents"))
+        .join(Invoice, Invoice.invoice_id == InvoiceLine.invoice_id)
+        .where(Invoice.run_id == run.run_id)
+        .group_by(InvoiceLine.invoice_id)
+        .subquery()
+    )
+    found, wrong, total = session.execute(
+        select(
+            func.count(),
+            func.count().filter(Invoice.total_cents != func.coalesce(lines.c.cents, 0)),
+            func.coalesce(func.sum(Invoice.total_cents), 0),
+        )
+        .select_from(Invoice)
+        .outerjoin(lines, lines.c.invoice_id == Invoice.invoice_id)
+        .where(Invoice.run_id == run.run_id)
+    ).one()
+    if found != expected or wrong or total != run.total_cents:
+        raise SumsDiffer(f"run {run.run_id}: {found} of {expected} invoices, {wrong} wrong, {total} cents")
+
+
+def _tell(session: Session, run_id: UUID, now: datetime) -> None:
+    invoices = session.scalars(
+        select(Invoice).where(Invoice.run_id == run_id).order_by(Invoice.sequence)
+    ).all()
+    left = ledger.left_of(session, [invoice.invoice_id for invoice in invoices])
+    tell_all(
+        session,
+        [
+            (
+                InvoicePublished(
+                    invoice_id=invoice.invoice_id,
+                    number=invoice.number,
+                    family_id=invoice.family_id,
+                    fund=invoice.fund,
+                    month=invoice.month,
+                    total_cents=invoice.total_cents,
+                    due_on=invoice.due_on,
+                    kind=invoice.kind,
+                    left_cents=left.get(invoice.invoice_id, 0),
+                    pay_online_until=invoice.pay_online_until,
+                ),
+                invoice.invoice_id,
+                1,
+            )
+            for invoice in invoices
+        ],
+        at=now,
+    )

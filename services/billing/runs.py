@@ -1,0 +1,141 @@
+"""The life of a month's run: draft → checked → published, or discarded. One is open at a time per fund."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from billing import drafting, publishing
+from billing.dates import InvoiceDates, dates_for, first_of, paris_day
+from billing.invoice_models import DraftCharge, Fund, LeftOutDay, Run, RunFamily
+from contracts.billing import (
+    MonthNotBegun,
+    PublishRun,
+    RunNotChecked,
+    RunNotFound,
+    RunOpen,
+    RunState,
+)
+from contracts.errors import Invalid
+
+FUND = "ENF"
+"""One fund collects all activities: one invoice a month. A second fund would be a second run."""
+
+TRANSITIONS: frozenset[tuple[RunState, RunState]] = frozenset(
+    {
+        (RunState.DRAFT, RunState.CHECKED),
+        (RunState.DRAFT, RunState.DISCARDED),
+        (RunState.CHECKED, RunState.PUBLISHED),
+        (RunState.CHECKED, RunState.DISCARDED),
+    }
+)
+
+
+def draft(session: Session, month: date, by: UUID | None, now: datetime) -> Run:
+    """A new draft of the month; an unpublished one of the same month is discarded for it.
+
+    Holds the fund's row to the end: two agents who press at once get one draft after the other.
+    Raises MonthNotBegun, RunOpen (another month's run is not finished), Invalid (a later month is published:
+    its next run already looks back).
+    """
+    month, today = first_of(month), paris_day(now)
+    if month > first_of(today):
+        raise MonthNotBegun(month=month.isoformat())
+    session.execute(select(Fund).where(Fund.code == FUND).with_for_update())
+    later = session.scalar(
+        select(func.max(Run.month)).where(
+            Run.fund == FUND, Run.state == RunState.PUBLISHED, Run.month > month
+        )
+    )
+    if later is not None:
+        raise Invalid(problems={"month": "later_month_published"}, later=later.isoformat())
+    standing = session.scalars(
+        select(Run).where(Run.fund == FUND, Run.state.in_([RunState.DRAFT, RunState.CHECKED]))
+    ).first()
+    if standing is not None:
+        if standing.month != month:
+            raise RunOpen(month=standing.month.isoformat(), run_id=str(standing.run_id))
+        _discard(session, standing)
+    dates = dates_for(today)
+    run = Run(
+        fund=FUND,
+        month=month,
+        state=RunState.DRAFT,
+        drafted_at=now,
+        drafted_by=by,
+        snapshot=_snapshot(session),
+        due_on=dates.due_on,
+        pay_online_until=dates.pay_online_until,
+    )
+    session.add(run)
+    session.flush()
+    drafting.draft(session, run.run_id, month, today)
+    session.refresh(run)
+    return run
+
+
+def check(session: Session, run_id: UUID, by: UUID | None, now: datetime) -> Run:
+    """The agent has read it. Checking again changes nothing."""
+    run = lock(session, run_id)
+    if run.state is not RunState.CHECKED:
+        _move(run, RunState.CHECKED)
+        run.checked_at, run.checked_by = now, by
+    return run
+
+
+def publish(session: Session, ask: PublishRun, by: UUID | None, now: datetime) -> tuple[Run, int]:
+    """Publishes what was checked: (run, cents newly invoiced). A published run stays as it is.
+
+    The run's row lock makes a second publication wait, and find it published. Raises RunNotChecked, Invalid (dates).
+    """
+    run = lock(session, ask.run_id)
+    if run.state is RunState.PUBLISHED:
+        return run, 0
+    session.execute(select(Fund).where(Fund.code == run.fund).with_for_update())
+    if run.state is not RunState.CHECKED:
+        raise RunNotChecked(state=run.state)
+    today = paris_day(now)
+    usual = dates_for(today)
+    dates = InvoiceDates(today, ask.due_on or usual.due_on, ask.pay_online_until or usual.pay_online_until)
+    if not today < dates.due_on <= dates.pay_online_until:
+        raise Invalid(problems={"due_on": "dates_out_of_order"})
+    cents = publishing.publish(session, run, dates, now)
+    _move(run, RunState.PUBLISHED)
+    run.published_at, run.published_by = now, by
+    run.due_on, run.pay_online_until = dates.due_on, dates.pay_online_until
+    session.flush()
+    return run, cents
+
+
+def discard(session: Session, run_id: UUID) -> Run:
+    """Drops a run; what it worked out is forgotten, the fact that it was made is kept."""
+    run = lock(session, run_id)
+    if run.state is not RunState.DISCARDED:
+        _discard(session, run)
+    return run
+
+
+def lock(session: Session, run_id: UUID) -> Run:
+    """The run, locked until the transaction ends. Raises RunNotFound."""
+    run = session.get(Run, run_id, with_for_update=True, populate_existing=True)
+    if run is None:
+        raise RunNotFound(run_id=str(run_id))
+    return run
+
+
+def _discard(session: Session, run: Run) -> None:
+    _move(run, RunState.DISCARDED)
+    for table in (DraftCharge, LeftOutDay, RunFamily):
+        session.execute(delete(table).where(table.run_id == run.run_id))
+    session.flush()
+
+
+def _move(run: Run, to: RunState) -> None:
+    if (run.state, to) not in TRANSITIONS:
+        raise RunNotChecked(state=run.state)
+    run.state = to
+
+
+def _snapshot(session: Session) -> str:
+    return str(session.execute(select(func.pg_current_snapshot())).scalar_one())

@@ -1,0 +1,182 @@
+"""Where our books and the provider's meet: the provider is never called inside a transaction.
+
+Each step commits before the next begins, so that dying between two of them leaves something that the next visit,
+the next notification or the timer takes up: a payment row without a page is opened again under the same
+idempotency key, a page whose fate is unknown is asked about.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from billing import notifications, payments
+from billing.payment_models import Payment
+from billing.provider import (
+    Concern,
+    ForgedNotification,
+    Progress,
+    Provider,
+    ProviderRefused,
+    ProviderUnreachable,
+    Seen,
+)
+from chassis import metrics
+from chassis.clock import Clock
+from contracts.billing import (
+    NotificationTaken,
+    PaymentStarted,
+    PaymentState,
+    PaymentUnderway,
+    ProviderAway,
+    ReceiveNotification,
+    SignatureRefused,
+    StartPayment,
+)
+from contracts.caller import Caller
+
+log = structlog.get_logger()
+
+PAYMENTS = metrics.counter("payments_total", "Payments by the state they reached", ("state",))
+PAID_CENTS = metrics.counter("paid_cents_total", "Euro cents received", ("method",))
+NOTIFICATIONS = metrics.counter("payment_notifications_total", "Notifications by outcome", ("outcome",))
+
+
+@dataclass(frozen=True)
+class Till:
+    """`begin` opens a transaction; `site_url` is where the provider sends the payer back."""
+
+    begin: Callable[[], AbstractContextManager[Session]]
+    provider: Provider
+    clock: Clock
+    site_url: str
+
+    def start(self, ask: StartPayment, caller: Caller) -> PaymentStarted:
+        """A page to pay on: our row first, then the provider, then its answer.
+
+        Raises NotFound, NothingToPay, OnlinePaymentClosed, PaymentUnderway, ProviderAway.
+        """
+        for _ in range(3):
+            with self.begin() as session:
+                begun = payments.begin(session, ask, caller, self.provider.name, self.clock.now())
+            payment = begun.payment
+            if begun.in_the_way:
+                # Another guardian's page, another amount or an old page: closed first, unless it was just paid.
+                self.refresh(payment.payment_id, close=True)
+                continue
+            if payment.provider_url is None:
+                payment = self._open(payment)
+            if payment.state is PaymentState.OPEN and payment.provider_url:
+                return PaymentStarted(payment_id=payment.payment_id, url=payment.provider_url)
+        raise PaymentUnderway(invoice_id=str(ask.invoice_id))
+
+    def refresh(self, payment_id: UUID, *, close: bool = False, came_back: bool = False) -> PaymentState:
+        """Asks the provider how an unsettled payment stands, and settles it.
+
+        `close` shuts its page if nobody paid; `came_back`: the payer returned, so that silence means confirming.
+        Raises ProviderAway.
+        """
+        payment = self._payment(payment_id)
+        if payment.state is PaymentState.CREATED:
+            payment = self._open(payment)
+        if payment.state is PaymentState.PAID or payment.provider_reference is None:
+            return payment.state
+        try:
+            ask = self.provider.expire if close else self.provider.look
+            seen = ask(payment.provider_reference)
+        except (ProviderUnreachable, ProviderRefused) as problem:
+            log.warning("provider does not say", payment_id=str(payment_id), problem=str(problem))
+            if came_back and payment.state is PaymentState.OPEN:
+                self._settle(payment_id, Seen(Progress.CONFIRMING, payment.amount_cents, payment.currency))
+            raise ProviderAway(payment_id=str(payment_id)) from problem
+        return self._settle(payment_id, seen)
+
+    def receive(self, ask: ReceiveNotification) -> NotificationTaken:
+        """Verifies and stores a notification; acting on it comes after. Raises SignatureRefused."""
+        try:
+            told = self.provider.read(ask.body.encode(), ask.signature)
+        except ForgedNotification as problem:
+            NOTIFICATIONS.labels("refused").inc()
+            log.warning("notification refused", problem=str(problem))
+            raise SignatureRefused(provider=self.provider.name) from problem
+        with self.begin() as session:
+            first = notifications.store(session, told, ask.body, self.clock.now())
+        NOTIFICATIONS.labels("stored" if first else "repeated").inc()
+        return NotificationTaken(event_id=told.event_id, first=first)
+
+    def act(self, event_id: str | None = None) -> bool:
+        """Takes up one stored notification (that one, or the next due). False when there is none."""
+        with self.begin() as session:
+            taken = notifications.take(session, event_id)
+        if taken is None:
+            return False
+        try:
+            self._act_on(taken)
+        except Exception as problem:
+            # Whatever went wrong, the notification is not lost: later again, at last parked for an agent.
+            with self.begin() as session:
+                parked = notifications.put_back(session, taken, f"{type(problem).__name__}: {problem}")
+            NOTIFICATIONS.labels("parked" if parked else "put_back").inc()
+            log.warning("notification put back", event_id=taken.event_id, parked=parked, problem=str(problem))
+        return True
+
+    def recover(self) -> int:
+        """Asks about payments that nobody told us the end of. Returns how many were asked about."""
+        with self.begin() as session:
+            waiting = payments.silent(session)
+        for payment_id in waiting:
+            try:
+                self.refresh(payment_id)
+            except ProviderAway:
+                continue
+        return len(waiting)
+
+    def _act_on(self, taken: notifications.Taken) -> None:
+        told = self.provider.reread(taken.body.encode())
+        with self.begin() as session:
+            payment_id = notifications.payment_of(session, told)
+        state = "processed"
+        if told.concern is Concern.NOTHING or (payment_id is None and told.payment_id is None):
+            state = "ignored"  # another use of the same account at the provider, or a type we do not need
+        elif told.concern is Concern.PAYMENT and payment_id is not None:
+            self.refresh(payment_id)
+        else:
+            with self.begin() as session:
+                notifications.note_concern(session, told, payment_id, self.clock.now())
+        with self.begin() as session:
+            notifications.close(session, taken.event_id, state, payment_id)
+        NOTIFICATIONS.labels(state).inc()
+
+    def _open(self, payment: Payment) -> Payment:
+        with self.begin() as session:
+            order = payments.order_of(session, payment, self.site_url)
+        try:
+            page = self.provider.open(order)
+        except ProviderRefused as problem:
+            log.error("provider refuses the order", payment_id=str(payment.payment_id), problem=str(problem))
+            with self.begin() as session:
+                payments.refused(session, payment.payment_id, self.clock.now())
+            PAYMENTS.labels(PaymentState.FAILED).inc()
+            raise ProviderAway(payment_id=str(payment.payment_id)) from problem
+        except ProviderUnreachable as problem:
+            raise ProviderAway(payment_id=str(payment.payment_id)) from problem
+        with self.begin() as session:
+            return payments.opened(session, payment.payment_id, page.reference, page.url)
+
+    def _settle(self, payment_id: UUID, seen: Seen) -> PaymentState:
+        with self.begin() as session:
+            settled = payments.settle(session, payment_id, seen, self.clock.now())
+        if settled.before is not settled.after:
+            PAYMENTS.labels(settled.after).inc()
+            log.info("payment moved", payment_id=str(payment_id), before=settled.before, after=settled.after)
+        if settled.received_cents:
+            PAID_CENTS.labels("card").inc(settled.received_cents)
+        return settled.after
+
+    def _payment(self, payment_id: UUID) -> Payment:
+        with self.begin() as session:
+            return session.scalars(select(Payment).where(Payment.payment_id == payment_id)).one()
