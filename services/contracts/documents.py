@@ -14,7 +14,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BeforeValidator, Field, PlainSerializer, StringConstraints
 
-from contracts.errors import Conflict, Invalid
+from contracts.errors import Conflict, DomainError, Invalid
 from contracts.messages import Command, Message, Question, View
 
 
@@ -193,6 +193,16 @@ class OpenDocument(Question[DocumentKeyView]):
     document_id: UUID
 
 
+class TownKeyView(View):
+    """The public half of the town's key for requests."""
+
+    requests_public_key: PublicKey
+
+
+class ReadTownKey(Question[TownKeyView]):
+    """What shares are sealed to. Anybody may ask."""
+
+
 class ShareDraft(Message):
     """The file's key, sealed to the town's key for requests, for one subject.
 
@@ -338,3 +348,21 @@ class ShareUnreadable(Conflict):
     """The town cannot open this share any more: the document has to be asked for again."""
 
     code = "share_unreadable"
+
+
+class DocumentDamaged(DomainError):
+    """The sealed document is not what was stored: cut, changed, swapped or gone. Raised by the gateway."""
+
+    code = "document_damaged"
+
+
+class VaultLocked(DomainError):
+    """The vault is not open in this browser session. Raised by the gateway."""
+
+    code = "vault_locked"
+
+
+class LinkUsed(DomainError):
+    """The address of a download serves once, within a minute. Raised by the gateway."""
+
+    code = "download_link_used"

@@ -31,6 +31,7 @@ from contracts.documents import (
     OpenShare,
     OpenVault,
     ReadKeys,
+    ReadTownKey,
     RewrapKeys,
     SharedDocumentView,
     ShareDocument,
@@ -38,6 +39,7 @@ from contracts.documents import (
     StartOver,
     StoreDocument,
     SubjectShares,
+    TownKeyView,
     UploadLost,
     VaultView,
 )
@@ -182,6 +184,10 @@ class DocumentsService(Service):
             return once(session, ask, caller, share)
 
     # ------------------------------------------------------------ the town's side
+
+    @answers(ReadTownKey)
+    def read_town_key(self, ask: ReadTownKey, caller: Caller) -> TownKeyView:
+        return TownKeyView(requests_public_key=self.town.public)
 
     @answers(SubjectShares)
     def subject_shares(self, ask: SubjectShares, caller: Caller) -> list[SharedDocumentView]:

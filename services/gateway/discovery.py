@@ -50,6 +50,9 @@ def register(app: Flask, menus: Menus, csrf: CSRFProtect) -> None:
         app.register_blueprint(parent)
         if not package.csrf:
             _exempt(app, csrf, package.name)
+    for view in app.view_functions.values():
+        if getattr(view, "reads_its_body", False):
+            csrf.exempt(view)
 
 
 def modules_of(package: str) -> list[ModuleType]:

@@ -1,4 +1,4 @@
-"""The gateway's only table."""
+"""The gateway's tables: nothing lasts in them."""
 
 from datetime import datetime
 from typing import Any
@@ -52,3 +52,18 @@ class BrowserSession(Base):
     vault_key: Mapped[bytes | None] = mapped_column(
         LargeBinary, comment="Private key of the vault, sealed under a key derived from the cookie's token"
     )
+
+
+class DownloadGrant(Base):
+    """One document let out once, within a minute. See `gateway.vault.grants`."""
+
+    __tablename__ = "download_grant"
+    __table_args__ = (Index("ix_download_grant_expires_at", "expires_at"),)
+
+    token_hash: Mapped[bytes] = mapped_column(
+        LargeBinary, primary_key=True, comment="SHA-256 of the token in the address"
+    )
+    sealed: Mapped[bytes] = mapped_column(
+        LargeBinary, comment="The file's key, name and kind, under a key derived from the token"
+    )
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -16,6 +16,20 @@ SENTENCES = {
         "L’envoi s’est interrompu et rien n’a été enregistré. Envoyez le document à nouveau.",
     ),
     "unknown_document_type": (422, "Ce type de document n’existe pas : choisissez-en un dans la liste."),
+    "document_damaged": (
+        500,
+        "Ce document est abîmé et ne peut pas être ouvert. Nos équipes sont prévenues. "
+        "S’il a été envoyé pour une demande, il faudra le fournir à nouveau.",
+    ),
+    "vault_locked": (
+        409,
+        "Votre espace de stockage n’est pas ouvert. Ouvrez-le depuis « Mon espace de stockage », puis recommencez.",
+    ),
+    "download_link_used": (
+        410,
+        "Ce lien de téléchargement ne sert qu’une fois, dans la minute. "
+        "Revenez au document et téléchargez-le à nouveau.",
+    ),
     "share_unreadable": (
         409,
         "Cette pièce ne peut plus être ouverte : la clé de la mairie a changé. Demandez-la à nouveau à la famille.",

@@ -1,0 +1,40 @@
+"""Downloads: one document, once, from a path that knows nobody. See `gateway.vault.grants`."""
+
+from flask import Blueprint, Response, request
+from werkzeug.datastructures import Headers
+
+from contracts.documents import DocumentDamaged, LinkUsed
+from contracts.errors import NotFound
+from gateway.vault.documents import stream
+from gateway.vault.store import grants
+from gateway.wiring import wiring
+
+blueprint = Blueprint("files", __name__, url_prefix="/fichiers")
+
+# Whatever the file is: it is saved, not shown; and were it shown, nothing in it would run or load.
+POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
+
+
+@blueprint.get("/<token>")
+def fetch(token: str) -> Response:
+    """The document of a grant. Asking for its headers alone does not use the grant up."""
+    if request.method == "HEAD":
+        return Response(status=204)
+    granted = grants().take(token, wiring().real_clock.now())
+    if granted is None:
+        raise LinkUsed
+    try:
+        body = stream(granted)
+    except NotFound as gone:
+        raise DocumentDamaged from gone
+    headers = Headers()
+    headers.set("Content-Disposition", "attachment", filename=granted.name)
+    headers.update(
+        {
+            "Content-Length": str(granted.size),
+            "Content-Security-Policy": POLICY,
+            "Cache-Control": "no-store",
+            "Referrer-Policy": "no-referrer",
+        }
+    )
+    return Response(body, headers=headers, mimetype=granted.media_type, direct_passthrough=True)

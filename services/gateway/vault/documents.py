@@ -1,0 +1,139 @@
+"""A document of the vault in clear words: what it is called, of what kind; sealed on the way in, opened on the way out.
+
+The description (name, media type) is sealed under the file's own key: who may open the file may know its name.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
+
+import orjson
+from structlog import get_logger
+
+from contracts.documents import BUCKET, DocumentDamaged, DocumentView
+from contracts.errors import DomainError, NotFound
+from gateway.vault import keys
+from gateway.vault.grants import Granted
+from gateway.vault.intake import Inspected
+from gateway.vault.media import Media
+from gateway.vault.sealing import CHUNK, Damaged, Sealer, new_file_key, open_text, seal_text, unseal
+from gateway.vault.store import objects
+
+log = get_logger()
+LONGEST_NAME = 120
+
+
+@dataclass(frozen=True)
+class Description:
+    """What the vault's owner, and who opens a share, may know of a file beyond its bytes."""
+
+    name: str
+    media: Media
+
+    @property
+    def file_name(self) -> str:
+        """The name of the downloaded file: with the extension of what it is."""
+        name = self.name if self.name else "document"
+        known = {".jpg", ".jpeg"} if self.media is Media.JPEG else {self.media.extension}
+        return name if any(name.lower().endswith(each) for each in known) else name + self.media.extension
+
+    def seal(self, file_key: bytes, document_id: UUID) -> bytes:
+        """For the database."""
+        return seal_text(
+            file_key, document_id, orjson.dumps({"name": self.name, "media": self.media.value}).decode()
+        )
+
+    @classmethod
+    def open(cls, sealed: bytes, file_key: bytes, document_id: UUID) -> "Description":
+        """From the database. Raises Damaged."""
+        text = open_text(file_key, document_id, sealed)
+        try:
+            content = orjson.loads(text)
+            return cls(str(content["name"]), Media(content["media"]))
+        except (ValueError, KeyError, TypeError) as refused:
+            raise Damaged from refused
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A document of the vault with what its key opens."""
+
+    view: DocumentView
+    description: Description
+    file_key: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class SealedUpload:
+    """A sealed object in the bucket, not yet entered in the vault."""
+
+    document_id: UUID
+    media: Media
+    size: int
+    object_size: int
+    file_key: bytes = field(repr=False)
+
+
+def open_view(view: DocumentView, private: bytes) -> Opened:
+    """Opens what a document is called. Raises DocumentDamaged."""
+    try:
+        file_key = keys.open_key(view.sealed_key, view.document_id, private)
+        description = Description.open(view.sealed_description, file_key, view.document_id)
+    except Damaged:
+        log.error("document damaged", document_id=str(view.document_id))
+        raise DocumentDamaged from None
+    return Opened(view, description, file_key)
+
+
+def seal_upload(source: Inspected) -> SealedUpload:
+    """Seals a file into the bucket while it arrives. Raises Refused, ServiceUnavailable; then nothing is kept."""
+    document_id, file_key = uuid4(), new_file_key()
+    sealer = Sealer(file_key, document_id, source)
+    objects().ensure(BUCKET)
+    object_size = objects().put(BUCKET, str(document_id), sealer)
+    return SealedUpload(document_id, source.media, sealer.size, object_size, file_key)
+
+
+def forget_upload(document_id: UUID) -> None:
+    """Removes an object that was not entered. What cannot be removed now, documents collects later."""
+    try:
+        objects().delete(BUCKET, str(document_id))
+    except DomainError as refusal:
+        log.warning("upload left to the collector", document_id=str(document_id), code=refusal.code)
+
+
+def stream(granted: Granted) -> Iterator[bytes]:
+    """The document's bytes. The first chunk is fetched and proved before this returns.
+
+    Raises NotFound, ServiceUnavailable, DocumentDamaged; later, Damaged in the middle of the stream, which breaks the
+    download off: a browser shows it as failed because the announced length is missed.
+    """
+    sealed = objects().get(BUCKET, str(granted.document_id))
+    clear = unseal(granted.file_key, granted.document_id, iter(lambda: sealed.read(CHUNK), b""))
+    try:
+        first = next(clear)
+    except Damaged:
+        sealed.close()
+        log.error("document damaged", document_id=str(granted.document_id))
+        raise DocumentDamaged from None
+    except Exception:
+        sealed.close()
+        raise
+
+    def rest() -> Iterator[bytes]:
+        try:
+            yield first
+            yield from clear
+        except (Damaged, DomainError) as broken:
+            log.error("download broken off", document_id=str(granted.document_id), failure=repr(broken))
+            raise
+        finally:
+            sealed.close()
+
+    return rest()
+
+
+def missing(refusal: NotFound) -> DocumentDamaged:
+    """An entered document whose object is gone."""
+    log.error("object missing", **refusal.details)
+    return DocumentDamaged()

@@ -1,0 +1,105 @@
+"""A grant lets one document out once, within a minute, to whoever holds its token.
+
+The file is served from a path that reads no cookie: what a parent uploaded must never run as the parent. But what
+opens the file is in the parent's session. So the page that is asked for a document opens its key with the session,
+leaves it here, and sends the browser on to `/fichiers/<token>`. The row holds the key under another key derived
+from the token, and the hash of the token: a copy of the database opens nothing, and a used address is dead.
+"""
+
+import base64
+import hashlib
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+import orjson
+from nacl.secret import SecretBox
+from sqlalchemy import delete, insert
+from sqlalchemy.orm import Session, sessionmaker
+
+from gateway.models import DownloadGrant
+
+LIFE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Granted:
+    """One document, ready to be fetched and opened."""
+
+    document_id: UUID
+    name: str
+    media_type: str
+    size: int
+    file_key: bytes = field(repr=False)
+
+
+class Grants(Protocol):
+    """What downloads need of a store of grants."""
+
+    def give(self, granted: Granted, now: datetime) -> str: ...
+    def take(self, token: str, now: datetime) -> Granted | None: ...
+
+
+class DatabaseGrants:
+    """The `download_grant` table. Each method is one short transaction."""
+
+    def __init__(self, sessions: sessionmaker[Session]) -> None:
+        self._sessions = sessions
+
+    def give(self, granted: Granted, now: datetime) -> str:
+        """Keeps a grant and gives its token. Grants that nobody came for are forgotten on the way."""
+        token, row = seal(granted, now)
+        with self._sessions.begin() as session:
+            session.execute(delete(DownloadGrant).where(DownloadGrant.expires_at <= now))
+            session.execute(insert(DownloadGrant).values(**row))
+        return token
+
+    def take(self, token: str, now: datetime) -> Granted | None:
+        """The grant of a token, which is used up; None when there is none, or no longer."""
+        statement = (
+            delete(DownloadGrant)
+            .where(DownloadGrant.token_hash == digest(token))
+            .returning(DownloadGrant.sealed, DownloadGrant.expires_at)
+        )
+        with self._sessions.begin() as session:
+            row = session.execute(statement).one_or_none()
+        return unseal(token, row.sealed) if row is not None and row.expires_at > now else None
+
+
+def seal(granted: Granted, now: datetime) -> tuple[str, dict[str, object]]:
+    """A fresh token, and the row that only it opens."""
+    token = secrets.token_urlsafe(32)
+    content = orjson.dumps(
+        {
+            "document_id": granted.document_id,
+            "name": granted.name,
+            "media_type": granted.media_type,
+            "size": granted.size,
+            "file_key": base64.b64encode(granted.file_key).decode(),
+        }
+    )
+    sealed = bytes(SecretBox(_secret(token)).encrypt(content))
+    return token, {"token_hash": digest(token), "sealed": sealed, "expires_at": now + LIFE}
+
+
+def unseal(token: str, sealed: bytes) -> Granted:
+    """What `seal` put under this token."""
+    content = orjson.loads(SecretBox(_secret(token)).decrypt(sealed))
+    return Granted(
+        document_id=UUID(content["document_id"]),
+        name=content["name"],
+        media_type=content["media_type"],
+        size=content["size"],
+        file_key=base64.b64decode(content["file_key"]),
+    )
+
+
+def digest(token: str) -> bytes:
+    """What a token is found by."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def _secret(token: str) -> bytes:
+    return hashlib.blake2b(token.encode(), digest_size=32, person=b"vault-grant").digest()

@@ -1,0 +1,140 @@
+"""A form with a file, read as it arrives: the fields first, then the file, which never touches a disk.
+
+Flask would spool a large file into a temporary one: in clear, on a disk, for the length of the request. Here the
+file is a stream, passed on piece by piece. The page puts its fields before its file inputs, as browsers send them.
+"""
+
+from collections.abc import Iterator
+from typing import IO
+
+from flask import Request
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import BadRequest, ClientDisconnected, RequestEntityTooLarge
+from werkzeug.http import parse_options_header
+from werkzeug.sansio.multipart import (
+    NEED_DATA,
+    Data,
+    Epilogue,
+    Event,
+    Field,
+    File,
+    MultipartDecoder,
+    NeedData,
+)
+
+PIECE = 64 * 1024
+FIELD_BYTES = 64 * 1024
+PARTS = 40
+
+
+class Interrupted(Exception):
+    """The sender went away before the end."""
+
+
+class FilePart:
+    """The file of a form, readable once. `name`: as the sender's device calls it; never a path."""
+
+    def __init__(self, name: str, pieces: Iterator[bytes]) -> None:
+        self.name = name
+        self._pieces = pieces
+        self._held = b""
+
+    def read(self, size: int) -> bytes:
+        """At most `size` bytes; empty at the end. Raises Interrupted."""
+        if not self._held:
+            self._held = next(self._pieces, b"")
+        taken, self._held = self._held[:size], self._held[size:]
+        return taken
+
+
+class IncomingForm:
+    """The body of one request. `fields` are complete once `file` has been found, or found missing."""
+
+    def __init__(self, body: IO[bytes], boundary: bytes) -> None:
+        self._body = body
+        self._decoder = MultipartDecoder(boundary, max_form_memory_size=2 * FIELD_BYTES, max_parts=PARTS)
+        self._first_file_piece = b""
+        self.fields: MultiDict[str, str] = MultiDict()
+        self.file = self._find_file()
+
+    @classmethod
+    def of(cls, request: Request, limit: int) -> "IncomingForm":
+        """The form of a request of at most `limit` bytes. Raises BadRequest, RequestEntityTooLarge, Interrupted."""
+        request.max_content_length = limit
+        kind, options = parse_options_header(request.headers.get("Content-Type"))
+        boundary = options.get("boundary", "")
+        if kind != "multipart/form-data" or not boundary:
+            raise BadRequest
+        if request.content_length is None:
+            raise BadRequest
+        return cls(request.stream, boundary.encode("ascii", "replace"))
+
+    def drain(self, at_most: int) -> None:
+        """Reads what is left and drops it, so that the sender gets to read the answer."""
+        left = at_most
+        while left > 0:
+            try:
+                piece = self._body.read(PIECE)
+            except (ClientDisconnected, OSError):
+                return
+            if not piece:
+                return
+            left -= len(piece)
+
+    def _find_file(self) -> FilePart | None:
+        """Collects fields until a file that is not empty: an input left alone sends a file without a name."""
+        while True:
+            event = self._next()
+            if isinstance(event, Field):
+                self._collect(event)
+            elif isinstance(event, File):
+                pieces = self._pieces()
+                first = next(pieces, b"")
+                if first and event.filename:
+                    return FilePart(_bare(event.filename), _again(first, pieces))
+                for _ in pieces:
+                    pass
+            elif isinstance(event, Epilogue):
+                return None
+
+    def _collect(self, field: Field) -> None:
+        held = bytearray()
+        for piece in self._pieces():
+            held += piece
+            if len(held) > FIELD_BYTES:
+                raise RequestEntityTooLarge
+        self.fields.add(field.name, held.decode("utf-8", "replace"))
+
+    def _pieces(self) -> Iterator[bytes]:
+        """The bytes of the part the decoder stands in."""
+        while True:
+            event = self._next()
+            if not isinstance(event, Data):
+                raise Interrupted
+            if event.data:
+                yield bytes(event.data)
+            if not event.more_data:
+                return
+
+    def _next(self) -> Event:
+        while True:
+            try:
+                event = self._decoder.next_event()
+                if not isinstance(event, NeedData) and event is not NEED_DATA:
+                    return event
+                piece = self._body.read(PIECE)
+                self._decoder.receive_data(piece or None)
+            except ClientDisconnected as gone:
+                raise Interrupted from gone
+            except (OSError, ValueError) as broken:
+                raise Interrupted from broken
+
+
+def _again(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    yield first
+    yield from rest
+
+
+def _bare(name: str) -> str:
+    """Some senders give a whole path; only its end is a name."""
+    return name.replace("\\", "/").rpartition("/")[2].strip()[:200]

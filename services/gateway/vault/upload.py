@@ -1,0 +1,184 @@
+"""The form that puts a document into the vault: one for the vault's page, one for a request that asks for a document.
+
+A page that uses it marks its view with `reads_its_body`: the body is a stream, and whoever asked Flask for
+`request.form` would have it spooled to a disk. The CSRF token is checked here instead, before the file is read.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from flask import request
+from flask_wtf.csrf import CSRFError, validate_csrf
+from wtforms import ValidationError
+
+from contracts.documents import MAX_DOCUMENT_BYTES, DocumentTypeView, DocumentView, ShareDraft, StoreDocument
+from contracts.errors import Conflict, DomainError, ServiceUnavailable
+from contracts.messages import Command
+from gateway.forms import CommandForm, DateField, FileField, SelectField, TextField, at_most, required
+from gateway.services import ask
+from gateway.vault import keys, town
+from gateway.vault.documents import LONGEST_NAME, Description, SealedUpload, forget_upload, seal_upload
+from gateway.vault.intake import Inspected, Reason, Refused
+from gateway.vault.multipart import IncomingForm, Interrupted
+from gateway.wiring import settings
+
+V = TypeVar("V", bound=Callable[..., Any])
+LIMIT = 4 * MAX_DOCUMENT_BYTES
+"""Bytes of a request that are read, if only to be dropped: the sender of a large file gets an answer, not a cut."""
+
+ACCEPT = "image/jpeg,image/png,image/heic,image/heif,application/pdf,.heic,.pdf"
+
+
+def reads_its_body(view: V) -> V:
+    """Marks a view that reads the body of its request itself, and checks the CSRF token itself."""
+    view.reads_its_body = True  # type: ignore[attr-defined]
+    return view
+
+
+class UploadForm(CommandForm):
+    """What is asked with a file. The file comes last: what is before it has been read when it arrives."""
+
+    document_type = SelectField("De quel document s’agit-il ?", [required("Choisissez le type de document")])
+    name = TextField(
+        "Nom du document (facultatif)",
+        [at_most(LONGEST_NAME)],
+        hint="Pour le retrouver, par exemple « Assurance de Léa ». Vous seul pouvez le lire.",
+    )
+    valid_until = DateField(
+        "Valable jusqu’au (facultatif)",
+        hint="Sans date, nous notons la durée habituelle de ce type de document.",
+    )
+    photo = FileField(
+        "Photographier le document",
+        accept="image/*",
+        params={"attributes": {"capture": "environment"}, "formGroup": {"classes": "upload-photo"}},
+    )
+    file = FileField(
+        "Choisir un fichier",
+        accept=ACCEPT,
+        hint="Photo (JPEG, PNG, HEIC) ou PDF, 50 Mo au plus.",
+    )
+
+    def offer(self, types: list[DocumentTypeView]) -> None:
+        """Gives the types to choose from."""
+        self.document_type.set_choices([(each.code, each.name) for each in types])
+
+    def refuse(self, refused: Refused) -> None:
+        """Says on the page why the file was not taken."""
+        self._add(self.file, refused.sentence)
+        self._blame(503 if refused.reason is Reason.SCANNER_AWAY else 422)
+
+
+class AttachForm(UploadForm):
+    """The same where the type is known."""
+
+    document_type = None  # type: ignore[assignment]
+
+
+def incoming_form() -> IncomingForm:
+    """The request's form, up to its file, its token checked. Raises CSRFError, Refused."""
+    try:
+        incoming = IncomingForm.of(request, LIMIT)
+    except Interrupted:
+        raise Refused(Reason.INTERRUPTED) from None
+    _check_token(incoming.fields.get("csrf_token", ""))
+    return incoming
+
+
+def store(
+    incoming: IncomingForm,
+    form: UploadForm,
+    private: bytes,
+    document_type: str,
+    subject: tuple[str, UUID] | None = None,
+) -> DocumentView | None:
+    """Seals the file of a valid form, enters it in the vault and, with `subject`, attaches it.
+
+    None when something was refused; the form then says what. A form sent twice is stored once (AlreadyStored).
+    """
+    try:
+        upload = _take_in(incoming)
+    except Refused as refused:
+        incoming.drain(LIMIT)
+        form.refuse(refused)
+        return None
+    except DomainError as refusal:
+        incoming.drain(LIMIT)
+        form.show(refusal)
+        return None
+    incoming.drain(LIMIT)
+    try:
+        return _enter(upload, form, _name(form, incoming), private, document_type, subject)
+    except ServiceUnavailable as refusal:
+        # It may have been entered all the same: the object stays, and is collected if it was not.
+        form.show(refusal)
+    except DomainError as refusal:
+        forget_upload(upload.document_id)
+        if type(refusal) is Conflict:
+            raise AlreadyStored from None
+        form.show(refusal, unknown_document_type="document_type")
+    return None
+
+
+class AlreadyStored(Exception):
+    """This very form was sent before, and what it held is in the vault."""
+
+
+def _take_in(incoming: IncomingForm) -> SealedUpload:
+    if incoming.file is None:
+        raise Refused(Reason.MISSING)
+    source = Inspected(incoming.file, settings().clamd_url)
+    try:
+        return seal_upload(source)
+    finally:
+        source.close()
+
+
+def _enter(
+    upload: SealedUpload,
+    form: UploadForm,
+    name: str,
+    private: bytes,
+    document_type: str,
+    subject: tuple[str, UUID] | None,
+) -> DocumentView:
+    # The public half comes from the private one in the session, not from a database that could give another's.
+    public = keys.public_half(private)
+
+    def command(share: ShareDraft | None) -> Command[DocumentView]:
+        return StoreDocument(
+            command_id=form.command_id.data,
+            document_id=upload.document_id,
+            document_type=document_type,
+            size=upload.size,
+            object_size=upload.object_size,
+            public_key=public,
+            sealed_key=keys.seal_key(upload.file_key, upload.document_id, public),
+            sealed_description=Description(name, upload.media).seal(upload.file_key, upload.document_id),
+            valid_until=form.valid_until.data,
+            share=share,
+        )
+
+    if subject is None:
+        return ask(command(None))
+    return town.ask_sharing(
+        lambda key: command(town.draft(key, *subject, upload.file_key, upload.document_id))
+    )
+
+
+def _name(form: UploadForm, incoming: IncomingForm) -> str:
+    own = incoming.file.name if incoming.file else ""
+    return str(form.name.data or "").strip() or own[:LONGEST_NAME]
+
+
+def _check_token(token: str) -> None:
+    """What the site's CSRF protection checks, for a form it must not read."""
+    try:
+        validate_csrf(token)
+    except ValidationError as wrong:
+        raise CSRFError(wrong.args[0]) from None
+    origin = request.headers.get("Origin", "")
+    if origin and origin != "null" and urlsplit(origin).netloc != request.host:
+        raise CSRFError("the form came from another site")
