@@ -13,12 +13,21 @@ from chassis import logs
 from gateway.settings import GatewaySettings
 
 _settings = GatewaySettings()
+_counters = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+
+# This file is read before the application is imported, and counting begins with the import.
+if _counters:
+    os.makedirs(_counters, exist_ok=True)
+logs.configure("gateway", _settings.log_format)
 
 bind = [os.environ.get("ESPACE_BIND", "127.0.0.1:8600")]
 if _settings.metrics_port:
     bind.append(f"{_settings.metrics_address}:{_settings.metrics_port}")
 
 worker_class = "gthread"
+# Imported once, before the door opens: workers start at once, and no connection is accepted before one can answer.
+# Connections to the database and to the broker are made by the threads that use them, after the fork.
+preload_app = True
 workers = int(os.environ.get("ESPACE_WORKERS", "2"))
 threads = int(os.environ.get("ESPACE_THREADS", "8"))
 keepalive = 65
@@ -36,19 +45,7 @@ accesslog = None
 errorlog = "-"
 
 
-def on_starting(_server: Any) -> None:
-    """Before the first worker: where to count."""
-    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
-    if folder:
-        os.makedirs(folder, exist_ok=True)
-
-
-def post_fork(_server: Any, _worker: Any) -> None:
-    """In each new worker: how to log."""
-    logs.configure("gateway", _settings.log_format)
-
-
 def child_exit(_server: Any, worker: Any) -> None:
     """A worker is gone: its gauges are too."""
-    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+    if _counters:
         mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

@@ -99,11 +99,11 @@ class Browser:
 
     @staticmethod
     def _check(answer: TestResponse, calls: int = 1) -> None:
-        if answer.mimetype == "text/html" and not 300 <= answer.status_code < 400:
-            check(answer.get_data(as_text=True))
         made = dict(pair.split("=") for pair in answer.headers.get("X-Calls", "").split())
         too_many = {service: number for service, number in made.items() if int(number) > calls}
         assert not too_many, f"more calls than one per service: {too_many}"
+        if answer.mimetype == "text/html" and not 300 <= answer.status_code < 400:
+            check(answer.get_data(as_text=True))
 
 
 class Site:

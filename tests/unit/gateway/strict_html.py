@@ -11,7 +11,7 @@ CONTROLS = "input:not([type=hidden]):not([type=submit]):not([type=button]), sele
 
 def check(body: str) -> BeautifulSoup:
     """The page, once it is found to be sound. Raises AssertionError naming the first fault."""
-    html5lib.HTMLParser(strict=True).parse(body)
+    _syntax(body)
     page = BeautifulSoup(body, "html5lib")
     _document(page)
     _ids(page)
@@ -20,6 +20,17 @@ def check(body: str) -> BeautifulSoup:
     _no_inline(page)
     _tables(page)
     return page
+
+
+def _syntax(body: str) -> None:
+    parser = html5lib.HTMLParser()
+    parser.parse(body)
+    lines = body.splitlines()
+    faults = [
+        f"{code} {details} near line {place[0]}: {lines[min(place[0], len(lines)) - 1].strip()[:160]}"
+        for place, code, details in parser.errors
+    ]
+    assert not faults, "\n".join(faults)
 
 
 def _document(page: BeautifulSoup) -> None:
