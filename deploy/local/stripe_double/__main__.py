@@ -1,4 +1,4 @@
-"""Serves the double on the loopback address until it is told to stop."""
+"""Serves the double, on the loopback address unless told otherwise, until it is told to stop."""
 
 import logging
 import signal
@@ -17,7 +17,7 @@ def main() -> None:
     settings = DoubleSettings.from_environment()
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     app = create_app(settings)
-    server = make_server("127.0.0.1", settings.port, app, threaded=True)
+    server = make_server(settings.address, settings.port, app, threaded=True)
     serving = threading.Thread(target=server.serve_forever, daemon=True)
     ended = threading.Event()
 

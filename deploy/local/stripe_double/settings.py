@@ -15,6 +15,7 @@ class DoubleSettings:
     webhook_secret: str = ""
     port: int = 8620
     public_url: str = ""
+    address: str = "127.0.0.1"
 
     @classmethod
     def from_environment(cls) -> "DoubleSettings":
@@ -25,6 +26,7 @@ class DoubleSettings:
             webhook_url=os.environ.get("ESPACE_STRIPE_WEBHOOK_URL", ""),
             webhook_secret=_need("ESPACE_STRIPE_WEBHOOK_SECRET"),
             port=int(os.environ.get("ESPACE_STRIPE_DOUBLE_PORT", "8620")),
+            address=os.environ.get("ESPACE_STRIPE_DOUBLE_ADDRESS", "127.0.0.1"),
             public_url=os.environ.get("ESPACE_STRIPE_DOUBLE_PUBLIC_URL", ""),
         )
 
