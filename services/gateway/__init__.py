@@ -16,7 +16,9 @@ How to add …
   of a guarded package that must open to all (a sign-in form) says so with `@access.open_to_all`; a staff page
   names its roles with `@access.requires_role(Role.BILLING)`. The service judges again, always.
   Template `citizen/invoices.html` is the file `citizen/templates/invoices.html`; it extends `citizen/base.html`
-  (`staff/base.html`, `layout.html`), fills the blocks `title` and `content`, and has exactly one h1.
+  (`staff/base.html`, `layout.html`), fills the blocks `title` and `content`, and has exactly one h1. Building
+  blocks are macros in `templates/components/` (cards, lists, month, banner, links, form); see them all at
+  /composants/ with ESPACE_DEBUG=1. Dates and sums are filters: `{{ day | long_day }}`, `{{ cents | euros }}`.
 
 **A call.** `gateway.services.ask(question)`, or `ask_all(a, b, c)` in parallel; who asks and the correlation id
   are added. At most one call per service for a page: the test client refuses a second one.
@@ -33,7 +35,7 @@ How to add …
             try:
                 family = ask(RedeemKey(command_id=form.command_id.data, key=form.key.data))
             except DomainError as refusal:
-                form.show(refusal, key="key")      # on the form, or on the field named for that code
+                form.show(refusal, key="key")    # on the field `key`; form.show(refusal) puts it above the form
             else:
                 flash("Le dossier de votre famille est ouvert.", "success")
                 return redirect(url_for("citizen.family.show"))
@@ -41,11 +43,16 @@ How to add …
 
   In the template `{% call form_of(form, "Ouvrir le dossier") %}{{ form.key() }}{% endcall %}` (macros of
   `components/form.html`). The layout puts the error summary first and « Erreur : » in the title by itself.
+  `form.show(refusal, key_used="key", too_many_attempts="key")` names a field per code; `Invalid` names its own.
   `command_id` is the idempotency key: made with the page, kept when it comes back, so a resend has one effect.
 
-**« Vérifiez vos réponses ».** Derive from `CheckedForm` and ask `form.must_be_checked()` once it is valid:
-  render `check_answers.html` (a summary, « Modifier », « Confirmer », every value in hidden fields) and call the
-  service only when it is False.
+**« Vérifiez vos réponses ».** Derive from `CheckedForm`; `check_answers.html` shows a summary, « Modifier »,
+  « Confirmer », and carries every value in hidden fields (`public/components.py` has the whole example):
+
+        if form.validate_on_submit() and not form.to_be_changed():
+            if form.must_be_checked():
+                return render_template("check_answers.html", form=form)
+            ask(…)
 
 **A refusal's sentence.** `sentences/<service>.py`: code → (HTTP status, sentence); a test fails while one is missing.
 
