@@ -3,6 +3,7 @@
 The description (name, media type) is sealed under the file's own key: who may open the file may know its name.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
@@ -11,7 +12,7 @@ import orjson
 from structlog import get_logger
 
 from contracts.documents import BUCKET, DocumentDamaged, DocumentView
-from contracts.errors import DomainError, NotFound
+from contracts.errors import DomainError
 from gateway.vault import keys
 from gateway.vault.grants import Granted
 from gateway.vault.intake import Inspected
@@ -33,7 +34,7 @@ class Description:
     @property
     def file_name(self) -> str:
         """The name of the downloaded file: with the extension of what it is."""
-        name = self.name if self.name else "document"
+        name = re.sub(r"[\x00-\x1f\x7f/\\:*?\"<>|]+", " ", self.name).strip(" .") or "document"
         known = {".jpg", ".jpeg"} if self.media is Media.JPEG else {self.media.extension}
         return name if any(name.lower().endswith(each) for each in known) else name + self.media.extension
 
@@ -131,9 +132,3 @@ def stream(granted: Granted) -> Iterator[bytes]:
             sealed.close()
 
     return rest()
-
-
-def missing(refusal: NotFound) -> DocumentDamaged:
-    """An entered document whose object is gone."""
-    log.error("object missing", **refusal.details)
-    return DocumentDamaged()

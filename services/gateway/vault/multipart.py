@@ -69,17 +69,13 @@ class IncomingForm:
             raise BadRequest
         return cls(request.stream, boundary.encode("ascii", "replace"))
 
-    def drain(self, at_most: int) -> None:
-        """Reads what is left and drops it, so that the sender gets to read the answer."""
-        left = at_most
-        while left > 0:
-            try:
-                piece = self._body.read(PIECE)
-            except (ClientDisconnected, OSError):
-                return
-            if not piece:
-                return
-            left -= len(piece)
+    def drain_all(self) -> None:
+        """Reads what is left and drops it: a browser that is still sending would not read the answer."""
+        try:
+            while self._body.read(PIECE):
+                pass
+        except (ClientDisconnected, OSError):
+            return
 
     def _find_file(self) -> FilePart | None:
         """Collects fields until a file that is not empty: an input left alone sends a file without a name."""

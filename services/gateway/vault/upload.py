@@ -101,14 +101,14 @@ def store(
     try:
         upload = _take_in(incoming)
     except Refused as refused:
-        incoming.drain(LIMIT)
+        incoming.drain_all()
         form.refuse(refused)
         return None
     except DomainError as refusal:
-        incoming.drain(LIMIT)
+        incoming.drain_all()
         form.show(refusal)
         return None
-    incoming.drain(LIMIT)
+    incoming.drain_all()
     try:
         return _enter(upload, form, _name(form, incoming), private, document_type, subject)
     except ServiceUnavailable as refusal:
@@ -118,7 +118,7 @@ def store(
         forget_upload(upload.document_id)
         if type(refusal) is Conflict:
             raise AlreadyStored from None
-        form.show(refusal, unknown_document_type="document_type")
+        form.show(refusal, **({"unknown_document_type": "document_type"} if form.document_type else {}))
     return None
 
 

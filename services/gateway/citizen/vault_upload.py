@@ -1,0 +1,53 @@
+"""Putting a document into the vault, from the vault's own page."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from contracts.documents import ListDocumentTypes
+from gateway import browser_session
+from gateway.services import ask
+from gateway.vault.intake import Refused
+from gateway.vault.upload import AlreadyStored, UploadForm, incoming_form, reads_its_body, store
+
+blueprint = Blueprint("vault_upload", __name__, url_prefix="/stockage/ajouter")
+
+
+@blueprint.get("/")
+def add() -> ResponseReturnValue:
+    """The empty form. `?type=`: the type already chosen."""
+    if browser_session.vault_private_key() is None:
+        return redirect(url_for("citizen.vault.show"))
+    form = UploadForm(formdata=None, document_type=request.args.get("type"))
+    form.offer(ask(ListDocumentTypes()))
+    return render_template("citizen/vault_add.html", form=form)
+
+
+@blueprint.post("/")
+@reads_its_body
+def send() -> ResponseReturnValue:
+    """Takes the file in, sealed while it arrives."""
+    private = browser_session.vault_private_key()
+    if private is None:
+        return redirect(url_for("citizen.vault.show"), 303)
+    types = ask(ListDocumentTypes())
+    try:
+        incoming = incoming_form()
+    except Refused as refused:
+        form = UploadForm(formdata=None)
+        form.offer(types)
+        form.refuse(refused)
+        return render_template("citizen/vault_add.html", form=form), form.status
+    form = UploadForm(formdata=incoming.fields)
+    form.offer(types)
+    if not form.validate():
+        incoming.drain_all()
+        return render_template("citizen/vault_add.html", form=form), form.status
+    try:
+        stored = store(incoming, form, private, str(form.document_type.data))
+    except AlreadyStored:
+        flash("Ce document est déjà dans votre espace de stockage.", "info")
+        return redirect(url_for("citizen.vault.show"), 303)
+    if stored is None:
+        return render_template("citizen/vault_add.html", form=form), form.status
+    flash("Le document est chiffré et rangé dans votre espace de stockage.", "success")
+    return redirect(url_for("citizen.vault.show_document", document_id=stored.document_id), 303)

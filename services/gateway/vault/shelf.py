@@ -1,0 +1,107 @@
+"""The vault as a page shows it: names opened where the session can, dates judged, types in words."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from chassis.clock import PARIS
+from contracts.documents import DocumentDamaged, DocumentView, ShareView, VaultView
+from contracts.errors import NotFound
+from gateway import browser_session
+from gateway.vault import keys
+from gateway.vault.documents import Opened, open_view
+from gateway.wiring import clock
+
+SOON = timedelta(days=30)
+SUBJECTS = {"enrolment": "une inscription", "request": "une demande"}
+
+
+@dataclass(frozen=True)
+class Shelved:
+    """One document on the page. `opened` is None when the vault is closed or the description is damaged."""
+
+    view: DocumentView
+    type_name: str
+    opened: Opened | None
+    today: date
+
+    @property
+    def name(self) -> str:
+        """What the parent calls it, or its type."""
+        return (self.opened.description.name if self.opened else "") or self.type_name
+
+    @property
+    def state(self) -> tuple[str, str]:
+        """(words, kind of sign): still valid, soon not, no more."""
+        end = self.view.valid_until
+        if end is None:
+            return "", ""
+        if end < self.today:
+            return "Périmé", "todo"
+        return ("Bientôt périmé", "wait") if end <= self.today + SOON else ("Valable", "done")
+
+    @property
+    def openings(self) -> int:
+        """How often agents opened it."""
+        return sum(len(share.openings) for share in self.view.shares)
+
+    @property
+    def size_text(self) -> str:
+        """« 1,2 Mo »."""
+        return size_text(self.view.size)
+
+    @property
+    def readable_shares(self) -> list[ShareView]:
+        """The shares that agents may still open."""
+        return [share for share in self.view.shares if self.is_readable(share)]
+
+    def is_readable(self, share: ShareView) -> bool:
+        """Agents may still open this share."""
+        return share.readable_until >= self.today
+
+
+def size_text(size: int) -> str:
+    """« 850 Ko », « 1,2 Mo ». Anything below a kilobyte counts as one."""
+    if size < 1024 * 1024:
+        return f"{max(1, round(size / 1024))}\u00a0Ko"
+    return f"{size / (1024 * 1024):.1f}\u00a0Mo".replace(".", ",")
+
+
+def today() -> date:
+    """The town's day."""
+    return clock().now().astimezone(PARIS).date()
+
+
+def shelve(vault: VaultView) -> list[Shelved]:
+    """The documents of a vault, newest first."""
+    private = private_of(vault)
+    names = {each.code: each.name for each in vault.types}
+    day = today()
+    return [
+        Shelved(each, names.get(each.document_type, each.document_type), _open(each, private), day)
+        for each in vault.documents
+    ]
+
+
+def find(vault: VaultView, document_id: object) -> Shelved:
+    """One document of the vault. Raises NotFound."""
+    for each in shelve(vault):
+        if each.view.document_id == document_id:
+            return each
+    raise NotFound
+
+
+def private_of(vault: VaultView) -> bytes | None:
+    """The session's private key, where it opens this very vault (another browser may have started it over)."""
+    private = browser_session.vault_private_key()
+    if private is None or vault.keys is None or keys.public_half(private) != vault.keys.public_key:
+        return None
+    return private
+
+
+def _open(view: DocumentView, private: bytes | None) -> Opened | None:
+    if private is None:
+        return None
+    try:
+        return open_view(view, private)
+    except DocumentDamaged:
+        return None  # one damaged description must not hide the others; it has been logged
