@@ -1,0 +1,123 @@
+"""« Réservations »: a child's month to tick, what a save did, and the proofs of every change."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from chassis.clock import PARIS
+from contracts.enrolment import BookingProofs, ChangeBookings, MonthPage, MonthView, Overview, RefusedDay
+from gateway import french
+from gateway.forms import CommandForm
+from gateway.month_grid import grid_of, neighbours
+from gateway.navigation import Entry
+from gateway.sentences.enrolment import DAYS
+from gateway.services import ask
+from gateway.wiring import wiring
+
+blueprint = Blueprint("bookings", __name__, url_prefix="/reservations")
+navigation = [Entry("Réservations", "citizen.bookings.choose", order=30)]
+
+
+class BookingForm(CommandForm):
+    """The month's form: `book` holds the ticked sessions, `shown` those that were booked when it was shown."""
+
+
+@blueprint.get("/")
+def choose() -> ResponseReturnValue:
+    """Whose month? With one child there is no question."""
+    view = ask(Overview())
+    if len(view.children) == 1:
+        return redirect(url_for(".show", child_id=view.children[0].child_id))
+    return render_template("citizen/bookings_choose.html", view=view)
+
+
+@blueprint.get("/<uuid:child_id>")
+@blueprint.get("/<uuid:child_id>/<month>")
+def show(child_id: UUID, month: str = "") -> ResponseReturnValue:
+    """The month to tick; the current one when none is named."""
+    view = ask(MonthPage(child_id=child_id, month=_month(month)))
+    return _page(view, BookingForm())
+
+
+@blueprint.post("/<uuid:child_id>/<month>")
+def save(child_id: UUID, month: str) -> ResponseReturnValue:
+    """Saves the whole month at once. Sending it again shows the same answer: the command is the same."""
+    form = BookingForm()
+    if not form.validate_on_submit():
+        return _page(ask(MonthPage(child_id=child_id, month=_month(month))), form)
+    ticked, shown = _ids("book"), _ids("shown")
+    additions, removals = (
+        [each for each in ticked if each not in shown],
+        [s for s in shown if s not in ticked],
+    )
+    back = url_for(".show", child_id=child_id, month=month)
+    if not additions and not removals:
+        flash("Vous n’avez rien changé : vos réservations restent les mêmes.", "info")
+        return redirect(back)
+    answer = ask(
+        ChangeBookings(
+            command_id=form.command_id.data, child_id=child_id, additions=additions, removals=removals
+        )
+    )
+    return render_template("citizen/bookings_saved.html", answer=answer, back=back, why=_why)
+
+
+@blueprint.get("/preuves")
+def prove() -> str:
+    """Every change made: who, when, what, under which deadline."""
+    before = request.args.get("avant", type=int)
+    view = ask(BookingProofs(before=before))
+    return render_template("citizen/bookings_proofs.html", view=view, before=before)
+
+
+def _page(view: MonthView, form: BookingForm) -> ResponseReturnValue:
+    now = _now()
+    before, after = neighbours(view)
+    page = render_template(
+        "citizen/bookings_month.html",
+        view=view,
+        form=form,
+        grid=grid_of(view, _today(), now),
+        before=before,
+        after=after,
+    )
+    return page, form.status
+
+
+def _why(refused: RefusedDay) -> str:
+    """« le délai est dépassé depuis le vendredi 20 novembre, 9 h (jusqu’à 2 jours avant …) »."""
+    words = DAYS[refused.why]
+    if refused.why == "too_late" and refused.closes_at is not None:
+        words += f" depuis le {french.weekday(refused.closes_at)}, {french.hour(refused.closes_at)}"
+        words += f" (possible {refused.rule_sentence})"
+    return words
+
+
+def _ids(name: str) -> list[UUID]:
+    """The ids sent under a name; what is not an id was not sent by our page."""
+    found = []
+    for value in request.form.getlist(name):
+        try:
+            found.append(UUID(value))
+        except ValueError:
+            abort(400)
+    return list(dict.fromkeys(found))
+
+
+def _month(text: str) -> date:
+    if not text:
+        return _today().replace(day=1)
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        abort(404)
+
+
+def _now() -> datetime:
+    return wiring().clock.now()
+
+
+def _today() -> date:
+    return _now().astimezone(PARIS).date()

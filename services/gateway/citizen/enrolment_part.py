@@ -1,0 +1,57 @@
+"""What « Mon tableau de bord » says of enrolment: children, documents awaited, deadlines of the week, agenda."""
+
+from flask import url_for
+
+from chassis.clock import PARIS
+from contracts.enrolment import ChildView, Overview, OverviewView
+from gateway import dashboard, french
+from gateway.citizen.enrolments import document_address
+from gateway.dashboard import ChildCard, Page, Task
+
+
+@dashboard.part(
+    order=20,
+    asks=lambda: [Overview()],
+    template="citizen/enrolment_part.html",
+    label="les réservations de vos enfants",
+)
+def show_overview(page: Page, view: OverviewView) -> dict[str, object] | None:
+    """Cards of the children, what is to do, and the booked days of the week."""
+    for child in view.children:
+        page.child(_card(child))
+    for enrolment in view.enrolments:
+        if enrolment.missing_documents:
+            page.to_do(
+                Task(
+                    f"Un justificatif pour {enrolment.child_name}",
+                    f"L’inscription « {enrolment.activity_name} » attend un document.",
+                    "Fournir le document",
+                    document_address(enrolment.enrolment_id, enrolment.missing_documents[0]),
+                )
+            )
+    for near in view.deadlines:
+        closing = f"{french.weekday(near.closes_at)}, {french.hour(near.closes_at)}"
+        days = french.count(near.bookable, "jour")
+        page.to_do(
+            Task(
+                f"{near.activity_name} : rien de réservé pour {near.child_name}",
+                f"{days} à réserver entre {french.weekday(near.first)} et {french.weekday(near.last)}. "
+                f"Premier délai : {closing}.",
+                "Réserver",
+                url_for("citizen.bookings.show", child_id=near.child_id, month=f"{near.first:%Y-%m}"),
+                due=near.closes_at.astimezone(PARIS).date(),
+            )
+        )
+    return {"upcoming": view.upcoming, "children": view.children} if view.children else None
+
+
+def _card(child: ChildView) -> ChildCard:
+    place = ", ".join(part for part in (child.place_name, child.class_name) if part)
+    return ChildCard(
+        name=f"{child.first_name} {child.last_name}",
+        place=place,
+        actions=(
+            ("Agenda et réservations", url_for("citizen.bookings.show", child_id=child.child_id)),
+            ("Inscrire à une activité", url_for("citizen.enrolments.choose", child_id=child.child_id)),
+        ),
+    )

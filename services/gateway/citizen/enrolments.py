@@ -1,0 +1,140 @@
+"""« Inscriptions »: what a child may be enrolled in, the request, and where it stands."""
+
+from uuid import UUID
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from contracts.documents import ListDocumentTypes
+from contracts.enrolment import (
+    ChoiceView,
+    EnrolmentChoices,
+    Overview,
+    RequestEnrolment,
+    ShowEnrolment,
+    WithdrawEnrolment,
+)
+from contracts.errors import DomainError
+from contracts.events import EnrolmentState
+from gateway.document_types import names_from
+from gateway.forms import CheckedForm, CommandForm, RadiosField, required
+from gateway.navigation import Entry
+from gateway.sentences import sentence_of
+from gateway.services import ask, ask_each
+
+blueprint = Blueprint("enrolments", __name__, url_prefix="/inscriptions")
+navigation = [Entry("Inscriptions", "citizen.enrolments.show", order=20)]
+
+STATES = {
+    EnrolmentState.REQUESTED: ("En attente", "wait"),
+    EnrolmentState.ACCEPTED: ("Inscription acceptée", "done"),
+    EnrolmentState.REFUSED: ("Refusée", "todo"),
+    EnrolmentState.WITHDRAWN: ("Abandonnée", "off"),
+}
+
+
+class EnrolForm(CheckedForm):
+    """Where: asked only when there is a choice."""
+
+    place = RadiosField("Dans quel lieu ?", [required("Choisissez un lieu.")])
+
+
+@blueprint.get("/")
+def show() -> str:
+    """The children, and this school year's enrolments."""
+    view = ask(Overview())
+    return render_template("citizen/enrolments.html", view=view, states=STATES)
+
+
+@blueprint.get("/<uuid:child_id>")
+def choose(child_id: UUID) -> str:
+    """The activities this child may be enrolled in."""
+    view = ask(EnrolmentChoices(child_id=child_id))
+    return render_template("citizen/enrolments_choose.html", view=view, states=STATES)
+
+
+@blueprint.route("/<uuid:child_id>/<activity_code>", methods=["GET", "POST"])
+def request(child_id: UUID, activity_code: str) -> ResponseReturnValue:
+    """The activity's terms, then « Vérifiez vos réponses », then the request."""
+    view, types = ask_each([EnrolmentChoices(child_id=child_id), ListDocumentTypes()])
+    if isinstance(view, Exception):
+        raise view
+    choice: ChoiceView | None = next(
+        (c for c in view.choices if c.activity.terms.code == activity_code), None
+    )
+    if choice is None:
+        abort(404)
+    if choice.enrolment and choice.enrolment.state in (EnrolmentState.REQUESTED, EnrolmentState.ACCEPTED):
+        return redirect(url_for(".follow", enrolment_id=choice.enrolment.enrolment_id))
+    form = EnrolForm()
+    form.place.choices = [(place.code, place.name) for place in choice.places]
+    if len(choice.places) == 1:
+        form.place.data = choice.places[0].code
+    if form.validate_on_submit() and not form.to_be_changed():
+        if form.must_be_checked():
+            text = f"{view.child.first_name} sera inscrit pour l’année scolaire {view.school_year}."
+            page = "citizen/enrolments_check.html"
+            return render_template(
+                page, form=form, view=view, choice=choice, text=text, name=names_from(types)
+            )
+        try:
+            made = ask(
+                RequestEnrolment(
+                    command_id=form.command_id.data,
+                    child_id=child_id,
+                    activity_code=activity_code,
+                    place_code=form.place.data,
+                )
+            )
+        except DomainError as refusal:
+            form.show(refusal)
+        else:
+            follow = url_for(".follow", enrolment_id=made.enrolment_id)
+            if made.missing_documents:
+                flash("Votre demande est enregistrée. Il reste à joindre un justificatif.", "success")
+                return redirect(document_address(made.enrolment_id, made.missing_documents[0]))
+            if made.state is EnrolmentState.ACCEPTED:
+                flash("L’inscription est acceptée : vous pouvez réserver.", "success")
+            else:
+                flash("Votre demande est enregistrée.", "success")
+            return redirect(follow)
+    page = render_template(
+        "citizen/enrolments_request.html", form=form, view=view, choice=choice, name=names_from(types)
+    )
+    return page, form.status
+
+
+@blueprint.get("/suivi/<uuid:enrolment_id>")
+def follow(enrolment_id: UUID) -> str:
+    """Where one enrolment stands, and what is still asked for it."""
+    view, types = ask_each([ShowEnrolment(enrolment_id=enrolment_id), ListDocumentTypes()])
+    if isinstance(view, Exception):
+        raise view
+    return render_template(
+        "citizen/enrolments_follow.html",
+        view=view,
+        states=STATES,
+        name=names_from(types),
+        document_address=document_address,
+        form=CommandForm(),
+    )
+
+
+@blueprint.post("/suivi/<uuid:enrolment_id>/renoncer")
+def withdraw(enrolment_id: UUID) -> ResponseReturnValue:
+    """The family gives the enrolment up."""
+    form = CommandForm()
+    if form.validate_on_submit():
+        try:
+            ask(WithdrawEnrolment(command_id=form.command_id.data, enrolment_id=enrolment_id))
+        except DomainError as refusal:
+            flash(sentence_of(refusal).text, "warning")
+        else:
+            flash("L’inscription est abandonnée.", "success")
+    return redirect(url_for(".follow", enrolment_id=enrolment_id))
+
+
+def document_address(enrolment_id: UUID, document_type: str) -> str:
+    """The page where a document is chosen from the vault, or photographed, and attached."""
+    suite = url_for("citizen.enrolments.follow", enrolment_id=enrolment_id)
+    return f"/mon-espace/pieces/enrolment/{enrolment_id}?type={document_type}&suite={suite}"

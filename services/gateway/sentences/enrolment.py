@@ -1,0 +1,43 @@
+"""Refusals of enrolment, and what is said of a day that could not be changed."""
+
+from contracts.enrolment import Refusal
+
+SENTENCES = {
+    "already_enrolled": (409, "Votre enfant est déjà inscrit à cette activité, ou sa demande est en cours."),
+    "place_does_not_fit": (422, "Cette activité n’est pas proposée à votre enfant dans ce lieu."),
+    "enrolment_wrong_state": (409, "Cette demande a changé entre-temps : vérifiez où elle en est."),
+    "enrolment_still_booked": (
+        409,
+        "Des jours à venir sont encore réservés ({days}) : annulez-les d’abord, puis renoncez à l’inscription.",
+    ),
+    "sheet_changed": (
+        409,
+        "{by} a enregistré cette feuille pendant que vous la remplissiez. "
+        "Rechargez la page pour voir sa saisie, puis corrigez-la s’il le faut.",
+    ),
+    "sheet_too_early": (422, "Le pointage ne peut être enregistré qu’à partir du jour même."),
+}
+
+PROBLEMS = {
+    "does_not_fit": "Votre enfant ne fréquente pas cette école.",
+    "not_offered": "Cette activité n’est pas proposée dans ce lieu.",
+    "contradiction": "Un même jour ne peut pas être à la fois réservé et annulé.",
+    "incomplete": "Il manque des enfants : pointez chaque enfant attendu avant d’enregistrer.",
+    "unknown_child": "Un des enfants n’est plus connu : rechargez la page.",
+    "mark_does_not_fit": "Un enfant a été réservé ou annulé entre-temps : rechargez la page.",
+    "twice": "Un enfant figure deux fois : rechargez la page.",
+    "period_too_long": "La période ne peut pas dépasser deux ans.",
+    "before_first": "Le dernier jour précède le premier.",
+    "calendar_unknown": "Le calendrier scolaire de cette période n’est pas encore publié.",
+}
+
+DAYS = {
+    Refusal.UNKNOWN: "cette journée n’existe plus",
+    Refusal.NOT_ENROLLED: "votre enfant n’est pas inscrit à cette activité dans ce lieu",
+    Refusal.TOO_LATE: "le délai est dépassé",
+    Refusal.FULL: "il ne reste plus de place",
+    Refusal.ALREADY_BOOKED: "cette journée était déjà réservée",
+    Refusal.NOT_BOOKED: "cette journée n’était plus réservée",
+    Refusal.ELSEWHERE: "l’autre foyer de votre enfant a réservé cette journée",
+}
+"""Why a day was refused, to follow « non réservé : »."""

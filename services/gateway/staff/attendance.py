@@ -1,0 +1,166 @@
+"""« Pointage »: the day's sheets, those nobody did, and a sheet to fill, with a thumb or a keyboard."""
+
+from datetime import date
+from uuid import UUID
+
+from flask import Blueprint, abort, flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from chassis.clock import PARIS
+from contracts.caller import Role
+from contracts.enrolment import (
+    AttendanceDesk,
+    ExpectedView,
+    MarkedChild,
+    RollCall,
+    RollCallView,
+    SettleAttendance,
+)
+from contracts.errors import DomainError
+from contracts.events import Mark
+from gateway import access, french
+from gateway.forms import CommandForm, HiddenField
+from gateway.navigation import Entry
+from gateway.services import ask
+from gateway.wiring import clock
+
+blueprint = Blueprint("attendance", __name__, url_prefix="/pointage")
+navigation = [
+    Entry(
+        "Pointage",
+        "staff.attendance.show",
+        order=30,
+        role=Role.ATTENDANCE,
+        hint="L’appel du jour, école par école, et les feuilles qui restent à faire.",
+    )
+]
+
+BOOKED_MARKS = [
+    (Mark.PRESENT, "Présent"),
+    (Mark.ABSENT_UNJUSTIFIED, "Absent"),
+    (Mark.ABSENT_JUSTIFIED, "Absent justifié"),
+]
+UNBOOKED_MARKS = [(Mark.PRESENT_WITHOUT_BOOKING, "Présent"), ("", "Retirer de la feuille")]
+
+
+class SheetForm(CommandForm):
+    """The marks are read by `marks_sent`: one radio group a child, `mark-<child id>`. `lines` carries their errors."""
+
+    lines = HiddenField()
+
+
+@blueprint.get("/")
+@access.requires_role(Role.ATTENDANCE)
+def show() -> str:
+    """What runs on a day, and what was never checked before it."""
+    day = _day(request.args.get("jour", "")) if request.args.get("jour") else _today()
+    place_code = request.args.get("lieu", "")
+    view = ask(AttendanceDesk(day=day, place_code=place_code))
+    return render_template("staff/attendance.html", view=view, today=_today(), place_code=place_code)
+
+
+@blueprint.route("/<place_code>/<activity_code>/<day>", methods=["GET", "POST"])
+@access.requires_role(Role.ATTENDANCE)
+def take(place_code: str, activity_code: str, day: str) -> ResponseReturnValue:
+    """The sheet. Every button sends the whole form: nothing ticked is lost by looking for a child."""
+    form = SheetForm()
+    marks, step = marks_sent(), request.form.get("step", "")
+    if added := _uuid(request.form.get("add", "")):
+        marks[added] = Mark.PRESENT_WITHOUT_BOOKING
+    asked = RollCall(
+        place_code=place_code,
+        activity_code=activity_code,
+        day=_day(day),
+        slot=request.values.get("creneau", ""),
+        also=[child_id for child_id, mark in marks.items() if mark is Mark.PRESENT_WITHOUT_BOOKING],
+        find=request.form.get("find", "").strip()[:100] if step == "find" else "",
+    )
+    problem = ""
+    if (
+        form.validate_on_submit()
+        and step == "save"
+        and (session_id := _uuid(request.form.get("session", "")))
+    ):
+        try:
+            saved = ask(
+                SettleAttendance(
+                    command_id=form.command_id.data,
+                    session_id=session_id,
+                    version=request.form.get("version", 0, type=int),
+                    lines=[MarkedChild(child_id=child_id, mark=mark) for child_id, mark in marks.items()],
+                )
+            )
+        except DomainError as refusal:
+            form.lines.first_id = "appel"
+            form.show(refusal)
+            problem = refusal.code
+        else:
+            flash(f"La feuille du {french.weekday(saved.day)} est enregistrée.", "success")
+            return redirect(request.full_path.rstrip("?"))
+    view = ask(asked)
+    if request.method == "POST":
+        view = with_marks(view, marks, rest_present=step == "present")
+    page = render_template(
+        "staff/attendance_sheet.html",
+        view=view,
+        form=form,
+        asked=asked,
+        problem=problem,
+        searched=step == "find",
+        version=request.form.get("version", type=int) if problem == "sheet_changed" else view.version,
+        booked_marks=BOOKED_MARKS,
+        unbooked_marks=UNBOOKED_MARKS,
+        today=_today(),
+        counted=count_marks(view),
+    )
+    return page, form.status
+
+
+def marks_sent() -> dict[UUID, Mark]:
+    """child → mark, from the radios of the form; what is empty or unknown is no mark."""
+    marks: dict[UUID, Mark] = {}
+    for name, value in request.form.items():
+        child_id = _uuid(name.removeprefix("mark-")) if name.startswith("mark-") else None
+        if child_id is not None and value in set(Mark):
+            marks[child_id] = Mark(value)
+    return marks
+
+
+def with_marks(view: RollCallView, marks: dict[UUID, Mark], *, rest_present: bool) -> RollCallView:
+    """The sheet with what was just ticked; `rest_present` marks as present the expected children left."""
+
+    def marked(line: ExpectedView) -> ExpectedView:
+        default = Mark.PRESENT if rest_present and line.booked else None
+        return line.model_copy(update={"mark": marks.get(line.child_id, default)})
+
+    kept = [line for line in view.lines if line.booked or line.child_id in marks]
+    return view.model_copy(update={"lines": [marked(line) for line in kept]})
+
+
+def count_marks(view: RollCallView) -> dict[str, int]:
+    """How many children are expected, checked, present."""
+    present = (Mark.PRESENT, Mark.PRESENT_WITHOUT_BOOKING)
+    return {
+        "expected": sum(line.booked for line in view.lines),
+        "checked": sum(line.booked and line.mark is not None for line in view.lines),
+        "present": sum(line.mark in present for line in view.lines),
+        "unexpected": sum(not line.booked for line in view.lines),
+    }
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        abort(404)
+
+
+def _today() -> date:
+    return clock().now().astimezone(PARIS).date()
