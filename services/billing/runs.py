@@ -116,6 +116,14 @@ def discard(session: Session, run_id: UUID) -> Run:
     return run
 
 
+def find(session: Session, run_id: UUID) -> Run:
+    """The run, to be read. Raises RunNotFound."""
+    run = session.get(Run, run_id)
+    if run is None:
+        raise RunNotFound(run_id=str(run_id))
+    return run
+
+
 def lock(session: Session, run_id: UUID) -> Run:
     """The run, locked until the transaction ends. Raises RunNotFound."""
     run = session.get(Run, run_id, with_for_update=True, populate_existing=True)

@@ -206,7 +206,8 @@ _KNOWN = {
     "allow_promotion_codes", "automatic_tax", "billing_address_collection", "cancel_url", "client_reference_id",
     "consent_collection", "currency", "custom_text", "customer_creation", "customer_email", "expand", "expires_at",
     "line_items", "locale", "metadata", "mode", "origin_context", "payment_intent_data", "payment_method_options",
-    "allowed_payment_method_types", "excluded_payment_method_types", "branding_settings", "phone_number_collection", "submit_type", "success_url", "ui_mode",
+    "allowed_payment_method_types", "excluded_payment_method_types",
+    "branding_settings", "phone_number_collection", "submit_type", "success_url", "ui_mode",
 }  # fmt: skip
 
 

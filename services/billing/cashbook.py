@@ -1,0 +1,120 @@
+"""What the office reads and decides about payments: the list, the differences, the notifications that failed."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from billing import notifications
+from billing.invoice_models import Invoice
+from billing.payment_models import Difference, Notification, Payment
+from billing.statements import payment_view
+from contracts.billing import (
+    DifferenceView,
+    FindPayments,
+    NotificationPage,
+    NotificationView,
+    PaymentPage,
+    PaymentRow,
+    ResolveDifference,
+)
+from contracts.errors import NotFound
+
+PAGE = 50
+
+
+def find_payments(session: Session, ask: FindPayments) -> PaymentPage:
+    """Payments, newest first, and every difference nobody has dealt with."""
+    conditions = [Payment.state == ask.state] if ask.state else []
+    rows = session.execute(
+        select(Payment, Invoice.number, Invoice.family_label)
+        .join(Invoice, Invoice.invoice_id == Payment.invoice_id)
+        .where(*conditions)
+        .order_by(Payment.created_at.desc(), Payment.payment_id)
+        .limit(PAGE)
+        .offset((ask.page - 1) * PAGE)
+    )
+    return PaymentPage(
+        payments=[
+            PaymentRow(
+                payment=payment_view(row, number),
+                family_label=label,
+                provider_reference=row.provider_proof or row.provider_reference or "",
+                created_at=row.created_at,
+                reason=row.reason,
+            )
+            for row, number, label in rows
+        ],
+        total=session.scalar(select(func.count()).select_from(Payment).where(*conditions)) or 0,
+        page=ask.page,
+        differences=_differences(session, Difference.resolved_at.is_(None)),
+    )
+
+
+def resolve(session: Session, ask: ResolveDifference, by: UUID, now: datetime) -> DifferenceView:
+    """An agent dealt with it. The first answer stands. Raises NotFound."""
+    found = session.get(Difference, ask.difference_id, with_for_update=True)
+    if found is None:
+        raise NotFound
+    if found.resolved_at is None:
+        found.resolved_at, found.resolved_by, found.note = now, by, ask.note
+        session.flush()
+    return _differences(session, Difference.difference_id == ask.difference_id)[0]
+
+
+def find_notifications(session: Session, *, parked: bool) -> NotificationPage:
+    """The newest hundred, or the parked ones."""
+    conditions = [Notification.state == "parked"] if parked else []
+    rows = session.scalars(
+        select(Notification).where(*conditions).order_by(Notification.received_at.desc()).limit(100)
+    )
+    waiting = select(func.count()).select_from(Notification).where(Notification.state == "parked")
+    return NotificationPage(
+        notifications=[_notification(row) for row in rows], parked=session.scalar(waiting) or 0
+    )
+
+
+def retry(session: Session, event_id: str) -> NotificationView:
+    """Takes a parked notification up again. Raises NotFound."""
+    return _notification(notifications.retry(session, event_id))
+
+
+def _notification(row: Notification) -> NotificationView:
+    return NotificationView(
+        event_id=row.event_id,
+        kind=row.kind,
+        state=row.state,
+        attempts=row.attempts,
+        received_at=row.received_at,
+        problem=row.problem,
+        payment_id=row.payment_id,
+    )
+
+
+def _differences(session: Session, condition: Any) -> list[DifferenceView]:
+    rows = session.execute(
+        select(Difference, Invoice.number)
+        .outerjoin(Payment, Payment.payment_id == Difference.payment_id)
+        .outerjoin(Invoice, Invoice.invoice_id == Payment.invoice_id)
+        .where(condition)
+        .order_by(Difference.found_at)
+        .limit(200)
+    )
+    return [
+        DifferenceView(
+            difference_id=row.difference_id,
+            kind=row.kind,
+            payment_id=row.payment_id,
+            invoice_number=number,
+            expected_cents=row.expected_cents,
+            seen_cents=row.seen_cents,
+            seen_currency=row.seen_currency,
+            detail=row.detail,
+            found_at=row.found_at,
+            resolved_at=row.resolved_at,
+            note=row.note,
+        )
+        for row, number in rows
+    ]

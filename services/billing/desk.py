@@ -1,0 +1,315 @@
+"""What the billing office reads: runs, what they leave out, what looks odd, invoices found."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, or_, select, text
+from sqlalchemy.orm import Session
+
+from billing import ledger, summaries
+from billing.dates import first_of, month_after
+from billing.invoice_models import DraftCharge, Invoice, InvoiceLine, LeftOutDay, Run, RunFamily
+from billing.models import Activity, Booking, Family, Guardian, Place, SettledSession
+from billing.payment_models import Difference, Notification
+from billing.runs import find
+from contracts.billing import (
+    ActivityTotal,
+    Anomaly,
+    AnomalyKind,
+    DeskView,
+    FindInvoices,
+    InvoicePage,
+    LeftOut,
+    LeftOutReason,
+    MonthToRun,
+    OpenRun,
+    RunInvoice,
+    RunState,
+    RunSummary,
+    RunView,
+)
+
+PAGE = 50
+_MOST_ROWS = 300
+_JUMP_FACTOR, _JUMP_LEAST_CENTS = 2, 5000
+
+
+def desk(session: Session, today: date) -> DeskView:
+    """The first page: runs made, months to make, what needs a person."""
+    runs = session.scalars(
+        select(Run).where(Run.state != RunState.DISCARDED).order_by(Run.drafted_at.desc()).limit(24)
+    ).all()
+    balances = ledger.totals(session)
+    return DeskView(
+        runs=[summary(run) for run in runs],
+        months=_months(session, today),
+        open_differences=_count(session, select(func.count()).where(Difference.resolved_at.is_(None))),
+        parked_notifications=_count(session, select(func.count()).where(Notification.state == "parked")),
+        owed_cents=balances.get(ledger.RECEIVABLE, 0),
+        received_cents=balances.get(ledger.CARD, 0),
+    )
+
+
+def summary(run: Run) -> RunSummary:
+    """A run in a line."""
+    return RunSummary(
+        run_id=run.run_id,
+        month=run.month,
+        state=run.state,
+        drafted_at=run.drafted_at,
+        published_at=run.published_at,
+        invoices=run.invoices,
+        credit_notes=run.credit_notes,
+        carried=run.carried,
+        total_cents=run.total_cents,
+        carried_cents=run.carried_cents,
+        left_out=run.left_out,
+    )
+
+
+def run_view(session: Session, ask: OpenRun) -> RunView:
+    """The check page of a run, one page of families. Raises RunNotFound."""
+    run = find(session, ask.run_id)
+    left_out, sessions = _left_out(session, run.run_id)
+    anomalies, odd = _anomalies(session, run)
+    invoices, families = _families(session, run.run_id, ask.family, ask.page)
+    return RunView(
+        summary=summary(run),
+        outdated=run.state in {RunState.DRAFT, RunState.CHECKED} and _outdated(session, run),
+        activities=_activities(session, run),
+        left_out=left_out,
+        left_out_sessions=sessions,
+        anomalies=anomalies,
+        anomalies_total=odd,
+        invoices=invoices,
+        invoices_total=families,
+        page=ask.page,
+        due_on=run.due_on,
+        pay_online_until=run.pay_online_until,
+    )
+
+
+def find_invoices(session: Session, ask: FindInvoices, today: date) -> InvoicePage:
+    """Published invoices by number, family or file number."""
+    conditions: list[ColumnElement[bool]] = []
+    if ask.text.strip():
+        like = f"%{_escaped(ask.text.strip())}%"
+        conditions.append(
+            or_(
+                Invoice.number.ilike(like),
+                Invoice.family_label.ilike(like),
+                Invoice.family_number.ilike(like),
+            )
+        )
+    if ask.month:
+        conditions.append(Invoice.month == first_of(ask.month))
+    if ask.unpaid:
+        conditions.append(summaries.still_owed())
+    statement = (
+        summaries.query().where(*conditions).order_by(Invoice.published_on.desc(), Invoice.number.desc())
+    )
+    return InvoicePage(
+        invoices=summaries.read(session, statement.limit(PAGE).offset((ask.page - 1) * PAGE), today),
+        total=_count(session, select(func.count()).select_from(Invoice).where(*conditions)),
+        page=ask.page,
+    )
+
+
+def _months(session: Session, today: date) -> list[MonthToRun]:
+    """The last months with sessions held, settled or not: what a run could be made for."""
+    since = month_after(first_of(today), -3)
+    month = func.date_trunc("month", SettledSession.day)
+    held = session.execute(select(month, func.count()).where(SettledSession.day >= since).group_by(month))
+    settled: dict[datetime, int] = {row[0]: row[1] for row in held}
+    month = func.date_trunc("month", Booking.day)
+    missing = session.execute(
+        select(month, func.count(Booking.session_id.distinct()))
+        .outerjoin(SettledSession, SettledSession.session_id == Booking.session_id)
+        .where(
+            Booking.standing, Booking.day >= since, Booking.day <= today, SettledSession.session_id.is_(None)
+        )
+        .group_by(month)
+    )
+    unsettled: dict[datetime, int] = {row[0]: row[1] for row in missing}
+    return [
+        MonthToRun(
+            month=found.date(),
+            settled_sessions=settled.get(found, 0),
+            unsettled_sessions=unsettled.get(found, 0),
+        )
+        for found in sorted({*settled, *unsettled}, reverse=True)
+        if found.date() <= today
+    ]
+
+
+def _outdated(session: Session, run: Run) -> bool:
+    """True when a roll-call or a tariff was written by a transaction the draft could not see."""
+    unseen = text(
+        """
+        SELECT EXISTS (SELECT 1 FROM settled_session WHERE day < :until
+                       AND NOT pg_visible_in_snapshot(changed_in::text::xid8, CAST(:seen AS pg_snapshot)))
+            OR EXISTS (SELECT 1 FROM tariff WHERE valid_from < :until
+                       AND NOT pg_visible_in_snapshot(changed_in::text::xid8, CAST(:seen AS pg_snapshot)))
+        """
+    )
+    return bool(session.scalar(unseen, {"until": month_after(run.month), "seen": run.snapshot}))
+
+
+def _activities(session: Session, run: Run) -> list[ActivityTotal]:
+    if run.state is RunState.PUBLISHED:
+        name = InvoiceLine.activity_name
+        statement = (
+            select(name, func.sum(InvoiceLine.quantity), func.sum(InvoiceLine.amount_cents))
+            .join(Invoice, Invoice.invoice_id == InvoiceLine.invoice_id)
+            .where(Invoice.run_id == run.run_id)
+            .group_by(name)
+            .order_by(name)
+        )
+    else:
+        name = Activity.activity_name
+        statement = (
+            select(
+                name, func.sum(DraftCharge.quantity), func.sum(DraftCharge.quantity * DraftCharge.unit_cents)
+            )
+            .join(DraftCharge, DraftCharge.activity_code == Activity.activity_code)
+            .where(DraftCharge.run_id == run.run_id)
+            .group_by(name)
+            .order_by(name)
+        )
+    rows = session.execute(statement)
+    return [
+        ActivityTotal(activity_name=word, quantity=int(count), cents=int(cents))
+        for word, count, cents in rows
+    ]
+
+
+def _left_out(session: Session, run_id: UUID) -> tuple[list[LeftOut], int]:
+    """By session and reason, so that an agent knows whom to call about which sheet."""
+    rows = session.execute(
+        select(
+            LeftOutDay.reason,
+            func.coalesce(Activity.activity_name, LeftOutDay.activity_code),
+            func.coalesce(Place.place_name, LeftOutDay.place_code),
+            LeftOutDay.day,
+            LeftOutDay.slot,
+            func.count(),
+            func.count().over(),
+        )
+        .outerjoin(Activity, Activity.activity_code == LeftOutDay.activity_code)
+        .outerjoin(Place, Place.place_code == LeftOutDay.place_code)
+        .where(LeftOutDay.run_id == run_id)
+        .group_by(
+            LeftOutDay.reason,
+            Activity.activity_name,
+            LeftOutDay.activity_code,
+            Place.place_name,
+            LeftOutDay.place_code,
+            LeftOutDay.day,
+            LeftOutDay.slot,
+        )
+        .order_by(LeftOutDay.reason, LeftOutDay.day, LeftOutDay.place_code)
+        .limit(_MOST_ROWS)
+    ).all()
+    found = [
+        LeftOut(
+            reason=LeftOutReason(reason),
+            activity_name=activity,
+            place_name=place,
+            day=day,
+            slot=slot,
+            children=children,
+        )
+        for reason, activity, place, day, slot, children, _ in rows
+    ]
+    return found, rows[0][6] if rows else 0
+
+
+def _anomalies(session: Session, run: Run) -> tuple[list[Anomaly], int]:
+    """What a person should look at: one statement, every kind."""
+    before = (
+        select(Invoice.family_id, func.sum(Invoice.total_cents).label("cents"))
+        .where(Invoice.month == month_after(run.month, -1))
+        .group_by(Invoice.family_id)
+        .subquery()
+    )
+    with_account = select(Guardian.family_id).where(Guardian.account_id.is_not(None))
+    rows = session.execute(
+        select(
+            RunFamily,
+            Family.label,
+            Family.number,
+            Family.city,
+            before.c.cents.label("before"),
+            RunFamily.family_id.in_(with_account).label("reachable"),
+        )
+        .join(Family, Family.family_id == RunFamily.family_id)
+        .outerjoin(before, before.c.family_id == RunFamily.family_id)
+        .where(RunFamily.run_id == run.run_id)
+        .order_by(Family.label, Family.number)
+    )
+    found = [
+        Anomaly(
+            kind=kind,
+            family_id=row.RunFamily.family_id,
+            family_label=row.label,
+            family_number=row.number,
+            cents=row.RunFamily.cents,
+            before_cents=None if row.before is None else int(row.before),
+        )
+        for row in rows
+        for kind in _kinds(row)
+    ]
+    found.sort(key=lambda anomaly: list(AnomalyKind).index(anomaly.kind))
+    return found[:_MOST_ROWS], len(found)
+
+
+def _kinds(row: Any) -> list[AnomalyKind]:
+    family: RunFamily = row.RunFamily
+    jumped = row.before is not None and abs(family.cents - row.before) >= _JUMP_LEAST_CENTS
+    odd = {
+        AnomalyKind.QUOTIENT_UNKNOWN: family.quotient_unknown,
+        AnomalyKind.NO_ACCOUNT: not row.reachable,
+        AnomalyKind.JUMP: jumped and family.cents > _JUMP_FACTOR * row.before,
+        AnomalyKind.CREDIT: family.outcome == "credit_note",
+        AnomalyKind.NO_ADDRESS: not row.city,
+    }
+    return [kind for kind, is_odd in odd.items() if is_odd]
+
+
+def _families(session: Session, run_id: UUID, family: str, page: int) -> tuple[list[RunInvoice], int]:
+    conditions = [RunFamily.run_id == run_id]
+    if family.strip():
+        like = f"%{_escaped(family.strip())}%"
+        conditions.append(or_(Family.label.ilike(like), Family.number.ilike(like)))
+    statement = (
+        select(RunFamily, Family.label, Family.number, Invoice.number.label("invoice_number"))
+        .join(Family, Family.family_id == RunFamily.family_id)
+        .outerjoin(Invoice, Invoice.invoice_id == RunFamily.invoice_id)
+        .where(*conditions)
+    )
+    rows = session.execute(
+        statement.order_by(Family.label, Family.number).limit(PAGE).offset((page - 1) * PAGE)
+    )
+    found = [
+        RunInvoice(
+            family_id=kept.family_id,
+            family_label=label,
+            family_number=number,
+            children=kept.children,
+            cents=kept.cents,
+            carried=kept.outcome == "carried",
+            invoice_id=kept.invoice_id,
+            number=invoice_number,
+        )
+        for kept, label, number, invoice_number in rows
+    ]
+    return found, _count(session, select(func.count()).select_from(statement.subquery()))
+
+
+def _count(session: Session, statement: Select[*tuple[Any, ...]]) -> int:
+    return int(session.scalar(statement) or 0)
+
+
+def _escaped(words: str) -> str:
+    return words.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")

@@ -1,0 +1,236 @@
+"""What a parent reads: invoices, their lines, receipts. Only of the families the account is a guardian of."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from billing import ledger, summaries
+from billing.dates import paris_day
+from billing.invoice_models import Fund, Invoice, InvoiceLine, LedgerEntry, LedgerTransaction, Run, RunFamily
+from billing.models import Family, Guardian
+from billing.payment_models import Payment
+from billing.payment_states import UNDERWAY
+from contracts.billing import (
+    CarriedAmount,
+    DueView,
+    InvoiceKind,
+    InvoiceList,
+    InvoiceState,
+    InvoiceView,
+    PaymentLine,
+    PaymentState,
+    PaymentView,
+    ReceiptView,
+    RunState,
+)
+from contracts.billing import InvoiceLine as LineView
+from contracts.caller import Caller, Kind, Role
+from contracts.errors import NotFound
+
+
+def families_of(session: Session, account_id: UUID) -> list[UUID]:
+    """The families an account is a guardian of."""
+    return list(
+        session.scalars(select(Guardian.family_id).where(Guardian.account_id == account_id).distinct())
+    )
+
+
+def may_read(session: Session, caller: Caller, family_id: UUID) -> None:
+    """Guardians of the family, the billing office. For all others it does not exist: raises NotFound."""
+    if caller.kind is Kind.AGENT:
+        caller.agent(Role.BILLING)
+        return
+    if caller.kind is not Kind.SYSTEM and family_id not in families_of(session, caller.citizen()):
+        raise NotFound
+
+
+def invoices(session: Session, account_id: UUID, today: date) -> InvoiceList:
+    """« Mes factures »."""
+    families = families_of(session, account_id)
+    return InvoiceList(
+        invoices=summaries.of_families(session, families, today),
+        carried=_carried(session, families),
+        balance_cents=ledger.balance_of(session, families) if families else 0,
+        family_known=bool(families),
+    )
+
+
+def due(session: Session, account_id: UUID, today: date) -> DueView:
+    """What the dashboard says is to be paid, the first due first."""
+    found = summaries.of_families(session, families_of(session, account_id), today)
+    to_pay = [invoice for invoice in found if invoice.state is InvoiceState.TO_PAY]
+    return DueView(
+        invoices=sorted(to_pay, key=lambda invoice: (invoice.due_on, invoice.number)),
+        in_progress=sum(invoice.state is InvoiceState.IN_PROGRESS for invoice in found),
+    )
+
+
+def invoice(session: Session, caller: Caller, invoice_id: UUID, today: date) -> InvoiceView:
+    """One invoice with everything its page shows. Raises NotFound."""
+    row = session.execute(summaries.query().where(Invoice.invoice_id == invoice_id)).first()
+    if row is None:
+        raise NotFound
+    found: Invoice = row.Invoice
+    may_read(session, caller, found.family_id)
+    lines = session.scalars(
+        select(InvoiceLine)
+        .where(InvoiceLine.invoice_id == invoice_id)
+        .order_by(
+            InvoiceLine.child_name,
+            InvoiceLine.child_id,
+            InvoiceLine.activity_name,
+            InvoiceLine.month,
+            InvoiceLine.line_id,
+        )
+    ).all()
+    waiting = session.scalar(
+        select(Payment.payment_id).where(
+            Payment.invoice_id == invoice_id, Payment.state == PaymentState.CONFIRMING
+        )
+    )
+    return InvoiceView(
+        summary=summaries.summary_of(row, today),
+        fund_name=_fund_name(session, found.fund),
+        family_number=found.family_number,
+        addressee=found.addressee,
+        lines=[_line(line) for line in lines],
+        payments=_movements(session, found),
+        carried_months=sorted(
+            {line.month for line in lines if line.month < found.month and line.quantity > 0}
+        ),
+        balance_cents=ledger.balance_of(session, [found.family_id]),
+        started_payment=waiting,
+    )
+
+
+def payment(session: Session, caller: Caller, payment_id: UUID) -> PaymentView:
+    """How a payment stands in our books. Raises NotFound."""
+    row = _payment(session, caller, payment_id)
+    number = session.scalar(select(Invoice.number).where(Invoice.invoice_id == row.invoice_id))
+    return payment_view(row, number or "")
+
+
+def payment_view(row: Payment, invoice_number: str) -> PaymentView:
+    """A payment as pages read it."""
+    return PaymentView(
+        payment_id=row.payment_id,
+        invoice_id=row.invoice_id,
+        invoice_number=invoice_number,
+        state=row.state,
+        pending=row.state in UNDERWAY,
+        amount_cents=row.amount_cents,
+        receipt_number=row.receipt_number,
+        paid_at=row.paid_at,
+    )
+
+
+def receipt(session: Session, caller: Caller, payment_id: UUID) -> ReceiptView:
+    """The receipt of a paid payment. Raises NotFound."""
+    row = _payment(session, caller, payment_id)
+    if row.receipt_number is None or row.paid_at is None:
+        raise NotFound
+    found = session.get_one(Invoice, row.invoice_id)
+    left = ledger.left_of(session, [found.invoice_id]).get(found.invoice_id, 0)
+    return ReceiptView(
+        payment_id=row.payment_id,
+        receipt_number=row.receipt_number,
+        invoice_id=found.invoice_id,
+        invoice_number=found.number,
+        month=found.month,
+        fund_name=_fund_name(session, found.fund),
+        family_number=found.family_number,
+        addressee=found.addressee,
+        paid_by=row.paid_by,
+        amount_cents=row.amount_cents,
+        left_cents=max(0, left),
+        paid_at=row.paid_at,
+        method="card",
+        provider_reference=row.provider_proof,
+    )
+
+
+def _payment(session: Session, caller: Caller, payment_id: UUID) -> Payment:
+    row = session.get(Payment, payment_id)
+    if row is None:
+        raise NotFound
+    may_read(session, caller, row.family_id)
+    return row
+
+
+def _carried(session: Session, families: list[UUID]) -> list[CarriedAmount]:
+    """What the last published run left for the next: each run reckons everything anew, so only the last one tells."""
+    if not families:
+        return []
+    last = (
+        select(Run.run_id).where(Run.state == RunState.PUBLISHED).order_by(Run.published_at.desc()).limit(1)
+    ).scalar_subquery()
+    rows = session.execute(
+        select(RunFamily, Run.month, Family.label)
+        .join(Run, Run.run_id == RunFamily.run_id)
+        .join(Family, Family.family_id == RunFamily.family_id)
+        .where(
+            RunFamily.run_id == last,
+            RunFamily.family_id.in_(families),
+            RunFamily.outcome == "carried",
+            RunFamily.cents > 0,
+        )
+    )
+    return [
+        CarriedAmount(family_id=kept.family_id, family_label=label, month=month, cents=kept.cents)
+        for kept, month, label in rows
+    ]
+
+
+def _line(line: InvoiceLine) -> LineView:
+    return LineView(
+        child_id=line.child_id,
+        child_name=line.child_name,
+        activity_code=line.activity_code,
+        activity_name=line.activity_name,
+        month=line.month,
+        mark=line.mark,
+        quantity=line.quantity,
+        unit=line.unit,
+        unit_cents=line.unit_cents,
+        amount_cents=line.amount_cents,
+        reason=line.reason,
+        correction=line.quantity < 0,
+        days=line.days,
+    )
+
+
+def _movements(session: Session, found: Invoice) -> list[PaymentLine]:
+    """What lowered the debt since it was published: payments, and credits set against it."""
+    rows = session.execute(
+        select(
+            LedgerTransaction.kind,
+            LedgerTransaction.reference,
+            LedgerTransaction.occurred_at,
+            LedgerEntry.amount_cents,
+        )
+        .join(LedgerEntry, LedgerEntry.transaction_id == LedgerTransaction.transaction_id)
+        .where(
+            LedgerEntry.account == ledger.RECEIVABLE,
+            LedgerEntry.invoice_id == found.invoice_id,
+            LedgerTransaction.kind != "invoice",
+        )
+        .order_by(LedgerTransaction.occurred_at, LedgerEntry.entry_id)
+    )
+    words = {"payment": "Paiement par carte bancaire", "offset": "Avoir déduit"}
+    if found.kind == InvoiceKind.CREDIT_NOTE:
+        words["offset"] = "Déduit d’une facture"
+    return [
+        PaymentLine(
+            on=paris_day(occurred_at),
+            label=words.get(kind, kind),
+            cents=-cents,
+            payment_id=UUID(reference) if kind == "payment" else None,
+        )
+        for kind, reference, occurred_at, cents in rows
+    ]
+
+
+def _fund_name(session: Session, code: str) -> str:
+    return session.scalar(select(Fund.name).where(Fund.code == code)) or code

@@ -1,0 +1,87 @@
+"""One line per invoice: what it asks, what is left, in which state it is. Worked out from the ledger each time."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy.orm import Session
+
+from billing.invoice_models import Invoice, LedgerEntry
+from billing.ledger import RECEIVABLE
+from billing.payment_models import Payment
+from contracts.billing import InvoiceKind, InvoiceState, InvoiceSummary, PaymentState
+
+_LEFT: ColumnElement[int] = (
+    select(func.coalesce(func.sum(LedgerEntry.amount_cents), 0))
+    .where(LedgerEntry.account == RECEIVABLE, LedgerEntry.invoice_id == Invoice.invoice_id)
+    .correlate(Invoice)
+    .scalar_subquery()
+)
+_CONFIRMING = (
+    exists()
+    .where(and_(Payment.invoice_id == Invoice.invoice_id, Payment.state == PaymentState.CONFIRMING))
+    .correlate(Invoice)
+)
+_RECEIPT: ColumnElement[UUID] = (
+    select(Payment.payment_id)
+    .where(Payment.invoice_id == Invoice.invoice_id, Payment.state == PaymentState.PAID)
+    .order_by(Payment.paid_at.desc())
+    .limit(1)
+    .correlate(Invoice)
+    .scalar_subquery()
+)
+
+
+def query() -> Select[*tuple[Any, ...]]:
+    """Invoices with `left`, `confirming` and `receipt`; add the WHERE and the order."""
+    return select(Invoice, _LEFT.label("left"), _CONFIRMING.label("confirming"), _RECEIPT.label("receipt"))
+
+
+def still_owed() -> ColumnElement[bool]:
+    """A condition: something is left to pay."""
+    return _LEFT > 0
+
+
+def read(session: Session, statement: Select[*tuple[Any, ...]], today: date) -> list[InvoiceSummary]:
+    """The summaries of a `query()`."""
+    return [summary_of(row, today) for row in session.execute(statement)]
+
+
+def summary_of(row: Any, today: date) -> InvoiceSummary:
+    """A row of `query()` as the pages read it."""
+    invoice: Invoice = row.Invoice
+    left = max(0, int(row.left))
+    state = InvoiceState.PAID
+    if invoice.kind == InvoiceKind.CREDIT_NOTE:
+        state, left = InvoiceState.CREDIT, int(row.left)
+    elif left:
+        state = InvoiceState.IN_PROGRESS if row.confirming else InvoiceState.TO_PAY
+    return InvoiceSummary(
+        invoice_id=invoice.invoice_id,
+        number=invoice.number,
+        kind=InvoiceKind(invoice.kind),
+        state=state,
+        family_id=invoice.family_id,
+        family_label=invoice.family_label,
+        month=invoice.month,
+        total_cents=invoice.total_cents,
+        left_cents=left,
+        published_on=invoice.published_on,
+        due_on=invoice.due_on,
+        pay_online_until=invoice.pay_online_until,
+        payable_online=state is InvoiceState.TO_PAY and today <= invoice.pay_online_until,
+        overdue=state is InvoiceState.TO_PAY and today > invoice.due_on,
+        receipt_payment_id=row.receipt,
+    )
+
+
+def of_families(session: Session, families: Sequence[UUID], today: date) -> list[InvoiceSummary]:
+    """All invoices of these families, newest first."""
+    if not families:
+        return []
+    statement = query().where(Invoice.family_id.in_(families))
+    return read(
+        session, statement.order_by(Invoice.published_on.desc(), Invoice.number.desc()).limit(300), today
+    )
