@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from chassis import logs, metrics, topology
 from chassis.inbox import first_time
 from chassis.rpc import CallQueue
+from chassis.settings import Settings
 from contracts.envelope import CONTENT_TYPE, Envelope
 from contracts.events import Event
 
@@ -58,11 +59,12 @@ class Facts(SharedExtension):
         self.queue_consumer.register_provider(self)
 
     def start(self) -> None:
-        self.container.spawn_managed_thread(self._watch_depths)
+        self._watch = self.container.spawn_managed_thread(self._watch_depths)
 
     @property
     def queues(self) -> topology.Queues:
-        return topology.Queues(self.container.service_name)
+        settings: Settings = self.container.config["SETTINGS"]
+        return topology.Queues(self.container.service_name, settings.fact_delays, settings.fact_tries)
 
     def add(self, handler: "Subscription") -> None:
         """Called by each handler's setup, before the queue is declared."""
@@ -84,6 +86,7 @@ class Facts(SharedExtension):
     def stop(self) -> None:
         if not self._stopped:
             self._stopped = True
+            self._watch.kill()
             self.queue_consumer.unregister_provider(self)
 
     def handle_message(self, body: Any, message: Any) -> None:
@@ -98,7 +101,7 @@ class Facts(SharedExtension):
                 return
             fact = handler.event.model_validate(envelope.data)
         except ValidationError as problem:
-            self._give_back(message, f"unreadable: {problem}", tries=topology.MAX_TRIES)
+            self._give_back(message, f"unreadable: {problem}", tries=self.queues.tries)
             return
         try:
             self.container.spawn_worker(
@@ -127,7 +130,7 @@ class Facts(SharedExtension):
                 correlation_id=envelope.correlationid,
                 exc_info=exc_info,
             )
-            parked = tries >= topology.MAX_TRIES
+            parked = tries >= self.queues.tries
             metrics.FACTS.labels(label, "parked" if parked else "failed").inc()
             self._give_back(message, repr(exc_info[1]), tries)
         return result, None
@@ -137,7 +140,7 @@ class Facts(SharedExtension):
 
     def _give_back(self, message: Any, reason: str, tries: int) -> None:
         """Puts a copy where it waits or is parked, confirmed by the broker, and only then lets go of this one."""
-        target = self.queues.parked if tries >= topology.MAX_TRIES else self.queues.retry(tries)
+        target = self.queues.parked if tries >= self.queues.tries else self.queues.retry(tries)
         headers = {_TRIES: tries, _REASON: reason[:500]}
         try:
             with kombu.Connection(
@@ -166,7 +169,7 @@ class Facts(SharedExtension):
 
     def declare(self, channel: Any) -> None:
         """Declares the retry and parked queues before the main one can refer to them."""
-        for level in range(1, len(topology.DELAYS_SECONDS) + 1):
+        for level in self.queues.levels:
             kombu.Queue(
                 self.queues.retry(level),
                 durable=True,
@@ -180,7 +183,7 @@ class Facts(SharedExtension):
     def _watch_depths(self) -> None:
         """Every ten seconds, how many facts wait, and how many are parked."""
         names = [self.queues.main, self.queues.parked]
-        names += [self.queues.retry(level) for level in range(1, len(topology.DELAYS_SECONDS) + 1)]
+        names += [self.queues.retry(level) for level in self.queues.levels]
         while True:
             eventlet.sleep(10)
             try:

@@ -29,8 +29,6 @@ def configure(process: str, log_format: str = "console") -> None:
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(formatter)
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    # Nameko logs every refusal with its traceback; the call's own line says what matters.
-    logging.getLogger("nameko.containers").setLevel(logging.CRITICAL)
     for noisy in ("alembic", "amqp", "kombu", "stripe", "urllib3"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     logging.getLogger("pika").setLevel(logging.CRITICAL)  # the relay says once what pika says five times

@@ -28,6 +28,7 @@ def configuration(settings: Settings) -> dict[str, object]:
     """Nameko's configuration. `pyamqp://` because `amqp://` tries to import librabbitmq at every publish."""
     return {
         "AMQP_URI": settings.need("amqp_url").replace("amqp://", "pyamqp://", 1),
+        "SERVICE_CONTAINER_CLS": "chassis.container.Container",
         "SETTINGS": settings,
         "max_workers": settings.max_workers,
         "HEARTBEAT": 30,

@@ -29,6 +29,8 @@ class Settings(BaseSettings):
     metrics_port: int = 0
     metrics_address: str = "127.0.0.1"
     rpc_timeout: float = 5.0
+    fact_delays: tuple[int, ...] = (2, 15, 60, 300)
+    fact_tries: int = 8
     max_workers: int = 10
     log_format: str = "console"
 

@@ -12,12 +12,8 @@ handler that kills its process; the delays between tries come from the retry que
 
 from dataclasses import dataclass
 
-from contracts.envelope import EXCHANGE
+from contracts.envelope import EXCHANGE as EXCHANGE
 
-DELAYS_SECONDS = (2, 15, 60, 300)
-"""Wait before the 1st, 2nd, 3rd and every later try; about half an hour in all."""
-
-MAX_TRIES = 8
 DELIVERY_LIMIT = 20
 AUDIT_QUEUE = "espace.audit"
 AUDIT_ARGUMENTS = {
@@ -33,6 +29,9 @@ class Queues:
     """The queues of one listening service."""
 
     service: str
+    delays: tuple[int, ...] = (2, 15, 60, 300)
+    """Seconds before the 2nd, 3rd, 4th and every later try; about half an hour in all."""
+    tries: int = 8
 
     @property
     def main(self) -> str:
@@ -42,9 +41,14 @@ class Queues:
     def parked(self) -> str:
         return f"{self.main}.parked"
 
+    @property
+    def levels(self) -> range:
+        """The retry queues, counted from 1."""
+        return range(1, len(self.delays) + 1)
+
     def retry(self, failed_tries: int) -> str:
         """Where a message waits after its n-th failure (n ≥ 1)."""
-        return f"{self.main}.retry.{min(failed_tries, len(DELAYS_SECONDS))}"
+        return f"{self.main}.retry.{min(failed_tries, len(self.delays))}"
 
     def main_arguments(self) -> dict[str, object]:
         """A message that kills its consumer again and again ends among the parked ones."""
@@ -59,10 +63,7 @@ class Queues:
         """After its delay a message goes back to the main queue by the default exchange."""
         return {
             "x-queue-type": "quorum",
-            "x-message-ttl": DELAYS_SECONDS[level - 1] * 1000,
+            "x-message-ttl": self.delays[level - 1] * 1000,
             "x-dead-letter-exchange": "",
             "x-dead-letter-routing-key": self.main,
         }
-
-
-__all__ = ["AUDIT_ARGUMENTS", "AUDIT_QUEUE", "DELAYS_SECONDS", "EXCHANGE", "MAX_TRIES", "Queues"]
