@@ -10,7 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session, aliased
 
 from accounts.facts import label_of, tell_families
@@ -89,7 +89,7 @@ def newest_quotients(session: Session, family_ids: Iterable[UUID]) -> dict[UUID,
     rows = session.scalars(
         select(Quotient)
         .where(Quotient.family_id.in_(list(family_ids)))
-        .distinct(Quotient.family_id)
+        .ext(distinct_on(Quotient.family_id))
         .order_by(Quotient.family_id, Quotient.month.desc())
     )
     return {row.family_id: QuotientView(month=row.month, euros=row.euros, source=row.source) for row in rows}

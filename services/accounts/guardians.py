@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from accounts.activation_keys import children_of, live_keys, state_of
 from accounts.models import ActivationKey, Child, Family, FamilyChild, Guardian
@@ -77,13 +77,15 @@ def _filters(ask: ListGuardians) -> list[ColumnElement[bool]]:
             *([Child.class_name == ask.class_name] if ask.class_name else []),
         )
         found.append(exists().where(in_school))
+    numbered = aliased(Family)
     for word in plain(ask.text).split():
         found.append(
             or_(
                 Guardian.name_key.contains(word, autoescape=True),
-                exists().where(
-                    Family.family_id == Guardian.family_id,
-                    func.lower(Family.number).contains(word, autoescape=True),
+                Guardian.family_id.in_(
+                    select(numbered.family_id).where(
+                        func.lower(numbered.number).contains(word, autoescape=True)
+                    )
                 ),
             )
         )

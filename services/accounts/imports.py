@@ -140,9 +140,7 @@ def tidy_up(session: Session, now: datetime) -> None:
     ).all():
         abandon(session, import_id, now)
     old = session.scalars(
-        select(SchoolImport.import_id).where(
-            SchoolImport.closed_at < now - _KEPT, SchoolImport.homes != []
-        )
+        select(SchoolImport.import_id).where(SchoolImport.closed_at < now - _KEPT, SchoolImport.homes != [])
     ).all()
     import_rows.forget_content(session, list(old))
     for import_id in old:

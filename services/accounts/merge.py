@@ -208,7 +208,7 @@ class _Work:
     def _new_family(self, home: PlannedHome) -> Family:
         family = Family(
             family_id=uuid4(),
-            number="" if self.dry else f"F{self.session.execute(FAMILY_NUMBER):06d}",
+            number="" if self.dry else f"F{self.session.scalar(FAMILY_NUMBER):06d}",
             **_address(home),
             resident=city_key(home.address.city) in self.register.cities,
             version=0,
