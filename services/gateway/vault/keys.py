@@ -4,6 +4,7 @@ A file's key travels in sealed boxes, with the id of its document inside: a box 
 """
 
 import secrets
+import unicodedata
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -83,6 +84,8 @@ def open_key(sealed: bytes, document_id: UUID, private: bytes) -> bytes:
 
 
 def _derive(secret: str, salt: bytes, operations: int, memory: int) -> bytes:
+    # The same word may come composed or not, by keyboard and system.
+    typed = unicodedata.normalize("NFC", secret).encode()
     return pwhash.argon2id.kdf(
-        SecretBox.KEY_SIZE, secret.encode(), salt, opslimit=operations, memlimit=memory
+        SecretBox.KEY_SIZE, typed, salt, opslimit=operations, memlimit=memory
     )
