@@ -29,7 +29,7 @@ def tell_all(session: Session, facts: list[tuple[Event, UUID | str, int]], *, at
             subject=str(subject),
             time=at,
             datacontenttype="application/json",
-            dataschema=f"/schemas/{event.name}.v{event.version}.json",
+            dataschema=f"/api/schemas/{event.name}.v{event.version}.json",
             correlationid=correlation_id(),
             aggregateversion=version,
             data=event.model_dump(mode="json"),

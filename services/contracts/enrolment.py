@@ -404,10 +404,11 @@ class MonthView(View):
 
 
 class MonthPage(Question[MonthView]):
-    """A child's month. Guardians of the child; NotFound for anybody else."""
+    """A child's month. Guardians of the child, `requests` agents naming the family; NotFound for anybody else."""
 
     child_id: UUID
     month: date
+    family_id: UUID | None = None
 
 
 class Refusal(StrEnum):

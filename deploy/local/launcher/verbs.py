@@ -130,6 +130,12 @@ def lock(arguments: list[str]) -> int:
     return call(["-m", "deploy.local.launcher.locks", *arguments])
 
 
+def docs(_arguments: list[str]) -> int:
+    """Write docs/events.md and docs/schemas/ anew from the code."""
+    install_python()
+    return call(["-W", "ignore", "-m", "deploy.local.launcher.docs"])
+
+
 def assets(_arguments: list[str]) -> int:
     """Build the site's style sheets, typeface and script again."""
     install_python()
@@ -163,6 +169,7 @@ VERBS: dict[str, Verb] = {
     "clock": clock,
     "bench": bench,
     "lock": lock,
+    "docs": docs,
     "assets": assets,
     "migrate": migrate,
     "help": show_help,
