@@ -145,7 +145,6 @@ class SettledSession(Base):
     slot: Mapped[str] = mapped_column(String(40))
     changed_in: Mapped[int] = mapped_column(
         BigInteger,
-        Enum,
         server_default=THIS_TRANSACTION,
         comment="Transaction that wrote it: later than a draft, or not",
     )

@@ -55,13 +55,15 @@ def take(session: Session, event_id: str | None = None) -> Taken | None:
     ).first()
     if row is None:
         return None
+    taken = Taken(row.event_id, row.body, row.attempts + 1)
     wait = timedelta(seconds=20 + _AGAIN[min(row.attempts, len(_AGAIN) - 1)])
     session.execute(
         update(Notification)
         .where(Notification.event_id == row.event_id)
-        .values(attempts=row.attempts + 1, real_next_try_at=func.now() + wait)
+        .values(attempts=taken.attempts, real_next_try_at=func.now() + wait)
+        .execution_options(synchronize_session=False)
     )
-    return Taken(row.event_id, row.body, row.attempts + 1)
+    return taken
 
 
 def payment_of(session: Session, told: Told) -> UUID | None:

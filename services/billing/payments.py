@@ -32,10 +32,14 @@ _LOOKS = (30, 60, 120, 300, 600)  # seconds until the provider is asked (again) 
 
 @dataclass(frozen=True)
 class Begun:
-    """What starting led to: `payment` is ours to pay with, unless `in_the_way` (somebody's, stale) must close first."""
+    """What starting led to: `payment` is ours to pay with, unless `in_the_way` (somebody's, stale) must close first.
+
+    `resumed`: it was there before, and its page may have moved on since.
+    """
 
     payment: Payment
     in_the_way: bool = False
+    resumed: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ def begin(session: Session, ask: StartPayment, caller: Caller, provider: str, no
     repeated = session.scalars(select(Payment).where(Payment.command_id == ask.command_id)).first()
     if repeated is not None and repeated.invoice_id == invoice.invoice_id and repeated.account_id == account:
         if repeated.state in {PaymentState.CREATED, PaymentState.OPEN}:
-            return Begun(repeated)
+            return Begun(repeated, resumed=True)
         raise NothingToPay(state=repeated.state)
     left = ledger.left_of(session, [invoice.invoice_id]).get(invoice.invoice_id, 0)
     if left <= 0:
@@ -76,7 +80,8 @@ def begin(session: Session, ask: StartPayment, caller: Caller, provider: str, no
         select(Payment).where(Payment.invoice_id == invoice.invoice_id, Payment.state.in_(UNDERWAY))
     ).first()
     if underway is not None:
-        return Begun(underway, in_the_way=not _serves(session, underway, account, left))
+        serves = _serves(session, underway, account, left)
+        return Begun(underway, in_the_way=not serves, resumed=serves)
     payment = Payment(
         payment_id=uuid4(),
         command_id=ask.command_id,
@@ -152,13 +157,15 @@ def settle(session: Session, payment_id: UUID, seen: Seen, now: datetime) -> Set
     before, after = payment.state, state_for(seen, payment.amount_cents, payment.currency)
     if not may(before, after):
         return Settled(before, before)
-    payment.state = after
-    payment.provider_proof = seen.proof or payment.provider_proof
-    payment.reason = seen.reason or payment.reason
     received = 0
     if after is PaymentState.PAID:
         received = payment.amount_cents
         _receive(session, payment, now)
+    payment.state = after
+    payment.provider_proof = seen.proof or payment.provider_proof
+    payment.reason = seen.reason or payment.reason
+    if after is PaymentState.PAID:
+        _tell_received(session, payment, now)
     elif after is PaymentState.DIFFERENT:
         note_difference(
             session,
@@ -237,9 +244,6 @@ def _receive(session: Session, payment: Payment, now: datetime) -> None:
     left = ledger.left_of(session, [invoice.invoice_id]).get(invoice.invoice_id, 0)
     year = paris_day(now).year
     sequence = numbers.take(session, invoice.fund, year, "receipt")
-    payment.receipt_number = numbers.receipt_number(invoice.fund, year, sequence)
-    payment.paid_at = now
-    session.flush()
     ledger.post_payment(
         session, payment.payment_id, payment.family_id, payment.invoice_id, payment.amount_cents, now
     )
@@ -254,14 +258,21 @@ def _receive(session: Session, payment: Payment, now: datetime) -> None:
             seen_cents=payment.amount_cents,
             seen_currency=payment.currency,
         )
+    # State and receipt number go together: the table refuses one without the other.
+    payment.state, payment.paid_at = PaymentState.PAID, now
+    payment.receipt_number = numbers.receipt_number(invoice.fund, year, sequence)
+
+
+def _tell_received(session: Session, payment: Payment, now: datetime) -> None:
+    number = session.scalar(select(Invoice.number).where(Invoice.invoice_id == payment.invoice_id))
     fact = PaymentReceived(
         payment_id=payment.payment_id,
         invoice_id=payment.invoice_id,
-        invoice_number=invoice.number,
+        invoice_number=number or "",
         family_id=payment.family_id,
         account_id=payment.account_id,
         amount_cents=payment.amount_cents,
-        receipt_number=payment.receipt_number,
+        receipt_number=payment.receipt_number or "",
     )
     tell(session, fact, subject=payment.payment_id, version=1, at=now)
 

@@ -70,6 +70,8 @@ class Till:
                 continue
             if payment.provider_url is None:
                 payment = self._open(payment)
+            elif begun.resumed and self.refresh(payment.payment_id) is not PaymentState.OPEN:
+                continue
             if payment.state is PaymentState.OPEN and payment.provider_url:
                 return PaymentStarted(payment_id=payment.payment_id, url=payment.provider_url)
         raise PaymentUnderway(invoice_id=str(ask.invoice_id))

@@ -147,9 +147,11 @@ def test_paying_on_the_page_leads_back_and_notifies_with_a_signature_the_sdk_acc
     assert (303, f"http://site/retour?s={session.id}") == (answer.status_code, answer.headers["Location"])
     listener.wait_for(3)
     events = [double.client.construct_event(body, signed, SECRET) for body, signed in listener.received]
-    assert [
-        e.type for e in events
-    ] == ["charge.succeeded", "payment_intent.succeeded", "checkout.session.completed"]
+    assert [e.type for e in events] == [
+        "charge.succeeded",
+        "payment_intent.succeeded",
+        "checkout.session.completed",
+    ]
     paid = double.client.v1.checkout.sessions.retrieve(session.id)
     intent = double.client.v1.payment_intents.retrieve(paid.payment_intent)
     assert (

@@ -1,0 +1,260 @@
+"""Ready-made tariffs, callers and facts for billing; views for its pages."""
+
+from datetime import UTC, date, datetime
+from uuid import UUID, uuid4
+
+from contracts.billing import (
+    Band,
+    BandsRule,
+    DueView,
+    FixedRule,
+    InvoiceKind,
+    InvoiceLine,
+    InvoiceList,
+    InvoiceState,
+    InvoiceSummary,
+    InvoiceView,
+    PaymentState,
+    PaymentView,
+    PublishTariff,
+    ReceiptView,
+    Surcharge,
+)
+from contracts.caller import Caller, Kind, Role
+from contracts.events import (
+    ActivityUpdated,
+    AttendanceLine,
+    AttendanceSettled,
+    BookingMade,
+    ChildUpdated,
+    FamilyUpdated,
+    GuardianFact,
+    Mark,
+    PlaceUpdated,
+    QuotientFact,
+)
+
+NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+OCTOBER = date(2026, 10, 1)
+SCHOOL = "0261234A"
+
+CANTEEN_RULE = BandsRule(
+    bands=(
+        Band(name="A", up_to=350, cents=100),
+        Band(name="B", up_to=600, cents=210),
+        Band(name="C", up_to=900, cents=320),
+        Band(name="D", cents=480),
+    ),
+    surcharge=Surcharge(percent=50),
+)
+
+
+def a_parent(account_id: UUID | None = None, name: str = "Nadia Ferrand") -> Caller:
+    return Caller(kind=Kind.CITIZEN, account_id=account_id or uuid4(), name=name)
+
+
+def a_clerk(*roles: Role) -> Caller:
+    return Caller(
+        kind=Kind.AGENT,
+        account_id=UUID(int=7),
+        name="Régine Sabatier",
+        roles=frozenset(roles or {Role.BILLING}),
+    )
+
+
+def a_tariff(
+    activity_code: str = "cantine", rule: BandsRule | FixedRule = CANTEEN_RULE, **fields: object
+) -> PublishTariff:
+    given = {"valid_from": date(2026, 9, 1)} | fields
+    return PublishTariff(command_id=uuid4(), activity_code=activity_code, rule=rule, **given)  # type: ignore[arg-type]
+
+
+def a_canteen() -> ActivityUpdated:
+    return ActivityUpdated(
+        activity_code="cantine", activity_name="Restauration scolaire", unit="repas", child_care=False
+    )
+
+
+def a_wednesday() -> ActivityUpdated:
+    return ActivityUpdated(
+        activity_code="mercredi", activity_name="Activités du mercredi", unit="journée", child_care=True
+    )
+
+
+def a_school() -> PlaceUpdated:
+    return PlaceUpdated(place_code=SCHOOL, place_name="École Jules-Verne")
+
+
+def a_family(
+    family_id: UUID,
+    *accounts: UUID | None,
+    quotient: int | None = 620,
+    label: str = "Ferrand",
+    resident: bool = True,
+) -> FamilyUpdated:
+    return FamilyUpdated(
+        family_id=family_id,
+        number=f"F{family_id.int % 100000:05d}",
+        label=label,
+        street="4 rue des Tanneurs",
+        postcode="26100",
+        city="Romans-sur-Isère",
+        resident=resident,
+        guardians=[
+            GuardianFact(
+                guardian_id=uuid4(), account_id=account, title="Mme", first_name="Nadia", last_name=label
+            )
+            for account in accounts
+        ],
+        child_ids=[],
+        quotients=[] if quotient is None else [QuotientFact(month=date(2026, 9, 1), euros=quotient)],
+    )
+
+
+def a_child(child_id: UUID, first_name: str = "Léa") -> ChildUpdated:
+    return ChildUpdated(
+        child_id=child_id,
+        first_name=first_name,
+        last_name="Ferrand",
+        birth_date=date(2019, 5, 4),
+        place_code=SCHOOL,
+        family_ids=[],
+    )
+
+
+def a_booking(
+    session_id: UUID, child_id: UUID, family_id: UUID, day: date, activity: str = "cantine"
+) -> BookingMade:
+    return BookingMade(
+        booking_id=uuid4(),
+        session_id=session_id,
+        child_id=child_id,
+        family_id=family_id,
+        activity_code=activity,
+        place_code=SCHOOL,
+        day=day,
+    )
+
+
+def a_sheet(
+    session_id: UUID, day: date, *lines: tuple[UUID, UUID, Mark], activity: str = "cantine"
+) -> AttendanceSettled:
+    return AttendanceSettled(
+        session_id=session_id,
+        activity_code=activity,
+        place_code=SCHOOL,
+        day=day,
+        lines=[AttendanceLine(child_id=child, family_id=family, mark=mark) for child, family, mark in lines],
+    )
+
+
+def a_summary(**fields: object) -> InvoiceSummary:
+    given: dict[str, object] = {
+        "invoice_id": UUID(int=11),
+        "number": "ENF-2026-000123",
+        "kind": InvoiceKind.INVOICE,
+        "state": InvoiceState.TO_PAY,
+        "family_id": UUID(int=5),
+        "family_label": "Ferrand",
+        "month": OCTOBER,
+        "total_cents": 6240,
+        "left_cents": 6240,
+        "published_on": date(2026, 11, 2),
+        "due_on": date(2026, 11, 23),
+        "pay_online_until": date(2026, 12, 7),
+        "payable_online": True,
+        "overdue": False,
+    }
+    return InvoiceSummary.model_validate(given | fields)
+
+
+def a_line(**fields: object) -> InvoiceLine:
+    given: dict[str, object] = {
+        "child_id": UUID(int=21),
+        "child_name": "Léa Ferrand",
+        "activity_code": "cantine",
+        "activity_name": "Restauration scolaire",
+        "month": OCTOBER,
+        "mark": "present",
+        "quantity": 12,
+        "unit": "repas",
+        "unit_cents": 320,
+        "amount_cents": 3840,
+        "reason": "tranche C (QF\u00a0620, septembre)",
+        "correction": False,
+        "days": [date(2026, 10, day) for day in (1, 2, 5, 6, 8, 9, 12, 13, 15, 16, 19, 20)],
+    }
+    return InvoiceLine.model_validate(given | fields)
+
+
+def an_invoice(**fields: object) -> InvoiceView:
+    given: dict[str, object] = {
+        "summary": a_summary(),
+        "fund_name": "Régie Enfance et Restauration scolaire",
+        "family_number": "F01234",
+        "addressee": ["Mme Nadia Ferrand", "4 rue des Tanneurs", "26100 Romans-sur-Isère"],
+        "lines": [
+            a_line(),
+            a_line(
+                activity_code="mercredi",
+                activity_name="Activités du mercredi",
+                unit="journée",
+                quantity=2,
+                unit_cents=1200,
+                amount_cents=2400,
+                days=[date(2026, 10, 7), date(2026, 10, 14)],
+            ),
+        ],
+        "payments": [],
+        "carried_months": [],
+        "balance_cents": 6240,
+    }
+    return InvoiceView.model_validate(given | fields)
+
+
+def an_invoice_list(*invoices: InvoiceSummary, **fields: object) -> InvoiceList:
+    given: dict[str, object] = {
+        "invoices": list(invoices),
+        "carried": [],
+        "balance_cents": sum(invoice.left_cents for invoice in invoices),
+        "family_known": True,
+    }
+    return InvoiceList.model_validate(given | fields)
+
+
+def something_due(*invoices: InvoiceSummary) -> DueView:
+    return DueView(invoices=list(invoices), in_progress=0)
+
+
+def a_payment(**fields: object) -> PaymentView:
+    given: dict[str, object] = {
+        "payment_id": UUID(int=31),
+        "invoice_id": UUID(int=11),
+        "invoice_number": "ENF-2026-000123",
+        "state": PaymentState.PAID,
+        "pending": False,
+        "amount_cents": 6240,
+        "receipt_number": "ENF-Q-2026-000045",
+        "paid_at": datetime(2026, 11, 10, 18, 42, tzinfo=UTC),
+    }
+    return PaymentView.model_validate(given | fields)
+
+
+def a_receipt(**fields: object) -> ReceiptView:
+    given: dict[str, object] = {
+        "payment_id": UUID(int=31),
+        "receipt_number": "ENF-Q-2026-000045",
+        "invoice_id": UUID(int=11),
+        "invoice_number": "ENF-2026-000123",
+        "month": OCTOBER,
+        "fund_name": "Régie Enfance et Restauration scolaire",
+        "family_number": "F01234",
+        "addressee": ["Mme Nadia Ferrand", "4 rue des Tanneurs", "26100 Romans-sur-Isère"],
+        "paid_by": "Nadia Ferrand",
+        "amount_cents": 6240,
+        "left_cents": 0,
+        "paid_at": datetime(2026, 11, 10, 18, 42, tzinfo=UTC),
+        "method": "card",
+        "provider_reference": "pi_3P0000000000000000000000",
+    }
+    return ReceiptView.model_validate(given | fields)

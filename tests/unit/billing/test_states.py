@@ -1,0 +1,95 @@
+"""The tables of states, every pair of them; dates and words of invoices."""
+
+from datetime import date
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from billing import runs
+from billing.dates import dates_for, month_after
+from billing.payment_states import TRANSITIONS, UNDERWAY, may, state_for
+from billing.provider import Progress, Seen
+from billing.wording import euros, month_name
+from contracts.billing import PaymentState, RunState
+
+ALLOWED = {
+    PaymentState.CREATED: {PaymentState.OPEN, PaymentState.FAILED, PaymentState.EXPIRED},
+    PaymentState.OPEN: {
+        PaymentState.CONFIRMING,
+        PaymentState.PAID,
+        PaymentState.EXPIRED,
+        PaymentState.DIFFERENT,
+    },
+    PaymentState.CONFIRMING: {
+        PaymentState.OPEN,
+        PaymentState.PAID,
+        PaymentState.EXPIRED,
+        PaymentState.DIFFERENT,
+    },
+    PaymentState.EXPIRED: {PaymentState.PAID, PaymentState.DIFFERENT},
+    PaymentState.PAID: set(),
+    PaymentState.FAILED: set(),
+    PaymentState.DIFFERENT: set(),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), list(product(PaymentState, PaymentState)))
+def test_every_pair_of_payment_states(before: PaymentState, after: PaymentState) -> None:
+    assert (after in ALLOWED[before]) is may(before, after)
+
+
+def test_nothing_leaves_paid() -> None:
+    assert not [pair for pair in TRANSITIONS if pair[0] is PaymentState.PAID]
+
+
+def test_what_is_underway_can_still_be_paid_or_closed() -> None:
+    reachable = {after for before, after in TRANSITIONS if before in UNDERWAY}
+    assert {PaymentState.PAID, PaymentState.EXPIRED} <= reachable
+
+
+@pytest.mark.parametrize(
+    ("seen", "state"),
+    [
+        (Seen(Progress.PAID, 4800, "EUR"), PaymentState.PAID),
+        (Seen(Progress.PAID, 4801, "eur"), PaymentState.DIFFERENT),
+        (Seen(Progress.PAID, 4800, "usd"), PaymentState.DIFFERENT),
+        (Seen(Progress.OPEN, 4800, "eur"), PaymentState.OPEN),
+        (Seen(Progress.CONFIRMING, 4800, "eur"), PaymentState.CONFIRMING),
+        (Seen(Progress.EXPIRED, 4800, "eur"), PaymentState.EXPIRED),
+    ],
+)
+def test_what_the_providers_books_mean(seen: Seen, state: PaymentState) -> None:
+    assert state is state_for(seen, 4800, "eur")
+
+
+@pytest.mark.parametrize(("before", "after"), list(product(RunState, RunState)))
+def test_every_pair_of_run_states(before: RunState, after: RunState) -> None:
+    forward = {
+        RunState.DRAFT: {RunState.CHECKED, RunState.DISCARDED},
+        RunState.CHECKED: {RunState.PUBLISHED, RunState.DISCARDED},
+    }
+    assert (after in forward.get(before, set())) is ((before, after) in runs.TRANSITIONS)
+
+
+@given(st.dates(date(2020, 1, 1), date(2040, 1, 1)))
+def test_an_invoice_is_due_three_weeks_on_and_never_at_a_week_end(published: date) -> None:
+    dates = dates_for(published)
+    assert 21 <= (dates.due_on - published).days <= 23
+    assert dates.due_on.weekday() < 5
+    assert (dates.pay_online_until - dates.due_on).days == 14
+
+
+@given(st.dates(date(2020, 1, 1), date(2040, 1, 1)), st.integers(-24, 24))
+def test_months_are_counted_there_and_back(day: date, count: int) -> None:
+    month = day.replace(day=1)
+    assert month == month_after(month_after(month, count), -count)
+
+
+def test_amounts_and_months_are_written_in_french() -> None:
+    assert (
+        euros(123405),
+        euros(-320),
+        month_name(date(2026, 10, 1)),
+    ) == ("1\u202f234,05\u00a0€", "−3,20\u00a0€", "octobre\u00a02026")
