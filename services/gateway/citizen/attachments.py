@@ -130,7 +130,7 @@ def _page(purpose: Purpose, vault: VaultView, upload: UploadForm | None = None) 
     attached = [each for each in shelf if _is_attached(each, purpose)]
     offered = [each for each in shelf if each not in attached and each.opened is not None]
     choice = ChooseForm(formdata=None)
-    choice.document.set_choices([(str(each.view.document_id), each.name, _hint(each)) for each in offered])
+    choice.document.choices = [(str(each.view.document_id), each.name, _hint(each)) for each in offered]
     if upload is None:
         upload = _upload_form(purpose, None)
     if upload.document_type:

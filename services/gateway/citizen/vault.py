@@ -90,7 +90,7 @@ def change(document_id: UUID) -> ResponseReturnValue:
         name=shelved.opened.description.name,
         valid_until=shelved.view.valid_until,
     )
-    form.document_type.set_choices([(each.code, each.name) for each in vault.types])
+    form.document_type.choices = [(each.code, each.name) for each in vault.types]
     if form.validate_on_submit():
         opened = shelved.opened
         description = Description(form.name.data, opened.description.media)

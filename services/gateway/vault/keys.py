@@ -86,6 +86,4 @@ def open_key(sealed: bytes, document_id: UUID, private: bytes) -> bytes:
 def _derive(secret: str, salt: bytes, operations: int, memory: int) -> bytes:
     # The same word may come composed or not, by keyboard and system.
     typed = unicodedata.normalize("NFC", secret).encode()
-    return pwhash.argon2id.kdf(
-        SecretBox.KEY_SIZE, typed, salt, opslimit=operations, memlimit=memory
-    )
+    return pwhash.argon2id.kdf(SecretBox.KEY_SIZE, typed, salt, opslimit=operations, memlimit=memory)

@@ -63,7 +63,7 @@ class UploadForm(CommandForm):
 
     def offer(self, types: list[DocumentTypeView]) -> None:
         """Gives the types to choose from."""
-        self.document_type.set_choices([(each.code, each.name) for each in types])
+        self.document_type.choices = [(each.code, each.name) for each in types]
 
     def refuse(self, refused: Refused) -> None:
         """Says on the page why the file was not taken."""

@@ -1,0 +1,187 @@
+"""A look into the database and the bucket: ciphertext only. And what happens to who touches it."""
+
+import base64
+import re
+
+import pytest
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, SealedBox
+from nacl.secret import SecretBox
+
+from contracts.documents import BUCKET
+from gateway.vault.sealing import CHUNK
+from tests.mothers.documents import a_pdf
+from tests.services.documents.conftest import PASSWORD, REQUESTS_KEY, sign_in
+from tests.services.documents.test_vault_pages import attach_new, fetch, send, the_document
+
+MARK = b"MARQUEUR-QUI-NE-DOIT-PAS-SE-LIRE"
+NAME = "NOMDEFICHIERPERSONNEL"
+
+
+def everything(town) -> bytes:
+    """Every table of the database, row by row, and every object of the bucket."""
+    tables = town.rows("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
+    dump = b""
+    for (table,) in tables:
+        dump += "\n".join(str(row[0]) for row in town.rows(f'SELECT t::text FROM "{table}" t')).encode()
+    return dump + b"".join(town.objects.get(BUCKET, key).read(10**8) for key in town.keys_in_bucket())
+
+
+def secrets_of(dump: bytes, account_private: bytes) -> list[bytes]:
+    """Every key a thief of the database, the bucket and the service's environment could try."""
+    found = [base64.b64decode(REQUESTS_KEY)]
+    found += [bytes.fromhex(each.decode()) for each in re.findall(rb"\\\\x([0-9a-f]{64})\b", dump)]
+    assert account_private not in found
+    return found
+
+
+def test_neither_database_nor_bucket_nor_the_services_own_key_shows_a_stored_document(town, vault_site):
+    import uuid
+
+    browser = sign_in(vault_site)
+    send(browser, a_pdf(MARK.decode(), size=400_000), file_name=f"{NAME}.pdf")
+    kept = the_document(town, browser)
+    attach_new(town, browser, uuid.uuid4())  # another document, shared: the town's key opens that one
+    dump = everything(town)
+    for form in (
+        MARK,
+        base64.b64encode(MARK)[:-4],
+        MARK.hex().encode(),
+        NAME.encode(),
+        NAME.encode().hex().encode(),
+    ):
+        assert form not in dump
+    for secret in (
+        PASSWORD.encode(),
+        browser.private,
+        browser.private.hex().encode(),
+        base64.b64encode(browser.private),
+    ):
+        assert secret not in dump
+    object_ = town.objects.get(BUCKET, str(kept.document_id)).read(10**7)
+    for key in secrets_of(dump, browser.private):
+        for box in (kept.sealed_key, kept.sealed_description):
+            with pytest.raises(CryptoError):
+                SealedBox(PrivateKey(key)).decrypt(box)
+            with pytest.raises(CryptoError):
+                SecretBox(key).decrypt(box)
+        with pytest.raises(CryptoError):
+            SecretBox(key).decrypt(object_[1:])
+    # The proof that the dump was whole: with the parent's key it opens.
+    assert kept.sealed_key.hex().encode() in dump
+    assert len(SealedBox(PrivateKey(browser.private)).decrypt(kept.sealed_key)) == 48
+
+
+def test_postgresqls_own_dump_says_no_more(town, vault_site):
+    browser = sign_in(vault_site)
+    send(browser, a_pdf(MARK.decode()), file_name=f"{NAME}.pdf")
+    names = [row[0] for row in town.rows("SELECT current_database()")]
+    assert names
+    grants = [str(row) for row in town.rows("SELECT count(*) FROM document")]
+    assert grants
+    assert MARK not in everything(town)
+
+
+def tamper(town, document, change) -> None:
+    key = str(document.document_id)
+    changed = change(town.objects.get(BUCKET, key).read(10**8))
+    import io
+
+    town.objects.put(BUCKET, key, io.BytesIO(changed))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda whole: whole[:10],
+        lambda whole: b"",
+        lambda whole: (
+            whole[:25] + whole[25 + CHUNK + 17 : 25 + 2 * (CHUNK + 17)] + whole[25 : 25 + CHUNK + 17]
+        ),
+        lambda whole: whole[:100] + bytes([whole[100] ^ 1]) + whole[101:],
+    ],
+    ids=["cut to nothing", "emptied", "reordered", "one bit"],
+)
+def test_an_object_that_was_touched_is_refused(town, vault_site, change):
+    browser = sign_in(vault_site)
+    send(browser, a_pdf(size=300_000))
+    document = the_document(town, browser)
+    tamper(town, document, change)
+    answer = fetch(browser, browser.post(f"/mon-espace/stockage/{document.document_id}/telecharger"))
+    assert answer.status_code == 500
+    assert "abîmé" in answer.get_data(as_text=True)
+
+
+def test_an_object_cut_further_on_breaks_the_download_off(town, vault_site):
+    from gateway.vault.sealing import Damaged
+
+    browser = sign_in(vault_site)
+    send(browser, a_pdf(size=300_000))
+    document = the_document(town, browser)
+    tamper(town, document, lambda whole: whole[: 25 + 2 * (CHUNK + 17)])
+    answer = browser.post(f"/mon-espace/stockage/{document.document_id}/telecharger")
+    with pytest.raises(Damaged):
+        _ = browser.client.get(answer.location).data
+
+
+def test_an_object_that_is_gone_is_said_to_be_damaged(town, vault_site):
+    browser = sign_in(vault_site)
+    send(browser, a_pdf())
+    document = the_document(town, browser)
+    town.objects.delete(BUCKET, str(document.document_id))
+    answer = fetch(browser, browser.post(f"/mon-espace/stockage/{document.document_id}/telecharger"))
+    assert answer.status_code == 500
+
+
+def test_two_objects_exchanged_are_refused(town, vault_site):
+    browser = sign_in(vault_site)
+    send(browser, a_pdf("une"))
+    one = the_document(town, browser)
+    send(browser, a_pdf("autre"))
+    two = the_document(town, browser)
+    other = town.objects.get(BUCKET, str(two.document_id)).read(10**7)
+    tamper(town, one, lambda _: other)
+    answer = fetch(browser, browser.post(f"/mon-espace/stockage/{one.document_id}/telecharger"))
+    assert answer.status_code == 500
+
+
+def test_two_rows_exchanged_are_refused(town, vault_site):
+    browser = sign_in(vault_site)
+    send(browser, a_pdf("une"))
+    one = the_document(town, browser)
+    send(browser, a_pdf("autre"))
+    two = the_document(town, browser)
+    town.execute(
+        "UPDATE document SET sealed_key = (SELECT sealed_key FROM document WHERE document_id = :two) "
+        "WHERE document_id = :one",
+        one=one.document_id,
+        two=two.document_id,
+    )
+    assert browser.post(f"/mon-espace/stockage/{one.document_id}/telecharger").status_code == 500
+    assert "abîmé" in browser.read(f"/mon-espace/stockage/{one.document_id}").get_text()
+
+
+def test_a_public_key_exchanged_in_the_database_gets_no_document(town, vault_site):
+    """Who may write to the database would have the next files sealed to a key of theirs: the session decides."""
+    browser = sign_in(vault_site)
+    thief = PrivateKey.generate()
+    town.execute(
+        "UPDATE account_keys SET public_key = :key WHERE account_id = :id",
+        key=bytes(thief.public_key),
+        id=browser.account_id,
+    )
+    before = town.keys_in_bucket()
+    assert send(browser, a_pdf()).status_code == 409
+    assert town.keys_in_bucket() == before
+
+
+def test_a_stolen_table_of_grants_opens_nothing(town, vault_site):
+    browser = sign_in(vault_site)
+    send(browser, a_pdf(MARK.decode()), name=NAME)
+    browser.post(f"/mon-espace/stockage/{the_document(town, browser).document_id}/telecharger")
+    with town.grants_engine.connect() as connection:
+        from sqlalchemy import text
+
+        rows = str(connection.execute(text("SELECT g::text FROM download_grant g")).all())
+    assert NAME.encode().hex() not in rows
+    assert NAME not in rows
