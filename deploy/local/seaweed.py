@@ -74,7 +74,8 @@ class Seaweed:
                     "-s3",
                     f"-s3.port={port('s3')}",
                     f"-s3.port.grpc={port('s3-grpc')}",
-                    "-s3.port.iceberg=0",  # on by default, on a fixed port: two checkouts could not run at once
+                    "-s3.port.iceberg=0",  # table catalogues, on by default and on fixed ports:
+                    "-s3.port.lance=0",  # a second checkout could not have started beside this one
                     f"-s3.config={self._home / 's3.json'}",
                     f"-metricsPort={port('weed-metrics')}",
                     "-metricsIp=127.0.0.1",
