@@ -13,6 +13,7 @@ from contracts.enrolment import DaysBefore, DeadlineRule, PreviousMonthDay, Week
 
 NBSP = "\u00a0"
 WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+WEEKEND = frozenset({6, 7})
 NUMBERS = {2: "deux", 3: "trois", 4: "quatre", 5: "cinq", 6: "six", 7: "sept", 8: "huit"}
 
 IsHoliday = Callable[[date], object]
@@ -78,14 +79,17 @@ def sentence(rule: DeadlineRule | None) -> str:
         case None:
             return "jusqu’à la veille au soir"
         case DaysBefore():
-            text = f"jusqu’{_days_before(rule.days)}, {hour(rule.at)}"
-            skipped = _skipped(rule, article="les ", plural="s", last=" ni ")
+            working = _skips_to_working_days(rule)
+            text = f"jusqu’{_days_before(rule.days, working)}, {hour(rule.at)}"
+            skipped = "" if working else _skipped(rule, article="les ", plural="s", last=" ni ")
             return f"{text}, sans compter {skipped}" if skipped and rule.days else text
         case WeekdayBefore():
             week = "de la semaine précédente" if rule.weeks == 1 else f"{NUMBERS[rule.weeks]} semaines avant"
             text = f"jusqu’au {WEEKDAYS[rule.weekday - 1]} {week}, {hour(rule.at)}"
         case PreviousMonthDay():
             text = f"jusqu’au {'1er' if rule.day == 1 else rule.day} du mois précédent, {hour(rule.at)}"
+    if _skips_to_working_days(rule):
+        return f"{text}, ou le jour ouvré d’avant"
     skipped = _skipped(rule, article="un ", plural="", last=" ou ")
     return f"{text}, ou le jour d’avant si c’est {skipped}" if skipped else text
 
@@ -95,14 +99,19 @@ def hour(at: time) -> str:
     return f"{at.hour}{NBSP}h" + (f"{NBSP}{at.minute:02}" if at.minute else "")
 
 
-def _days_before(days: int) -> str:
+def _days_before(days: int, working: bool) -> str:
     match days:
         case 0:
             return "au jour même"
         case 1:
-            return "à la veille"
+            return "au jour ouvré précédent" if working else "à la veille"
         case _:
-            return f"à {days}{NBSP}jours avant"
+            return f"à {days}{NBSP}jours ouvrés avant" if working else f"à {days}{NBSP}jours avant"
+
+
+def _skips_to_working_days(rule: DeadlineRule) -> bool:
+    """Monday to Friday but public holidays: « jours ouvrés »."""
+    return rule.skip_weekdays == WEEKEND and rule.skip_holidays
 
 
 def _skipped(rule: DeadlineRule, *, article: str, plural: str, last: str) -> str:

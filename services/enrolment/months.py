@@ -31,7 +31,7 @@ NOTHING_THAT_DAY = "Pas d’activité ce jour"
 
 def month(session: Session, ask: MonthPage, caller: Caller, now: datetime) -> MonthView:
     """The child's month, in five statements however many activities."""
-    acting = act_for(session, caller, ask.child_id)
+    acting = act_for(session, caller, ask.child_id, ask.family_id)
     first = ask.month.replace(day=1)
     last = first.replace(day=months.monthrange(first.year, first.month)[1])
     enrolled = _enrolled(session, ask.child_id, first, last)

@@ -40,7 +40,7 @@ def _upcoming(
 ) -> list[UpcomingView]:
     names = {child.child_id: child.first_name for child in children}
     rows = session.execute(
-        select(Booking.child_id, Activity.name, Place.name, DaySession.day, DaySession.slot)
+        select(Booking.child_id, Activity, Place.name, DaySession.day, DaySession.slot)
         .join(DaySession, DaySession.session_id == Booking.session_id)
         .join(Activity, Activity.code == DaySession.activity_code)
         .join(Place, Place.code == DaySession.place_code)
@@ -50,18 +50,19 @@ def _upcoming(
             Booking.cancelled_at.is_(None),
             DaySession.day.between(today, today + SOON),
         )
-        .order_by(DaySession.day, DaySession.slot, Activity.name)
+        .order_by(DaySession.day, Activity.name)
     )
+    ordered = sorted(rows, key=lambda row: (row[3], names[row[0]], row[1].terms["slots"].index(row[4])))
     return [
         UpcomingView(
             child_id=child_id,
             child_name=names[child_id],
-            activity_name=activity,
+            activity_name=activity.name,
             place_name=place,
             day=day,
             slot=slot,
         )
-        for child_id, activity, place, day, slot in rows
+        for child_id, activity, place, day, slot in ordered
     ]
 
 

@@ -72,11 +72,8 @@ def request(child_id: UUID, activity_code: str) -> ResponseReturnValue:
         form.place.data = choice.places[0].code
     if form.validate_on_submit() and not form.to_be_changed():
         if form.must_be_checked():
-            text = f"{view.child.first_name} sera inscrit pour l’année scolaire {view.school_year}."
             page = "citizen/enrolments_check.html"
-            return render_template(
-                page, form=form, view=view, choice=choice, text=text, name=names_from(types)
-            )
+            return render_template(page, form=form, view=view, choice=choice, name=names_from(types))
         try:
             made = ask(
                 RequestEnrolment(

@@ -3,7 +3,7 @@
 from contracts.enrolment import Refusal
 
 SENTENCES = {
-    "already_enrolled": (409, "Votre enfant est déjà inscrit à cette activité, ou sa demande est en cours."),
+    "already_enrolled": (409, "Votre enfant a déjà une inscription à cette activité, ou une demande en cours."),
     "place_does_not_fit": (422, "Cette activité n’est pas proposée à votre enfant dans ce lieu."),
     "enrolment_wrong_state": (409, "Cette demande a changé entre-temps : vérifiez où elle en est."),
     "enrolment_still_booked": (
@@ -33,7 +33,7 @@ PROBLEMS = {
 
 DAYS = {
     Refusal.UNKNOWN: "cette journée n’existe plus",
-    Refusal.NOT_ENROLLED: "votre enfant n’est pas inscrit à cette activité dans ce lieu",
+    Refusal.NOT_ENROLLED: "votre enfant n’a pas d’inscription à cette activité dans ce lieu",
     Refusal.TOO_LATE: "le délai est dépassé",
     Refusal.FULL: "il ne reste plus de place",
     Refusal.ALREADY_BOOKED: "cette journée était déjà réservée",

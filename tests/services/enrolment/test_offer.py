@@ -64,7 +64,7 @@ def test_the_offer_shows_the_sentences_and_what_is_open(town: Town) -> None:
     with town.begin() as session:
         view = offer.show_offer(session, NOW.date())
     canteen = next(each for each in view.activities if each.terms.code == "cantine")
-    assert canteen.adding_sentence.replace("\u00a0", " ").startswith("jusqu’à 2 jours avant, 9 h")
+    assert canteen.adding_sentence.replace("\u00a0", " ").startswith("jusqu’à 2 jours ouvrés avant, 9 h")
     assert view.school_year == "2026-2027"
     offering = next(each for each in view.offerings if each.activity_code == "cantine")
     assert (offering.sessions, offering.first, offering.last) == (28, date(2026, 11, 2), date(2026, 12, 18))

@@ -25,9 +25,11 @@ def read_rule(sentence: str) -> DeadlineRule:
         ),
         "skip_holidays": "férié" in text,
     }
-    if found := re.match(r"jusqu’à (\d+) jours avant,", text):
+    if "ouvré" in text:
+        shared |= {"skip_weekdays": frozenset({6, 7}), "skip_holidays": True}
+    if found := re.match(r"jusqu’à (\d+) jours (?:ouvrés )?avant,", text):
         return DaysBefore(days=int(found[1]), **shared)
-    if text.startswith("jusqu’à la veille,"):
+    if text.startswith(("jusqu’à la veille,", "jusqu’au jour ouvré précédent,")):
         return DaysBefore(days=1, **shared)
     if text.startswith("jusqu’au jour même,"):
         return DaysBefore(days=0, **shared)

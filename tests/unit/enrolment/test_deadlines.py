@@ -18,7 +18,7 @@ WEEKEND = frozenset({6, 7})
 hours = st.builds(time, st.integers(0, 23), st.sampled_from([0, 15, 30, 59]))
 shared = {
     "at": hours,
-    "skip_weekdays": st.frozensets(st.integers(1, 7), max_size=4),
+    "skip_weekdays": st.one_of(st.just(WEEKEND), st.frozensets(st.integers(1, 7), max_size=4)),
     "skip_holidays": st.booleans(),
 }
 rules: st.SearchStrategy[DeadlineRule] = st.one_of(
@@ -128,7 +128,16 @@ def test_without_a_rule_a_day_closes_when_it_begins() -> None:
         (DaysBefore(days=0, at=time(8, 30)), "jusqu’au jour même, 8 h 30"),
         (
             DaysBefore(days=2, at=time(9), skip_weekdays=WEEKEND, skip_holidays=True),
-            "jusqu’à 2 jours avant, 9 h, sans compter les samedis, les dimanches ni les jours fériés",
+            "jusqu’à 2 jours ouvrés avant, 9 h",
+        ),
+        (
+            DaysBefore(days=1, at=time(12), skip_weekdays=WEEKEND, skip_holidays=True),
+            "jusqu’au jour ouvré précédent, 12 h",
+        ),
+        (
+            DaysBefore(days=3, at=time(9), skip_weekdays=frozenset({3, 6, 7}), skip_holidays=True),
+            "jusqu’à 3 jours avant, 9 h, "
+            "sans compter les mercredis, les samedis, les dimanches ni les jours fériés",
         ),
         (WeekdayBefore(weekday=4, at=time(12)), "jusqu’au jeudi de la semaine précédente, 12 h"),
         (WeekdayBefore(weekday=1, weeks=2, at=time(12)), "jusqu’au lundi deux semaines avant, 12 h"),

@@ -1,0 +1,76 @@
+"""The demonstration: loads, lives a month, loads again without changing anything."""
+
+from collections.abc import Callable
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from chassis.database import engine_for, sessions_for
+from contracts.caller import SYSTEM
+from contracts.enrolment import AttendanceDesk, ShowOffer
+from deploy.local.demo import enrolment as demo
+from enrolment import families
+from tests.mothers import enrolment as mother
+from tests.services.enrolment.conftest import NOW
+from tests.services.enrolment.counter import Counter
+from tests.unit.gateway.doubles import SetClock
+
+TODAY = date(2026, 11, 23)
+
+
+@pytest.fixture(scope="module")
+def counter(database: Callable[[str], str]) -> Counter:
+    engine = engine_for(database("enrolment"), 5)
+    clock = SetClock()
+    clock.at = NOW
+    counter = Counter(sessions_for(engine), clock)
+    demo.load(counter, TODAY)
+    return counter
+
+
+def count(counter: Counter, sql: str) -> int:
+    with counter.service.begin() as session:
+        return int(session.execute(text(sql)).scalar_one())
+
+
+def test_the_towns_offer_is_there_and_loading_again_changes_nothing(counter: Counter) -> None:
+    view = counter.ask(ShowOffer(), SYSTEM)
+    assert len(view.activities) == 5
+    assert {place.code for place in view.places} >= {"0261001A", "0261002B"}
+    sessions = count(counter, "SELECT count(*) FROM session")
+    assert sessions > 6 * 2 * 130
+    told = count(counter, "SELECT count(*) FROM outbox")
+    demo.load(counter, TODAY)
+    assert count(counter, "SELECT count(*) FROM session") == sessions
+    assert count(counter, "SELECT count(*) FROM outbox") == told
+
+
+def test_a_month_is_lived_and_checked(counter: Counter) -> None:
+    parents = []
+    with counter.service.begin() as session:
+        for n in range(12):
+            child = mother.child(place_code=demo.LIVED[n % 2], first_name=f"Enfant{n}")
+            parent = mother.parent()
+            families.keep_child(session, child)
+            families.keep_family(session, mother.family([child.child_id], [parent.account_id or uuid4()]))
+            parents.append(parent)
+    demo.load_life(counter, TODAY, parents[:2])
+    october = "SELECT count(*) FROM booking JOIN session USING (session_id) WHERE day < '2026-11-01'"
+    assert count(counter, october) > 50
+    assert (
+        count(
+            counter, "SELECT count(*) FROM booking JOIN session USING (session_id) WHERE day > '2026-11-23'"
+        )
+        > 20
+    )
+    assert count(counter, "SELECT count(*) FROM proof WHERE account_id IS NOT NULL") > 0
+    desk = counter.ask(AttendanceDesk(day=date(2026, 11, 1)), SYSTEM)
+    assert desk.missing_total == 0  # all of October is checked
+    assert counter.ask(AttendanceDesk(day=TODAY), SYSTEM).missing_total > 0  # and last week is not
+    before = {
+        table: count(counter, f"SELECT count(*) FROM {table}") for table in ("booking", "sheet", "proof")
+    }
+    demo.load_life(counter, TODAY, parents[:2])
+    assert {table: count(counter, f"SELECT count(*) FROM {table}") for table in before} == before
