@@ -1,0 +1,110 @@
+"""The object store's wrapper, on a real store."""
+
+import io
+import os
+from uuid import uuid4
+
+import pytest
+
+from chassis.objects import PART_BYTES, Objects
+from chassis.settings import Settings
+from contracts.errors import NotFound, ServiceUnavailable
+from deploy.local.seaweed import ObjectStore
+
+BUCKET = "tests-of-objects"
+
+
+@pytest.fixture(scope="module")
+def objects(objectstore: ObjectStore) -> Objects:
+    made = Objects(Settings(s3_url=objectstore.url))
+    made.ensure(BUCKET)
+    made.ensure(BUCKET)
+    return made
+
+
+@pytest.mark.parametrize("size", [0, 10, PART_BYTES, PART_BYTES + 1, 2 * PART_BYTES + 77])
+def test_a_stream_of_any_length_comes_back(objects, size):
+    data, key = os.urandom(size), str(uuid4())
+    assert objects.put(BUCKET, key, io.BytesIO(data)) == size
+    with objects.get(BUCKET, key) as stream:
+        assert b"".join(stream) == data
+    assert objects.describe(BUCKET, key).size == size
+
+
+def test_a_known_length_is_held_to(objects):
+    key = str(uuid4())
+    assert objects.put(BUCKET, key, io.BytesIO(b"abc"), 3) == 3
+    with pytest.raises(ServiceUnavailable):
+        objects.put(BUCKET, str(uuid4()), io.BytesIO(b"abc"), 4)
+
+
+def test_what_breaks_the_source_is_what_the_caller_sees_and_nothing_is_kept(objects):
+    class Breaks:
+        left = 2 * PART_BYTES
+
+        def read(self, size: int) -> bytes:
+            if self.left <= 0:
+                raise ConnectionAbortedError("the sender left")
+            self.left -= size
+            return b"x" * size
+
+    key = str(uuid4())
+    with pytest.raises(ConnectionAbortedError):
+        objects.put(BUCKET, key, Breaks())
+    with pytest.raises(NotFound):
+        objects.get(BUCKET, key)
+    assert objects.client._list_multipart_uploads(BUCKET).uploads == []
+
+
+def test_memory_stays_flat(objects):
+    class Endless:
+        left, largest = 40 * 1024 * 1024, 0
+
+        def read(self, size: int) -> bytes:
+            self.largest = max(self.largest, size)
+            given = min(size, self.left, 64 * 1024)
+            self.left -= given
+            return b"x" * given
+
+    source = Endless()
+    assert objects.put(BUCKET, "large", source) == 40 * 1024 * 1024
+    assert source.largest <= PART_BYTES + 1
+
+
+def test_deleting_twice_is_deleting_once(objects):
+    key = str(uuid4())
+    objects.put(BUCKET, key, io.BytesIO(b"abc"))
+    objects.delete(BUCKET, key)
+    objects.delete(BUCKET, key)
+    with pytest.raises(NotFound):
+        objects.describe(BUCKET, key)
+
+
+def test_a_listing_knows_sizes_and_prefixes(objects):
+    for name in ("un/1", "un/2", "deux/1"):
+        objects.put(BUCKET, name, io.BytesIO(b"abc"))
+    assert [(each.key, each.size) for each in objects.list(BUCKET, "un/")] == [("un/1", 3), ("un/2", 3)]
+
+
+def test_a_store_that_is_away_is_one_error():
+    away = Objects(Settings(s3_url="http://a:b@127.0.0.1:9"))
+    for attempt in (
+        lambda: away.put(BUCKET, "k", io.BytesIO(b"x")),
+        lambda: away.get(BUCKET, "k"),
+        lambda: away.delete(BUCKET, "k"),
+        lambda: away.check(BUCKET),
+        lambda: list(away.list(BUCKET)),
+    ):
+        with pytest.raises(ServiceUnavailable):
+            attempt()
+
+
+def test_a_wrong_secret_is_the_stores_refusal(objectstore: ObjectStore):
+    wrong = Objects(Settings(s3_url=objectstore.url.replace(objectstore.secret_key, "wrong")))
+    with pytest.raises(ServiceUnavailable):
+        wrong.put(BUCKET, "k", io.BytesIO(b"x"))
+
+
+def test_without_an_address_the_setting_is_named():
+    with pytest.raises(LookupError, match="ESPACE_S3_URL"):
+        Objects(Settings()).ensure(BUCKET)
