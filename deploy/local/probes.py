@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import http.client
+import json
 import socket
+from typing import Any
 
 
 def listens(port: int, host: str = "127.0.0.1") -> bool:
@@ -33,11 +35,24 @@ def answers(port: int, path: str = "/", host: str = "127.0.0.1") -> bool:
 
 def fetch_status(port: int, path: str, host: str = "127.0.0.1") -> int | None:
     """The status of an HTTP GET, None when nobody answers."""
+    return _get(port, path, host)[0]
+
+
+def fetch_json(port: int, path: str, host: str = "127.0.0.1") -> Any:
+    """The JSON an HTTP GET answers, None when there is none."""
+    try:
+        return json.loads(_get(port, path, host)[1])
+    except ValueError:
+        return None
+
+
+def _get(port: int, path: str, host: str) -> tuple[int | None, bytes]:
     connection = http.client.HTTPConnection(host, port, timeout=1)
     try:
         connection.request("GET", path)
-        return connection.getresponse().status
+        answer = connection.getresponse()
+        return answer.status, answer.read()
     except (OSError, http.client.HTTPException):
-        return None
+        return None, b""
     finally:
         connection.close()

@@ -9,7 +9,7 @@ import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local.probes import answers, fetch_status
+from deploy.local.probes import answers, fetch_json, fetch_status
 from deploy.local.program import Program
 from deploy.local.rundir import RunDir, write_private
 
@@ -91,8 +91,13 @@ class Seaweed:
         ]
 
     def _is_ready(self) -> bool:
-        """S3 refuses strangers (403) once it is up; the filer behind it must answer too."""
-        return fetch_status(self.store.port, "/") in (200, 403) and answers(self._run_dir.port("weed-filer"))
+        """S3 refuses strangers (403) once it is up; the filer answers; the volume server has joined the master."""
+        if fetch_status(self.store.port, "/") not in (200, 403) or not answers(
+            self._run_dir.port("weed-filer")
+        ):
+            return False
+        topology = (fetch_json(self._run_dir.port("weed-master"), "/dir/status") or {}).get("Topology", {})
+        return bool(topology.get("Max"))
 
 
 def compose_identities(store: ObjectStore) -> dict[str, object]:
