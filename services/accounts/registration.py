@@ -61,7 +61,7 @@ def register(session: Session, site: Site, ask: Register, password_hash: str, no
     if session.execute(asked.on_conflict_do_nothing().returning(Registration.token_hash)).first() is None:
         return
     if taken is None:
-        link = f"{site.public_url.rstrip('/')}/inscription/confirmer/{token}"
+        link = f"{site.public_url.rstrip('/')}/creer-mon-espace/confirmer/{token}"
         until = now + CONFIRM_WITHIN
         mail.write(
             session, site, "confirm", email, now, first_name=tidy(ask.first_name), link=link, until=until
@@ -106,7 +106,7 @@ def resend(session: Session, site: Site, asked: Registration, now: datetime) -> 
     token = secrets.token_urlsafe(32)
     asked.token_hash = _hash(token)
     asked.expires_at = now + CONFIRM_WITHIN
-    link = f"{site.public_url.rstrip('/')}/inscription/confirmer/{token}"
+    link = f"{site.public_url.rstrip('/')}/creer-mon-espace/confirmer/{token}"
     mail.write(
         session,
         site,

@@ -35,7 +35,7 @@ from contracts.events import PlaceUpdated
 from contracts.messages import Question
 from tests.mothers import accounts as mother
 
-LINK = re.compile(r"https?://\S+/(?:inscription/confirmer|mot-de-passe)/(\S+)")
+LINK = re.compile(r"https?://\S+/(?:creer-mon-espace/confirmer|mot-de-passe)/(\S+)")
 
 
 class TestClock:

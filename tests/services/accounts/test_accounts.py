@@ -37,7 +37,7 @@ def test_a_taken_address_gets_the_same_answer_and_another_mail(desk: Desk) -> No
     desk.parent()
     assert desk.ask(mother.a_registration(), mother.a_visitor()) is None
     assert [mail.kind for mail in desk.mails()] == ["confirm", "already"]
-    assert "inscription/confirmer" not in desk.mails()[-1].text
+    assert "creer-mon-espace/confirmer" not in desk.mails()[-1].text
 
 
 def test_a_form_sent_twice_is_one_asking(desk: Desk) -> None:
