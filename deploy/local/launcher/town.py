@@ -100,7 +100,7 @@ def load_demonstration(stack: Stack) -> None:
     sheet = stack.run_dir.path("demonstration.txt")
     if sheet.exists():
         return
-    if importlib.util.find_spec(DEMONSTRATION) is None:
+    if importlib.util.find_spec(f"{DEMONSTRATION}.__main__") is None:
         say("there is no demonstration town in this checkout")
         return
     say("loading the demonstration town")
