@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+from bs4 import BeautifulSoup
+
 from contracts.caller import Role
 from contracts.documents import DocumentTypeView, ListDocumentTypes
 from contracts.enrolment import (
