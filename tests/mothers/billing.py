@@ -4,8 +4,11 @@ from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
 from contracts.billing import (
+    AnomalyKind,
     Band,
     BandsRule,
+    DeskView,
+    DifferenceView,
     DueView,
     FixedRule,
     InvoiceKind,
@@ -14,11 +17,18 @@ from contracts.billing import (
     InvoiceState,
     InvoiceSummary,
     InvoiceView,
+    LeftOutReason,
+    NotificationPage,
+    PaymentPage,
     PaymentState,
     PaymentView,
     PublishTariff,
     ReceiptView,
+    RunState,
+    RunSummary,
+    RunView,
     Surcharge,
+    TariffList,
 )
 from contracts.caller import Caller, Kind, Role
 from contracts.events import (
@@ -258,3 +268,148 @@ def a_receipt(**fields: object) -> ReceiptView:
         "provider_reference": "pi_3P0000000000000000000000",
     }
     return ReceiptView.model_validate(given | fields)
+
+
+def a_run_summary(**fields: object) -> RunSummary:
+    given: dict[str, object] = {
+        "run_id": UUID(int=41),
+        "month": OCTOBER,
+        "state": RunState.DRAFT,
+        "drafted_at": NOW,
+        "invoices": 38,
+        "credit_notes": 1,
+        "carried": 3,
+        "total_cents": 214_560,
+        "carried_cents": 2_880,
+        "left_out": 14,
+    }
+    return RunSummary.model_validate(given | fields)
+
+
+def a_run(**fields: object) -> RunView:
+    summary = fields.pop("summary", None) or a_run_summary()
+    odd = {"family_id": UUID(int=5), "family_label": "Ferrand", "family_number": "F01234", "cents": 6240}
+    given: dict[str, object] = {
+        "summary": summary,
+        "outdated": True,
+        "activities": [
+            {"activity_name": "Activités du mercredi", "quantity": 62, "cents": 74_400},
+            {"activity_name": "Restauration scolaire", "quantity": 412, "cents": 140_160},
+        ],
+        "left_out": [
+            {
+                "reason": LeftOutReason.NOT_CHECKED,
+                "activity_name": "Restauration scolaire",
+                "place_name": "École Jules-Verne",
+                "day": date(2026, 10, 16),
+                "slot": "",
+                "children": 14,
+            }
+        ],
+        "left_out_sessions": 1,
+        "anomalies": [
+            odd | {"kind": AnomalyKind.QUOTIENT_UNKNOWN},
+            odd | {"kind": AnomalyKind.JUMP, "before_cents": 1920},
+        ],
+        "anomalies_total": 2,
+        "invoices": [
+            {
+                "family_id": UUID(int=5),
+                "family_label": "Ferrand",
+                "family_number": "F01234",
+                "children": 2,
+                "cents": 6240,
+                "carried": False,
+            },
+            {
+                "family_id": UUID(int=6),
+                "family_label": "Masson",
+                "family_number": "F01235",
+                "children": 1,
+                "cents": 960,
+                "carried": True,
+            },
+        ],
+        "invoices_total": 2,
+        "page": 1,
+        "due_on": date(2026, 11, 23),
+        "pay_online_until": date(2026, 12, 7),
+    }
+    return RunView.model_validate(given | fields)
+
+
+def a_desk(**fields: object) -> DeskView:
+    given: dict[str, object] = {
+        "runs": [a_run_summary()],
+        "months": [{"month": OCTOBER, "settled_sessions": 64, "unsettled_sessions": 2}],
+        "open_differences": 1,
+        "parked_notifications": 0,
+        "owed_cents": 214_560,
+        "received_cents": 98_400,
+    }
+    return DeskView.model_validate(given | fields)
+
+
+def a_difference(**fields: object) -> DifferenceView:
+    given: dict[str, object] = {
+        "difference_id": UUID(int=51),
+        "kind": "amount",
+        "payment_id": UUID(int=31),
+        "invoice_number": "ENF-2026-000123",
+        "expected_cents": 6240,
+        "seen_cents": 6200,
+        "seen_currency": "eur",
+        "detail": "",
+        "found_at": NOW,
+    }
+    return DifferenceView.model_validate(given | fields)
+
+
+def a_payment_page(**fields: object) -> PaymentPage:
+    row = {
+        "payment": a_payment(),
+        "family_label": "Ferrand",
+        "provider_reference": "pi_3P0000000000000000000000",
+        "created_at": NOW,
+        "reason": "",
+    }
+    return PaymentPage.model_validate(
+        {"payments": [row], "total": 1, "page": 1, "differences": [a_difference()]} | fields
+    )
+
+
+def a_notification_page(**fields: object) -> NotificationPage:
+    row = {
+        "event_id": "evt_1",
+        "kind": "checkout.session.completed",
+        "state": "parked",
+        "attempts": 10,
+        "received_at": NOW,
+        "problem": "ProviderAway",
+        "payment_id": None,
+    }
+    return NotificationPage.model_validate({"notifications": [row], "parked": 1} | fields)
+
+
+def a_tariff_list() -> TariffList:
+    shared = {"place_code": "", "valid_from": date(2026, 9, 1), "version": 1, "published_at": NOW}
+    return TariffList.model_validate(
+        {
+            "tariffs": [
+                shared
+                | {
+                    "tariff_id": UUID(int=61),
+                    "activity_code": "cantine",
+                    "activity_name": "Restauration scolaire",
+                    "rule": CANTEEN_RULE,
+                },
+                shared
+                | {
+                    "tariff_id": UUID(int=62),
+                    "activity_code": "mercredi",
+                    "activity_name": "Activités du mercredi",
+                    "rule": FixedRule(cents=1200, non_resident_percent=25),
+                },
+            ]
+        }
+    )

@@ -1,0 +1,188 @@
+"""How an invoice reads, on the screen and on paper: lines in words, grouped by child."""
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from contracts.billing import (
+    InvoiceKind,
+    InvoiceLine,
+    InvoiceState,
+    InvoiceSummary,
+    InvoiceView,
+    ReceiptView,
+)
+from gateway import french
+
+STATES = {
+    InvoiceState.TO_PAY: ("À payer", "todo"),
+    InvoiceState.IN_PROGRESS: ("Paiement en cours de confirmation", "wait"),
+    InvoiceState.PAID: ("Payée", "done"),
+    InvoiceState.CREDIT: ("Avoir", "info"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """`12 repas × 3,20 €`, `tranche C (QF 620, octobre)`, the days. `month`: only when it is not the invoice's."""
+
+    activity: str
+    quantity: str
+    reason: str
+    days: str
+    month: str
+    cents: int
+    correction: bool
+
+
+@dataclass(frozen=True)
+class ChildBill:
+    """A child's lines and their sum."""
+
+    name: str
+    lines: list[Line]
+    cents: int
+
+
+def state_of(summary: InvoiceSummary) -> tuple[str, str]:
+    """(words, kind of tag). Late is said."""
+    words, kind = STATES[summary.state]
+    if summary.overdue:
+        return "À payer, échéance passée", "todo"
+    return words, kind
+
+
+def title_of(summary: InvoiceSummary) -> str:
+    """« Facture d’octobre 2026 », « Avoir de mai 2026 »."""
+    name = french.month(summary.month)
+    of = "d’" if name[0] in "ao" else "de "
+    return f"{'Avoir' if summary.kind is InvoiceKind.CREDIT_NOTE else 'Facture'} {of}{name}"
+
+
+def by_child(invoice: InvoiceView) -> list[ChildBill]:
+    """The lines under each child, in the order of the service."""
+    bills = []
+    for _, group in groupby(invoice.lines, key=lambda line: line.child_id):
+        lines = list(group)
+        bills.append(
+            ChildBill(
+                name=lines[0].child_name,
+                lines=[_line(line, invoice) for line in lines],
+                cents=sum(line.amount_cents for line in lines),
+            )
+        )
+    return bills
+
+
+def quantity_of(line: InvoiceLine) -> str:
+    """« 12 repas × 3,20 € »."""
+    many = line.unit if line.unit[-1:] in "sxz" else f"{line.unit}s"
+    count = french.count(line.quantity, line.unit, many).replace("-", "−", 1)
+    return f"{count} × {french.euros(line.unit_cents)}"
+
+
+def invoice_paper(invoice: InvoiceView) -> dict[str, Any]:
+    """What `papers/invoice.typ` reads."""
+    summary = invoice.summary
+    is_credit = summary.kind is InvoiceKind.CREDIT_NOTE
+    facts = [
+        ("Numéro", summary.number),
+        ("Dossier famille", invoice.family_number),
+        ("Mois", french.month(summary.month)),
+        ("Publiée le" if not is_credit else "Publié le", french.day(summary.published_on)),
+    ]
+    notes = []
+    totals = [("Total de l’avoir" if is_credit else "Total", french.euros(summary.total_cents), True)]
+    if not is_credit:
+        facts += [
+            ("À payer avant le", french.day(summary.due_on)),
+            ("Paiement en ligne jusqu’au", french.day(summary.pay_online_until)),
+        ]
+        totals += [(each.label, french.euros(-each.cents), False) for each in invoice.payments]
+        if invoice.payments:
+            totals.append(("Reste à payer", french.euros(summary.left_cents), True))
+        notes = [
+            "Par carte bancaire dans votre Espace Citoyens, rubrique « Factures » : c’est gratuit.",
+            "En mairie, auprès de Mairie [+], rue du Capitaine Bozambo.",
+            "Une question sur une ligne ? Le détail de chaque journée est dans votre Espace Citoyens.",
+        ]
+    return {
+        "title": title_of(summary),
+        "number": summary.number,
+        "fund": invoice.fund_name,
+        "addressee": invoice.addressee,
+        "facts": [[label, words] for label, words in facts],
+        "children": [
+            {
+                "name": bill.name,
+                "total": french.euros(bill.cents),
+                "lines": [
+                    {
+                        "activity": line.activity,
+                        "quantity": line.quantity,
+                        "reason": ("Correction : " if line.correction else "") + line.reason,
+                        "days": line.days,
+                        "month": line.month,
+                        "amount": french.euros(line.cents),
+                    }
+                    for line in bill.lines
+                ],
+            }
+            for bill in by_child(invoice)
+        ],
+        "totals": [list(row) for row in totals],
+        "how": "Comment payer",
+        "notes": [french.typeset(note) for note in notes],
+    }
+
+
+def receipt_paper(receipt: ReceiptView) -> dict[str, Any]:
+    """What `papers/receipt.typ` reads."""
+    facts = [
+        ("Quittance", receipt.receipt_number),
+        ("Facture réglée", receipt.invoice_number),
+        ("Mois", french.month(receipt.month)),
+        ("Dossier famille", receipt.family_number),
+        ("Payé par", receipt.paid_by),
+        ("Payé le", french.moment(receipt.paid_at)),
+        ("Moyen de paiement", "carte bancaire, en ligne"),
+        ("Référence du paiement", receipt.provider_reference),
+        ("Reste à payer", french.euros(receipt.left_cents)),
+    ]
+    return {
+        "title": "Quittance de paiement",
+        "number": receipt.receipt_number,
+        "fund": receipt.fund_name,
+        "addressee": receipt.addressee,
+        "sentence": french.typeset(
+            "La Ville de Romans-sur-Isère accuse réception du paiement décrit ci-dessous."
+        ),
+        "facts": [[label, words] for label, words in facts if words],
+        "amount": french.euros(receipt.amount_cents),
+        "notes": [
+            french.typeset(
+                "Ce document tient lieu d’accusé de réception "
+                "(article L. 112-11 du code des relations entre le public et l’administration)."
+            )
+        ],
+    }
+
+
+def _line(line: InvoiceLine, invoice: InvoiceView) -> Line:
+    return Line(
+        activity=line.activity_name,
+        quantity=quantity_of(line),
+        reason=line.reason,
+        days=_days(line),
+        month="" if line.month == invoice.summary.month else french.month(line.month),
+        cents=line.amount_cents,
+        correction=line.correction,
+    )
+
+
+def _days(line: InvoiceLine) -> str:
+    """« les 1er, 2 et 5 »: the month is said elsewhere."""
+    numbers = ["1er" if day.day == 1 else str(day.day) for day in line.days]
+    if len(numbers) < 2:
+        return f"le {numbers[0]}" if numbers else ""
+    return f"les {', '.join(numbers[:-1])} et {numbers[-1]}"

@@ -1,0 +1,71 @@
+"""« Factures »: what is owed, line by line, and paying it by card."""
+
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from contracts.billing import MyInvoices, OpenInvoice, StartPayment
+from contracts.errors import DomainError
+from gateway import bills, papers, security
+from gateway.forms import CommandForm
+from gateway.navigation import Entry
+from gateway.sentences import sentence_of
+from gateway.services import ask
+from gateway.wiring import settings
+
+blueprint = Blueprint("invoices", __name__, url_prefix="/factures")
+navigation = [Entry("Factures", "citizen.invoices.show", order=40)]
+
+
+class PayForm(CommandForm):
+    """A button: the amount and the owner are the server's business."""
+
+
+@blueprint.get("/")
+def show() -> str:
+    """« Mes factures »."""
+    return render_template("citizen/invoices.html", view=ask(MyInvoices()), bills=bills)
+
+
+@blueprint.get("/<uuid:invoice_id>")
+def read(invoice_id: UUID) -> ResponseReturnValue:
+    """One invoice, and its button."""
+    if request.args.get("abandon"):
+        flash(
+            "Le paiement n’a pas été fait : rien n’a été débité. Vous pouvez recommencer quand vous voulez.",
+            "info",
+        )
+        return redirect(url_for(".read", invoice_id=invoice_id))
+    # Browsers apply form-action to the redirect that follows the form: the provider's origin must be named.
+    security.allow("form-action", settings().payment_origin)
+    invoice = ask(OpenInvoice(invoice_id=invoice_id))
+    return render_template(
+        "citizen/invoice.html", invoice=invoice, children=bills.by_child(invoice), bills=bills, form=PayForm()
+    )
+
+
+@blueprint.post("/<uuid:invoice_id>/payer")
+def pay(invoice_id: UUID) -> ResponseReturnValue:
+    """To the provider's page. Pressed twice, it is the same payment."""
+    form = PayForm()
+    if not form.validate_on_submit():
+        flash("La page avait expiré. Vérifiez la facture, puis recommencez.", "warning")
+        return redirect(url_for(".read", invoice_id=invoice_id))
+    try:
+        started = ask(StartPayment(command_id=form.command_id.data, invoice_id=invoice_id))
+    except DomainError as refusal:
+        if refusal.code == "not_found":
+            raise
+        flash(sentence_of(refusal).text, "warning")
+        return redirect(url_for(".read", invoice_id=invoice_id))
+    return redirect(started.url, 303)
+
+
+@blueprint.get("/<uuid:invoice_id>/facture.pdf")
+def download(invoice_id: UUID) -> Response:
+    """The invoice as a paper."""
+    invoice = ask(OpenInvoice(invoice_id=invoice_id))
+    return papers.pdf(
+        papers.render("invoice", bills.invoice_paper(invoice)), f"facture-{invoice.summary.number}.pdf"
+    )

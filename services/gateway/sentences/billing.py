@@ -1,0 +1,74 @@
+"""What billing refuses, in French."""
+
+SENTENCES = {
+    "nothing_to_pay": (409, "Cette facture est déjà réglée : il n’y a rien à payer."),
+    "payment_underway": (
+        409,
+        "Un paiement de cette facture est déjà en cours. Attendez quelques instants, puis rechargez la page.",
+    ),
+    "online_payment_closed": (
+        409,
+        "Le paiement en ligne de cette facture est terminé. Vous pouvez encore la régler auprès de Mairie [+].",
+    ),
+    "provider_away": (
+        503,
+        "Le service de paiement par carte ne répond pas. Rien n’a été débité : réessayez dans quelques minutes.",
+    ),
+    "signature_refused": (400, "Cette notification de paiement n’est pas signée par le prestataire."),
+    "run_not_checked": (
+        409,
+        "Cette facturation n’est pas dans l’état attendu : vérifiez-la avant de la publier.",
+    ),
+    "run_open": (409, "Une autre facturation est en préparation : publiez-la ou abandonnez-la d’abord."),
+    "month_not_begun": (422, "Ce mois n’a pas commencé : il n’y a rien à facturer."),
+    "run_not_found": (404, "Cette facturation n’existe pas."),
+    "tariff_from_the_past": (422, "Ce tarif commence trop loin dans le passé pour être encore corrigé."),
+}
+
+PROBLEMS = {
+    "later_month_published": "Un mois plus récent est déjà publié : ses corrections s’y feront.",
+    "dates_out_of_order": "L’échéance vient après la publication, et la fin du paiement en ligne après l’échéance.",
+}
+
+LEFT_OUT = {
+    "not_checked": "Pointage pas encore fait",
+    "not_on_sheet": "Réservé mais absent de la feuille de pointage",
+    "to_come": "Journée à venir",
+    "no_tariff": "Aucun tarif publié à cette date",
+    "unknown_family": "Famille inconnue de la facturation",
+    "unknown_child": "Enfant inconnu de la facturation",
+    "unknown_activity": "Activité inconnue de la facturation",
+}
+
+ANOMALIES = {
+    "quotient_unknown": "Quotient familial inconnu : tranche la plus haute",
+    "no_account": "Aucun responsable n’a de compte : facture à envoyer par courrier",
+    "jump": "Montant très supérieur au mois précédent",
+    "credit": "Avoir en faveur de la famille",
+    "no_address": "Adresse incomplète",
+}
+
+DIFFERENCES = {
+    "amount": "Le montant ou la monnaie encaissés ne sont pas ceux de la facture",
+    "paid_twice": "La facture était déjà réglée : trop-perçu à rendre ou à déduire",
+    "unknown": "Paiement inconnu de nos livres",
+    "refund": "Remboursement fait chez le prestataire",
+    "dispute": "Paiement contesté auprès de la banque",
+}
+
+PAYMENT_STATES = {
+    "created": ("Commencé", "off"),
+    "open": ("Page de paiement ouverte", "info"),
+    "confirming": ("En cours de confirmation", "wait"),
+    "paid": ("Payé", "done"),
+    "expired": ("Abandonné", "off"),
+    "failed": ("Refusé par le prestataire", "todo"),
+    "different": ("À vérifier", "todo"),
+}
+
+RUN_STATES = {
+    "draft": ("Brouillon", "wait"),
+    "checked": ("Vérifiée", "info"),
+    "published": ("Publiée", "done"),
+    "discarded": ("Abandonnée", "off"),
+}

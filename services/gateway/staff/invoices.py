@@ -1,0 +1,74 @@
+"""« Factures » for the office: find one, read it, print it."""
+
+from uuid import UUID
+
+from flask import Blueprint, Response, render_template, request, url_for
+
+from contracts.billing import FindInvoices, OpenInvoice, OpenReceipt
+from contracts.caller import Role
+from gateway import access, bills, papers
+from gateway.navigation import Entry
+from gateway.services import ask
+
+blueprint = Blueprint("invoices", __name__, url_prefix="/factures")
+navigation = [
+    Entry(
+        "Factures",
+        "staff.invoices.show",
+        order=41,
+        role=Role.BILLING,
+        hint="Retrouver la facture d’une famille, la lire et l’imprimer.",
+    )
+]
+
+PAGE = 50
+_OFFICE = access.requires_role(Role.BILLING)
+
+
+@blueprint.get("/")
+@_OFFICE
+def show() -> str:
+    """Published invoices by number, family or file number."""
+    words = request.args.get("recherche", "")[:60]
+    unpaid = request.args.get("impayees") == "1"
+    page = max(1, request.args.get("page", 1, type=int))
+    found = ask(FindInvoices(text=words, unpaid=unpaid, page=page))
+    return render_template(
+        "staff/invoices.html",
+        found=found,
+        bills=bills,
+        words=words,
+        unpaid=unpaid,
+        pages=-(-found.total // PAGE),
+        address=lambda number: url_for(".show", recherche=words, impayees=int(unpaid), page=number),
+    )
+
+
+@blueprint.get("/<uuid:invoice_id>")
+@_OFFICE
+def read(invoice_id: UUID) -> str:
+    """One invoice, as the family reads it."""
+    invoice = ask(OpenInvoice(invoice_id=invoice_id))
+    return render_template(
+        "staff/invoice.html", invoice=invoice, children=bills.by_child(invoice), bills=bills
+    )
+
+
+@blueprint.get("/<uuid:invoice_id>/facture.pdf")
+@_OFFICE
+def download(invoice_id: UUID) -> Response:
+    """The invoice as a paper."""
+    invoice = ask(OpenInvoice(invoice_id=invoice_id))
+    return papers.pdf(
+        papers.render("invoice", bills.invoice_paper(invoice)), f"facture-{invoice.summary.number}.pdf"
+    )
+
+
+@blueprint.get("/quittances/<uuid:payment_id>.pdf")
+@_OFFICE
+def receipt(payment_id: UUID) -> Response:
+    """The receipt of a payment as a paper."""
+    found = ask(OpenReceipt(payment_id=payment_id))
+    return papers.pdf(
+        papers.render("receipt", bills.receipt_paper(found)), f"quittance-{found.receipt_number}.pdf"
+    )
