@@ -19,7 +19,15 @@ from accounts.models import Account, Registration, ResetLink
 from accounts.names import tidy
 from chassis import metrics
 from chassis.outbox import tell
-from contracts.accounts import AskReset, ConfirmEmail, LinkExpired, PasswordTooWeak, Register, ResetPassword
+from contracts.accounts import (
+    AskReset,
+    ConfirmEmail,
+    LinkExpired,
+    OpenAccount,
+    PasswordTooWeak,
+    Register,
+    ResetPassword,
+)
 from contracts.caller import Kind
 from contracts.events import AccountRegistered
 
@@ -80,6 +88,31 @@ def confirm(session: Session, ask: ConfirmEmail, now: datetime) -> None:
         return
     if asked is None or asked.used_by is not None or asked.expires_at <= now:
         raise LinkExpired
+    made = _open(session, asked, now)
+    if made is None:
+        raise LinkExpired
+    asked.used_by = ask.command_id
+
+
+def open_account(session: Session, ask: OpenAccount, password_hash: str, now: datetime) -> UUID:
+    """An account without a mail; the one there is when the address is taken."""
+    email = address_of(ask.email)
+    asked = Registration(
+        email=email,
+        title=ask.title,
+        first_name=tidy(ask.first_name),
+        last_name=tidy(ask.last_name),
+        password_hash=password_hash,
+    )
+    made = _open(session, asked, now)
+    if made is not None:
+        return made
+    taken = select(Account.account_id).where(Account.kind == Kind.CITIZEN.value, Account.email == email)
+    return session.scalars(taken).one()
+
+
+def _open(session: Session, asked: Registration, now: datetime) -> UUID | None:
+    """The new account, told; None when the address is taken."""
     account_id = session.scalar(
         insert(Account)
         .values(
@@ -94,11 +127,10 @@ def confirm(session: Session, ask: ConfirmEmail, now: datetime) -> None:
         .on_conflict_do_nothing(index_elements=[Account.kind, Account.email])
         .returning(Account.account_id)
     )
-    if account_id is None:
-        raise LinkExpired
-    asked.used_by = ask.command_id
-    ACTIVATED.inc()
-    tell(session, AccountRegistered(account_id=account_id), subject=account_id, at=now)
+    if account_id is not None:
+        ACTIVATED.inc()
+        tell(session, AccountRegistered(account_id=account_id), subject=account_id, at=now)
+    return account_id
 
 
 def resend(session: Session, site: Site, asked: Registration, now: datetime) -> None:

@@ -57,6 +57,7 @@ from contracts.accounts import (
     ListImports,
     MailPage,
     MyHousehold,
+    OpenAccount,
     OpenFamily,
     OpenImport,
     RedeemKey,
@@ -73,7 +74,7 @@ from contracts.accounts import (
 )
 from contracts.caller import Caller, Kind, Role
 from contracts.envelope import Envelope
-from contracts.errors import NotFound
+from contracts.errors import NotAllowed, NotFound
 from contracts.events import (
     EnrolmentAccepted,
     EnrolmentRefused,
@@ -318,6 +319,14 @@ class AccountsService(Service):
             password_hash = passwords.hash_password(ask.password)
         with self.begin() as session:
             return agents.create(session, self.site, ask, password_hash, self.clock.now())
+
+    @answers(OpenAccount)
+    def open_account(self, ask: OpenAccount, caller: Caller) -> UUID:
+        if caller.kind is not Kind.SYSTEM:
+            raise NotAllowed(needs=[])
+        password_hash = passwords.hash_password(ask.password)
+        with self.begin() as session:
+            return registration.open_account(session, ask, password_hash, self.clock.now())
 
     def _count_mails(self, purpose: str, email: str, caller: Caller, now: datetime) -> None:
         """A form that sends mail is throttled by the address written to and by the visitor's network."""

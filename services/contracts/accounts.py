@@ -546,6 +546,19 @@ class CreateAgent(Command[UUID]):
     password: Annotated[str | None, Field(max_length=1024, repr=False)] = None
 
 
+class OpenAccount(Command[UUID]):
+    """A parent's account whose address the installation vouches for: the demonstration, the move from a former portal.
+
+    Only for the installation itself. The same address again answers with the account there is.
+    """
+
+    title: str = Field(default="", max_length=10)
+    first_name: Name
+    last_name: Name
+    email: Email
+    password: Secret
+
+
 class WrongCredentials(DomainError):
     """The address, the password, or both."""
 
