@@ -1,0 +1,60 @@
+"""What the parent's home says: booked days, deadlines of the week, and at what cost."""
+
+from datetime import date, datetime, timedelta
+from uuid import UUID, uuid4
+
+from chassis.clock import PARIS
+from contracts.caller import Caller
+from contracts.enrolment import ChangeBookings, OverviewView
+from enrolment import overview
+from tests.mothers import enrolment as mother
+from tests.services.enrolment.conftest import NOW, Statements, Town
+
+
+def enrolled(town: Town, number: int = 1) -> tuple[list[UUID], Caller]:
+    children = [mother.child(first_name=f"Enfant{n}") for n in range(number)]
+    _, [parent] = town.family(*children)
+    for child in children:
+        town.enrol(child.child_id, parent)
+    return [child.child_id for child in children], parent
+
+
+def look(town: Town, parent: Caller, now: datetime = NOW) -> OverviewView:
+    with town.begin() as session:
+        return overview.overview(session, parent, now)
+
+
+def test_a_week_of_which_nothing_is_booked_is_a_deadline(town: Town) -> None:
+    [child], parent = enrolled(town)
+    [near] = look(town, parent).deadlines
+    assert near.closes_at == datetime(2026, 11, 24, 9, tzinfo=PARIS)  # for Thursday 26
+    assert (near.first, near.booked) == (date(2026, 11, 26), 0)
+    town.book(child, parent, date(2026, 11, 27))
+    view = look(town, parent)
+    assert view.deadlines == []  # who has booked has decided
+    assert [each.day for each in view.upcoming] == [date(2026, 11, 27)]
+
+
+def test_a_day_given_back_is_not_announced(town: Town) -> None:
+    [child], parent = enrolled(town)
+    town.book(child, parent, date(2026, 11, 27))
+    removal = town.session_on(date(2026, 11, 27)).session_id
+    town.change(ChangeBookings(command_id=uuid4(), child_id=child, removals=[removal]), parent)
+    assert look(town, parent).upcoming == []
+
+
+def test_in_the_holidays_nothing_is_pressing(town: Town) -> None:
+    _, parent = enrolled(town)
+    assert look(town, parent, NOW + timedelta(days=30)).deadlines == []
+
+
+def test_four_children_cost_what_one_does(town: Town, statements: Statements) -> None:
+    _, one = enrolled(town)
+    _, four = enrolled(town, 4)
+    costs = []
+    for parent in (one, four):
+        statements.run.clear()
+        with statements:
+            look(town, parent)
+        costs.append(len(statements.run))
+    assert costs[0] == costs[1] <= 8
