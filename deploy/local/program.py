@@ -58,8 +58,8 @@ def describe_exit(code: int) -> str:
 
 
 def compose_command(program: Program) -> tuple[str, ...]:
-    """The command line, tied to its parent's life: a killed supervisor leaves no orphan behind."""
+    """The command line, tied to its parent's life: a killed supervisor is a power cut, and leaves no orphan behind."""
     setpriv = shutil.which("setpriv")
     if setpriv is None:
         return program.argv
-    return (setpriv, "--pdeathsig", "TERM", "--", *program.argv)
+    return (setpriv, "--pdeathsig", "KILL", "--", *program.argv)
