@@ -1,0 +1,104 @@
+"""Loads the demonstration town, and prints who may sign in.
+
+    python -m deploy.local.demo        (the launcher does it once, into an empty system)
+
+The parts follow one another as a town's first weeks do: the offer, the families, the tariffs, then a month of life.
+What one service tells the next travels as facts, so each step waits until its listener has heard of the one before.
+"""
+
+import sys
+import time
+from collections.abc import Callable
+
+from chassis.client import Services
+from chassis.clock import PARIS, clock_from
+from chassis.settings import Settings
+from contracts.caller import Caller
+from contracts.enrolment import FindChildren, Overview
+from contracts.errors import DomainError
+from deploy.local.demo import accounts, billing, documents, enrolment
+
+PATIENCE = 120.0
+
+
+def main() -> int:
+    settings = Settings()
+    services = Services(settings.need("amqp_url"), timeout=30)
+    today = clock_from(settings.clock_file).now().astimezone(PARIS).date()
+    say("schools, activities, sessions of the school year")
+    enrolment.load(services, today)
+    say("agents, two schools' families, parents with their keys")
+    people = accounts.load(services, today)
+    say("price bands")
+    billing.load(services, today)
+    wait_for("enrolment to know the families", lambda: all(knows(services, parent) for parent in people.parents))
+    wait_for("enrolment to know the children", stands_still(lambda: count_children(services)))
+    say("last month's canteen, the next weeks' bookings")
+    enrolment.load_life(services, today, people.parents)
+    say("last month's invoices")
+    billing.load_life(services, today, people.parents, PATIENCE)
+    say("a few sealed documents")
+    citizens = [(each.email, each.password) for each in people.sign_ins if each.page == "/connexion"]
+    documents.load(services, today, citizens[:3], settings)
+    print(sheet(people))
+    return 0
+
+
+def knows(services: Services, parent: Caller) -> bool:
+    """True when enrolment lets the parent act for a child."""
+    try:
+        return bool(services.ask(Overview(), parent).children)
+    except DomainError:
+        return False
+
+
+def count_children(services: Services) -> int:
+    """Children of the demonstration schools, as enrolment knows them."""
+    return sum(
+        len(services.ask(FindChildren(place_code=code, limit=1000), enrolment.SYSTEM)) for _, code in accounts.SCHOOLS
+    )
+
+
+def stands_still(count: Callable[[], int], seconds: float = 3.0) -> Callable[[], bool]:
+    """True when a number above zero has not moved for a while: the facts that feed it have all arrived."""
+    last, since = 0, time.monotonic()
+
+    def still() -> bool:
+        nonlocal last, since
+        found = count()
+        if found != last:
+            last, since = found, time.monotonic()
+        return found > 0 and time.monotonic() - since > seconds
+
+    return still
+
+
+def wait_for(what: str, true: Callable[[], bool]) -> None:
+    """Raises TimeoutError saying what did not come."""
+    deadline = time.monotonic() + PATIENCE
+    while not true():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"waited {PATIENCE:.0f} s for {what}")
+        time.sleep(0.3)
+
+
+def say(text: str) -> None:
+    """Progress, beside what is printed for keeps."""
+    print(f"  · {text}", file=sys.stderr, flush=True)
+
+
+def sheet(people: accounts.People) -> str:
+    """The sign-ins to try, as `./espace up` shows them at each start."""
+    width = max(len(each.email) for each in people.sign_ins)
+    lines = [f"Mot de passe de tous les comptes de démonstration : {accounts.PASSWORD}", ""]
+    for page, title in (("/connexion", "Parents"), ("/agents/connexion", "Agents")):
+        lines.append(f"{title} ({page})")
+        lines += [f"  {each.email:{width}}  {each.who}" for each in people.sign_ins if each.page == page]
+        lines.append("")
+    lines.append("Clés Enfance encore libres (créez un espace, puis saisissez-en une)")
+    lines += [f"  {key}  {name}" for name, key in people.keys]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
