@@ -11,6 +11,7 @@ of the remote method is the class name in snake case; the service is the module 
 """
 
 import re
+import sys
 from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
@@ -46,11 +47,12 @@ class Question(Message, Generic[Answer]):
 
     @classmethod
     def answer_type(cls) -> Any:
-        """The type given as parameter: `Question[FamilyView]` → `FamilyView`."""
+        """The type given as parameter: `Question[FamilyView]`, or `Question["FamilyView"]` → `FamilyView`."""
         for base in cls.__mro__:
             arguments = getattr(base, "__pydantic_generic_metadata__", {}).get("args")
             if arguments:
-                return arguments[0]
+                answer = arguments[0]
+                return getattr(sys.modules[cls.__module__], answer) if isinstance(answer, str) else answer
         raise TypeError(f"{cls.__name__} does not say what answers it")
 
     @classmethod

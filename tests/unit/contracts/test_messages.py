@@ -8,11 +8,12 @@ from uuid import uuid4
 import pytest
 
 import contracts
-from chassis.wire import RemoteError, RemoteFailure, error_from
+from chassis.wire import RemoteError, RemoteFailure, error_from, reply_adapter
 from contracts.caller import Caller, Kind, Role
 from contracts.errors import DomainError, NotAllowed, NotSignedIn
 from contracts.messages import Command, Question
 
+FAILED = b'{"result": null, "error": {"exc_type": "X", "exc_path": "x", "exc_args": [], "value": ""}}'
 SERVICES = ("accounts", "enrolment", "billing", "documents")
 
 
@@ -29,7 +30,8 @@ def questions() -> list[type[Question[object]]]:
 @pytest.mark.parametrize("question", questions(), ids=lambda kind: kind.__name__)
 def test_every_question_names_its_service_and_what_answers_it(question: type[Question[object]]) -> None:
     assert question.service() in SERVICES
-    assert question.answer_adapter() is not None
+    assert not isinstance(question.answer_type(), str)
+    assert reply_adapter(question).validate_json(FAILED)["error"] is not None
     assert question.__doc__
 
 
