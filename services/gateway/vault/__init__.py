@@ -7,12 +7,12 @@ only for the length of a request:
     sealing   bytes ⇄ sealed chunks, and a file key from one public key to another
     intake    what may come in: size, kind of file, scan
 
-`at_sign_in` is the one thing the sign-in page calls.
+The sign-in page calls `at_sign_in`, a page that changes the password `at_password_change`; nothing else does.
 """
 
 from uuid import UUID
 
-__all__ = ["at_sign_in"]
+__all__ = ["at_password_change", "at_sign_in"]
 
 
 def at_sign_in(account_id: UUID, password: str) -> bytes | None:
@@ -25,3 +25,14 @@ def at_sign_in(account_id: UUID, password: str) -> bytes | None:
     from gateway.vault.access import open_at_sign_in
 
     return open_at_sign_in(account_id, password)
+
+
+def at_password_change(private_key: bytes | None, password: str) -> bool:
+    """Puts the open vault of whoever is signed in under a new password; call it once accounts has taken that.
+
+    False when it could not be done: the vault stays open in this session, and opens with the recovery code or the
+    old password at the next. `private_key`: `browser_session.vault_private_key()`.
+    """
+    from gateway.vault.access import wrap_for
+
+    return private_key is not None and wrap_for(private_key, password)

@@ -6,6 +6,7 @@ A file's key travels in sealed boxes, with the id of its document inside: a box 
 import secrets
 import unicodedata
 from dataclasses import dataclass
+from threading import BoundedSemaphore
 from uuid import UUID
 
 from nacl import pwhash
@@ -20,6 +21,8 @@ from gateway.vault.sealing import Damaged
 # years, and is derived once per sign-in: it may cost more.
 OPERATIONS = 3
 MEMORY = 64 * 1024 * 1024
+# A morning of sign-ins must not take the memory of as many derivations: a core does one at a time anyway.
+_AT_ONCE = BoundedSemaphore(2)
 MOST_OPERATIONS = 16
 MOST_MEMORY = 512 * 1024 * 1024
 
@@ -86,4 +89,5 @@ def open_key(sealed: bytes, document_id: UUID, private: bytes) -> bytes:
 def _derive(secret: str, salt: bytes, operations: int, memory: int) -> bytes:
     # The same word may come composed or not, by keyboard and system.
     typed = unicodedata.normalize("NFC", secret).encode()
-    return pwhash.argon2id.kdf(SecretBox.KEY_SIZE, typed, salt, opslimit=operations, memlimit=memory)
+    with _AT_ONCE:
+        return pwhash.argon2id.kdf(SecretBox.KEY_SIZE, typed, salt, opslimit=operations, memlimit=memory)

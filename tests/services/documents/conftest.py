@@ -1,6 +1,6 @@
 """The documents service over a real database and a real object store, and the site in front of it.
 
-`town` calls the service's own methods, each question and answer through JSON as on the wire; only the broker is
+`vaults` calls the service's own methods, each question and answer through JSON as on the wire; only the broker is
 left out. `browser` is a signed-in parent whose vault was opened by signing in with a password.
 """
 
@@ -33,7 +33,7 @@ REQUESTS_KEY = base64.b64encode(bytes(range(7, 39))).decode()
 
 
 @dataclass
-class DocumentsTown:
+class Vaults:
     """The service and what stands behind it."""
 
     engine: Engine
@@ -89,35 +89,35 @@ def agent(*roles: Role, name: str = "Paul Durand") -> Caller:
 
 
 @pytest.fixture(scope="module")
-def documents_town(database: Callable[[str], str], objectstore: ObjectStore) -> Iterator[DocumentsTown]:
+def all_vaults(database: Callable[[str], str], objectstore: ObjectStore) -> Iterator[Vaults]:
     settings = Settings(database_url=database("documents"), s3_url=objectstore.url, requests_key=REQUESTS_KEY)
     objects = Objects(settings)
     objects.ensure(BUCKET)
     engine, grants_engine = engine_for(settings.database_url), engine_for(database("gateway"))
-    yield DocumentsTown(engine, grants_engine, objects, settings)
+    yield Vaults(engine, grants_engine, objects, settings)
     engine.dispose()
     grants_engine.dispose()
 
 
 @pytest.fixture
-def town(documents_town: DocumentsTown, monkeypatch: pytest.MonkeyPatch) -> DocumentsTown:
+def vaults(all_vaults: Vaults, monkeypatch: pytest.MonkeyPatch) -> Vaults:
     """The service; keys are derived cheaply."""
     monkeypatch.setattr(keys.wrap, "__defaults__", (1, 8192))
-    documents_town.clock.at = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-    documents_town.asked.clear()
-    documents_town.service.objects = documents_town.objects
-    return documents_town
+    all_vaults.clock.at = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+    all_vaults.asked.clear()
+    all_vaults.service.objects = all_vaults.objects
+    return all_vaults
 
 
 @pytest.fixture
-def vault_site(town: DocumentsTown) -> Site:
+def vault_site(vaults: Vaults) -> Site:
     """The site, in front of the real service, store and table of grants."""
-    site = Site(database_url="unused", s3_url=town.settings.s3_url)
+    site = Site(database_url="unused", s3_url=vaults.settings.s3_url)
     extensions = site.app.extensions
     wiring = extensions["espace"]
-    extensions["espace"] = type(wiring)(**{**wiring.__dict__, "client": town, "clock": town.clock})
+    extensions["espace"] = type(wiring)(**{**wiring.__dict__, "client": vaults, "clock": vaults.clock})
     with site.app.app_context():
-        store.use(town.objects, DatabaseGrants(sessions_for(town.grants_engine)))
+        store.use(vaults.objects, DatabaseGrants(sessions_for(vaults.grants_engine)))
     return site
 
 

@@ -21,13 +21,13 @@ MARK = b"MARQUEUR-QUI-NE-DOIT-PAS-SE-LIRE"
 NAME = "NOMDEFICHIERPERSONNEL"
 
 
-def everything(town) -> bytes:
+def everything(vaults) -> bytes:
     """Every table of the database, row by row, and every object of the bucket."""
-    tables = town.rows("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
+    tables = vaults.rows("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
     dump = b""
     for (table,) in tables:
-        dump += "\n".join(str(row[0]) for row in town.rows(f'SELECT t::text FROM "{table}" t')).encode()
-    return dump + b"".join(town.objects.get(BUCKET, key).read(10**8) for key in town.keys_in_bucket())
+        dump += "\n".join(str(row[0]) for row in vaults.rows(f'SELECT t::text FROM "{table}" t')).encode()
+    return dump + b"".join(vaults.objects.get(BUCKET, key).read(10**8) for key in vaults.keys_in_bucket())
 
 
 def secrets_of(dump: bytes, account_private: bytes) -> list[bytes]:
@@ -39,12 +39,12 @@ def secrets_of(dump: bytes, account_private: bytes) -> list[bytes]:
     return found
 
 
-def test_neither_database_nor_bucket_nor_the_services_own_key_shows_a_stored_document(town, vault_site):
+def test_neither_database_nor_bucket_nor_the_services_own_key_shows_a_stored_document(vaults, vault_site):
     browser = sign_in(vault_site)
     send(browser, a_pdf(MARK.decode(), size=400_000), file_name=f"{NAME}.pdf")
-    kept = the_document(town, browser)
-    attach_new(town, browser, uuid.uuid4())  # another document, shared: the town's key opens that one
-    dump = everything(town)
+    kept = the_document(vaults, browser)
+    attach_new(vaults, browser, uuid.uuid4())  # another document, shared: the town's key opens that one
+    dump = everything(vaults)
     for form in (
         MARK,
         base64.b64encode(MARK)[:-4],
@@ -60,7 +60,7 @@ def test_neither_database_nor_bucket_nor_the_services_own_key_shows_a_stored_doc
         base64.b64encode(browser.private),
     ):
         assert secret not in dump
-    object_ = town.objects.get(BUCKET, str(kept.document_id)).read(10**7)
+    object_ = vaults.objects.get(BUCKET, str(kept.document_id)).read(10**7)
     for key in secrets_of(dump, browser.private):
         for box in (kept.sealed_key, kept.sealed_description):
             with pytest.raises(CryptoError):
@@ -74,10 +74,10 @@ def test_neither_database_nor_bucket_nor_the_services_own_key_shows_a_stored_doc
     assert len(SealedBox(PrivateKey(browser.private)).decrypt(kept.sealed_key)) == 48
 
 
-def tamper(town, document, change) -> None:
+def tamper(vaults, document, change) -> None:
     key = str(document.document_id)
-    changed = change(town.objects.get(BUCKET, key).read(10**8))
-    town.objects.put(BUCKET, key, io.BytesIO(changed))
+    changed = change(vaults.objects.get(BUCKET, key).read(10**8))
+    vaults.objects.put(BUCKET, key, io.BytesIO(changed))
 
 
 @pytest.mark.parametrize(
@@ -92,52 +92,52 @@ def tamper(town, document, change) -> None:
     ],
     ids=["cut to nothing", "emptied", "reordered", "one bit"],
 )
-def test_an_object_that_was_touched_is_refused(town, vault_site, change):
+def test_an_object_that_was_touched_is_refused(vaults, vault_site, change):
     browser = sign_in(vault_site)
     send(browser, a_pdf(size=300_000))
-    document = the_document(town, browser)
-    tamper(town, document, change)
+    document = the_document(vaults, browser)
+    tamper(vaults, document, change)
     answer = fetch(browser, browser.post(f"/mon-espace/stockage/{document.document_id}/telecharger"))
     assert answer.status_code == 500
     assert "abîmé" in answer.get_data(as_text=True)
 
 
-def test_an_object_cut_further_on_breaks_the_download_off(town, vault_site):
+def test_an_object_cut_further_on_breaks_the_download_off(vaults, vault_site):
     browser = sign_in(vault_site)
     send(browser, a_pdf(size=300_000))
-    document = the_document(town, browser)
-    tamper(town, document, lambda whole: whole[: 25 + 2 * (CHUNK + 17)])
+    document = the_document(vaults, browser)
+    tamper(vaults, document, lambda whole: whole[: 25 + 2 * (CHUNK + 17)])
     answer = browser.post(f"/mon-espace/stockage/{document.document_id}/telecharger")
     with pytest.raises(Damaged):
         _ = browser.client.get(answer.location).data
 
 
-def test_an_object_that_is_gone_is_said_to_be_damaged(town, vault_site):
+def test_an_object_that_is_gone_is_said_to_be_damaged(vaults, vault_site):
     browser = sign_in(vault_site)
     send(browser, a_pdf())
-    document = the_document(town, browser)
-    town.objects.delete(BUCKET, str(document.document_id))
+    document = the_document(vaults, browser)
+    vaults.objects.delete(BUCKET, str(document.document_id))
     answer = fetch(browser, browser.post(f"/mon-espace/stockage/{document.document_id}/telecharger"))
     assert answer.status_code == 500
 
 
-def test_two_objects_exchanged_are_refused(town, vault_site):
+def test_two_objects_exchanged_are_refused(vaults, vault_site):
     browser = sign_in(vault_site)
     send(browser, a_pdf("une"))
     send(browser, a_pdf("autre"))
-    one, two = town.ask(OpenVault(), citizen(browser.account_id)).documents
-    other = town.objects.get(BUCKET, str(two.document_id)).read(10**7)
-    tamper(town, one, lambda _: other)
+    one, two = vaults.ask(OpenVault(), citizen(browser.account_id)).documents
+    other = vaults.objects.get(BUCKET, str(two.document_id)).read(10**7)
+    tamper(vaults, one, lambda _: other)
     answer = fetch(browser, browser.post(f"/mon-espace/stockage/{one.document_id}/telecharger"))
     assert answer.status_code == 500
 
 
-def test_two_rows_exchanged_are_refused(town, vault_site):
+def test_two_rows_exchanged_are_refused(vaults, vault_site):
     browser = sign_in(vault_site)
     send(browser, a_pdf("une"))
     send(browser, a_pdf("autre"))
-    one, two = town.ask(OpenVault(), citizen(browser.account_id)).documents
-    town.execute(
+    one, two = vaults.ask(OpenVault(), citizen(browser.account_id)).documents
+    vaults.execute(
         "UPDATE document SET sealed_key = (SELECT sealed_key FROM document WHERE document_id = :two) "
         "WHERE document_id = :one",
         one=one.document_id,
@@ -147,25 +147,25 @@ def test_two_rows_exchanged_are_refused(town, vault_site):
     assert "abîmé" in browser.read(f"/mon-espace/stockage/{one.document_id}").get_text()
 
 
-def test_a_public_key_exchanged_in_the_database_gets_no_document(town, vault_site):
+def test_a_public_key_exchanged_in_the_database_gets_no_document(vaults, vault_site):
     """Who may write to the database would have the next files sealed to a key of theirs: the session decides."""
     browser = sign_in(vault_site)
     thief = PrivateKey.generate()
-    town.execute(
+    vaults.execute(
         "UPDATE account_keys SET public_key = :key WHERE account_id = :id",
         key=bytes(thief.public_key),
         id=browser.account_id,
     )
-    before = town.keys_in_bucket()
+    before = vaults.keys_in_bucket()
     assert send(browser, a_pdf()).status_code == 409
-    assert town.keys_in_bucket() == before
+    assert vaults.keys_in_bucket() == before
 
 
-def test_a_stolen_table_of_grants_opens_nothing(town, vault_site):
+def test_a_stolen_table_of_grants_opens_nothing(vaults, vault_site):
     browser = sign_in(vault_site)
     send(browser, a_pdf(MARK.decode()), name=NAME)
-    browser.post(f"/mon-espace/stockage/{the_document(town, browser).document_id}/telecharger")
-    with town.grants_engine.connect() as connection:
+    browser.post(f"/mon-espace/stockage/{the_document(vaults, browser).document_id}/telecharger")
+    with vaults.grants_engine.connect() as connection:
         rows = str(connection.execute(text("SELECT g::text FROM download_grant g")).all())
     assert NAME.encode().hex() not in rows
     assert NAME not in rows

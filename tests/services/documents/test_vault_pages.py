@@ -1,6 +1,7 @@
 """The vault as a parent and an agent live it: pages, sealing, store and database, all real but the broker."""
 
 import io
+import tracemalloc
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -37,8 +38,8 @@ def send(
     return answer
 
 
-def the_document(town, browser):
-    vault = town.ask(OpenVault(), citizen(browser.account_id))
+def the_document(vaults, browser):
+    vault = vaults.ask(OpenVault(), citizen(browser.account_id))
     return vault.documents[0]
 
 
@@ -53,14 +54,14 @@ def text_of(answer) -> str:
     )
 
 
-def test_a_document_goes_in_and_comes_out_as_it_was(town, vault_site):
+def test_a_document_goes_in_and_comes_out_as_it_was(vaults, vault_site):
     browser, data = sign_in(vault_site), a_pdf("Police 4711", size=1_300_000)
     answer = send(browser, data, name="Assurance de Léa")
     assert answer.status_code == 303
     page = browser.read(answer.location)
     assert page.h1.get_text() == "Assurance de Léa"
     assert "31 août 2027" in page.get_text().replace("\u00a0", " ")
-    document = the_document(town, browser)
+    document = the_document(vaults, browser)
     got = fetch(browser, browser.post(f"/mon-espace/stockage/{document.document_id}/telecharger"))
     assert got.data == data
     assert got.mimetype == "application/pdf"
@@ -71,10 +72,10 @@ def test_a_document_goes_in_and_comes_out_as_it_was(town, vault_site):
     assert "Set-Cookie" not in got.headers
 
 
-def test_an_address_of_a_download_serves_once_and_for_a_minute(town, vault_site):
+def test_an_address_of_a_download_serves_once_and_for_a_minute(vaults, vault_site):
     browser = sign_in(vault_site)
     send(browser, a_pdf())
-    address = f"/mon-espace/stockage/{the_document(town, browser).document_id}/telecharger"
+    address = f"/mon-espace/stockage/{the_document(vaults, browser).document_id}/telecharger"
     answer = browser.post(address)
     assert browser.client.head(answer.location).status_code == 204
     assert browser.client.get(answer.location).status_code == 200
@@ -85,14 +86,14 @@ def test_an_address_of_a_download_serves_once_and_for_a_minute(town, vault_site)
     assert browser.client.get("/fichiers/nothing").status_code == 410
 
 
-def test_a_download_needs_no_cookie_but_its_own_address(town, vault_site):
+def test_a_download_needs_no_cookie_but_its_own_address(vaults, vault_site):
     browser = sign_in(vault_site)
     send(browser, a_pdf("sans témoin"))
-    answer = browser.post(f"/mon-espace/stockage/{the_document(town, browser).document_id}/telecharger")
+    answer = browser.post(f"/mon-espace/stockage/{the_document(vaults, browser).document_id}/telecharger")
     assert "sans témoin".encode() in vault_site.anonymous().client.get(answer.location).data
 
 
-def test_a_telephones_photograph_is_taken_by_its_own_input(town, vault_site):
+def test_a_telephones_photograph_is_taken_by_its_own_input(vaults, vault_site):
     browser = sign_in(vault_site)
     page = browser.read("/mon-espace/stockage/ajouter/")
     photo = page.select_one("input[name=photo]")
@@ -120,35 +121,35 @@ def test_a_telephones_photograph_is_taken_by_its_own_input(town, vault_site):
         (b"\xff\xd8\xff\xe0\x00", "abîmée"),
     ],
 )
-def test_a_refused_file_says_why_and_leaves_nothing(town, vault_site, data, words):
+def test_a_refused_file_says_why_and_leaves_nothing(vaults, vault_site, data, words):
     browser = sign_in(vault_site)
-    before = town.keys_in_bucket()
+    before = vaults.keys_in_bucket()
     answer = send(browser, data, name="Mon assurance")
     assert answer.status_code == 422
     page = BeautifulSoup(answer.get_data(as_text=True), "html5lib")
     assert words in page.select_one(".govuk-error-summary").get_text()
     assert page.select_one("input[name=name]")["value"] == "Mon assurance"
-    assert town.keys_in_bucket() == before
-    assert town.ask(OpenVault(), citizen(browser.account_id)).documents == []
+    assert vaults.keys_in_bucket() == before
+    assert vaults.ask(OpenVault(), citizen(browser.account_id)).documents == []
 
 
-def test_a_file_over_the_bound_is_refused_while_it_arrives(town, vault_site):
+def test_a_file_over_the_bound_is_refused_while_it_arrives(vaults, vault_site):
     browser = sign_in(vault_site)
-    before = town.keys_in_bucket()
+    before = vaults.keys_in_bucket()
     answer = send(browser, a_pdf(size=51 * 1024 * 1024))
     assert answer.status_code == 422
     assert "dépasse 50 Mo" in text_of(answer).replace("\u00a0", " ")
-    assert town.keys_in_bucket() == before
+    assert vaults.keys_in_bucket() == before
 
 
-def test_a_forgotten_type_is_asked_for(town, vault_site):
+def test_a_forgotten_type_is_asked_for(vaults, vault_site):
     answer = send(sign_in(vault_site), a_pdf(), document_type="")
     assert answer.status_code == 422
     assert "Choisissez le type de document" in text_of(answer)
 
 
-def test_without_its_token_the_form_is_refused_before_the_file_is_read(town, vault_site):
-    browser, before = sign_in(vault_site), town.keys_in_bucket()
+def test_without_its_token_the_form_is_refused_before_the_file_is_read(vaults, vault_site):
+    browser, before = sign_in(vault_site), vaults.keys_in_bucket()
     for token in ("", "forged"):
         answer = browser.client.post(
             "/mon-espace/stockage/ajouter/",
@@ -164,11 +165,11 @@ def test_without_its_token_the_form_is_refused_before_the_file_is_read(town, vau
         headers={"Origin": "https://ailleurs.example"},
     )
     assert answer.status_code == 400
-    assert town.keys_in_bucket() == before
+    assert vaults.keys_in_bucket() == before
 
 
-def test_an_interrupted_upload_leaves_nothing(town, vault_site):
-    browser, before = sign_in(vault_site), town.keys_in_bucket()
+def test_an_interrupted_upload_leaves_nothing(vaults, vault_site):
+    browser, before = sign_in(vault_site), vaults.keys_in_bucket()
     token = browser.token()
     whole = (
         b'--edge\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n'
@@ -185,15 +186,15 @@ def test_an_interrupted_upload_leaves_nothing(town, vault_site):
     )
     assert answer.status_code == 422
     assert "interrompu" in text_of(answer)
-    assert town.keys_in_bucket() == before
-    assert town.objects.client._list_multipart_uploads(BUCKET).uploads == []
+    assert vaults.keys_in_bucket() == before
+    assert vaults.objects.client._list_multipart_uploads(BUCKET).uploads == []
 
 
-def test_a_form_sent_twice_stores_one_document(town, vault_site):
+def test_a_form_sent_twice_stores_one_document(vaults, vault_site):
     browser = sign_in(vault_site)
     page = browser.read("/mon-espace/stockage/ajouter/")
     values = browser.filled(page.select_one("main form")) | {"document_type": "autre"}
-    before = town.keys_in_bucket()
+    before = vaults.keys_in_bucket()
     for _ in range(2):
         answer = browser.client.post(
             "/mon-espace/stockage/ajouter/",
@@ -201,23 +202,25 @@ def test_a_form_sent_twice_stores_one_document(town, vault_site):
             content_type="multipart/form-data",
         )
         assert answer.status_code == 303
-    assert len(town.ask(OpenVault(), citizen(browser.account_id)).documents) == 1
-    assert len(town.keys_in_bucket() - before) == 1
+    assert len(vaults.ask(OpenVault(), citizen(browser.account_id)).documents) == 1
+    assert len(vaults.keys_in_bucket() - before) == 1
 
 
-def test_a_refusal_of_the_service_leaves_no_object(town, vault_site):
+def test_a_refusal_of_the_service_leaves_no_object(vaults, vault_site):
     browser = sign_in(vault_site)
-    before = town.keys_in_bucket()
+    before = vaults.keys_in_bucket()
     answer = send(browser, a_pdf(), document_type="assurance", **{})
     assert answer.status_code == 303
-    town.execute("UPDATE document SET size = 500 * 1024 * 1024 WHERE account_id = :id", id=browser.account_id)
+    vaults.execute(
+        "UPDATE document SET size = 500 * 1024 * 1024 WHERE account_id = :id", id=browser.account_id
+    )
     answer = send(browser, a_pdf())
     assert answer.status_code == 409
     assert "plein" in text_of(answer)
-    assert len(town.keys_in_bucket() - before) == 1
+    assert len(vaults.keys_in_bucket() - before) == 1
 
 
-def test_a_store_that_is_away_is_said_so_and_nothing_is_half_done(town, vault_site):
+def test_a_store_that_is_away_is_said_so_and_nothing_is_half_done(vaults, vault_site):
     from chassis.objects import Objects
     from chassis.settings import Settings
     from gateway.vault import store
@@ -229,84 +232,84 @@ def test_a_store_that_is_away_is_said_so_and_nothing_is_half_done(town, vault_si
     answer = send(browser, a_pdf())
     assert answer.status_code == 503
     assert "ne répond pas" in text_of(answer)
-    assert town.ask(OpenVault(), citizen(browser.account_id)).documents == []
+    assert vaults.ask(OpenVault(), citizen(browser.account_id)).documents == []
 
 
 def test_a_service_that_is_away_after_the_upload_keeps_the_object_for_the_collector(
-    town, vault_site, monkeypatch
+    vaults, vault_site, monkeypatch
 ):
     browser = sign_in(vault_site)
-    before = town.keys_in_bucket()
+    before = vaults.keys_in_bucket()
     page = browser.read("/mon-espace/stockage/ajouter/")
     values = browser.filled(page.select_one("main form")) | {"document_type": "autre"}
-    answering = type(town).ask
+    answering = type(vaults).ask
 
     def ask(self, question, caller):
         if isinstance(question, StoreDocument):
             raise ServiceUnavailable(service="documents")
         return answering(self, question, caller)
 
-    monkeypatch.setattr(type(town), "ask", ask)
+    monkeypatch.setattr(type(vaults), "ask", ask)
     answer = browser.client.post(
         "/mon-espace/stockage/ajouter/",
         data={**values, "file": (io.BytesIO(a_pdf()), "a.pdf")},
         content_type="multipart/form-data",
     )
     assert answer.status_code == 503
-    assert len(town.keys_in_bucket() - before) == 1
+    assert len(vaults.keys_in_bucket() - before) == 1
 
 
-def test_a_document_is_renamed_and_its_name_stays_sealed(town, vault_site):
+def test_a_document_is_renamed_and_its_name_stays_sealed(vaults, vault_site):
     browser = sign_in(vault_site)
     send(browser, a_pdf(), name="Avant")
-    document = the_document(town, browser)
+    document = the_document(vaults, browser)
     answer = browser.send(f"/mon-espace/stockage/{document.document_id}/modifier", name="NOMSECRET après")
     assert answer.status_code == 302
     assert browser.read(f"/mon-espace/stockage/{document.document_id}").h1.get_text() == "NOMSECRET après"
-    assert not any("NOMSECRET" in str(row) for row in town.rows("SELECT document::text FROM document"))
+    assert not any("NOMSECRET" in str(row) for row in vaults.rows("SELECT document::text FROM document"))
 
 
-def test_another_parents_document_does_not_exist(town, vault_site):
+def test_another_parents_document_does_not_exist(vaults, vault_site):
     browser, other = sign_in(vault_site), sign_in(vault_site)
     send(browser, a_pdf())
-    address = f"/mon-espace/stockage/{the_document(town, browser).document_id}"
+    address = f"/mon-espace/stockage/{the_document(vaults, browser).document_id}"
     other.get(address, 404)
     assert other.post(f"{address}/telecharger").status_code == 404
     assert other.post(f"{address}/supprimer", {"command_id": str(uuid4())}).status_code == 404
 
 
-def attach_new(town, browser, subject: UUID, data: bytes | None = None):
+def attach_new(vaults, browser, subject: UUID, data: bytes | None = None):
     address = f"/mon-espace/pieces/enrolment/{subject}?type=assurance&suite=/mon-espace/stockage/"
     return send(browser, data or a_pdf(), address=address, form=-1)
 
 
-def test_a_new_document_is_stored_and_attached_in_one_go(town, vault_site):
+def test_a_new_document_is_stored_and_attached_in_one_go(vaults, vault_site):
     browser, subject = sign_in(vault_site), uuid4()
-    answer = attach_new(town, browser, subject)
+    answer = attach_new(vaults, browser, subject)
     assert (answer.status_code, answer.location) == (303, "/mon-espace/stockage/")
-    document = the_document(town, browser)
+    document = the_document(vaults, browser)
     assert document.document_type == "assurance"
     assert document.shares[0].subject_id == subject
-    told = town.rows(
+    told = vaults.rows(
         "SELECT name FROM outbox WHERE body::text LIKE :id ORDER BY id", id=f"%{document.document_id}%"
     )
     assert [name for (name,) in told] == ["document.stored", "document.shared"]
 
 
-def test_a_document_of_the_vault_is_attached_without_being_sent_again(town, vault_site):
+def test_a_document_of_the_vault_is_attached_without_being_sent_again(vaults, vault_site):
     browser, subject = sign_in(vault_site), uuid4()
     send(browser, a_pdf("déjà là"), name="Assurance")
-    before = town.keys_in_bucket()
+    before = vaults.keys_in_bucket()
     address = f"/mon-espace/pieces/enrolment/{subject}?type=assurance&suite=/mon-espace/"
-    document = the_document(town, browser)
+    document = the_document(vaults, browser)
     answer = browser.send(address, document=str(document.document_id))
     assert (answer.status_code, answer.location) == (303, "/mon-espace/")
-    assert town.keys_in_bucket() == before
+    assert vaults.keys_in_bucket() == before
     assert "déjà jointe" in browser.read(address).get_text()
-    assert len(the_document(town, browser).shares) == 1
+    assert len(the_document(vaults, browser).shares) == 1
 
 
-def test_the_page_offers_only_documents_of_the_type_asked_for(town, vault_site):
+def test_the_page_offers_only_documents_of_the_type_asked_for(vaults, vault_site):
     browser = sign_in(vault_site)
     send(browser, a_pdf(), name="Celle-ci")
     send(browser, a_pdf(), name="Autre chose", document_type="autre")
@@ -317,7 +320,7 @@ def test_the_page_offers_only_documents_of_the_type_asked_for(town, vault_site):
     browser.get(f"/mon-espace/pieces/autre/{uuid4()}", 404)
 
 
-def test_the_way_on_never_leads_to_another_site(town, vault_site):
+def test_the_way_on_never_leads_to_another_site(vaults, vault_site):
     browser = sign_in(vault_site)
     for onward in (
         "https://ailleurs.example/",
@@ -329,26 +332,26 @@ def test_the_way_on_never_leads_to_another_site(town, vault_site):
         assert page.select_one(".govuk-back-link")["href"] == "/mon-espace/stockage/"
 
 
-def test_an_agent_opens_that_document_and_the_family_reads_who_did(town, vault_site):
+def test_an_agent_opens_that_document_and_the_family_reads_who_did(vaults, vault_site):
     browser, subject = sign_in(vault_site), uuid4()
     data = a_pdf("pièce de la demande", size=200_000)
-    attach_new(town, browser, subject, data)
+    attach_new(vaults, browser, subject, data)
     staff = vault_site.agent(Role.REQUESTS, name="Nadia Benali")
     page = staff.read(f"/agents/pieces/enrolment/{subject}")
     assert "Attestation d’assurance scolaire" in page.get_text()
     answer = fetch(staff, staff.submit(page))
     assert answer.data == data
-    seen = browser.read(f"/mon-espace/stockage/{the_document(town, browser).document_id}").get_text()
+    seen = browser.read(f"/mon-espace/stockage/{the_document(vaults, browser).document_id}").get_text()
     assert "par Nadia Benali" in seen
     assert "Nadia Benali" in staff.read(f"/agents/pieces/enrolment/{subject}").get_text()
-    assert town.rows("SELECT count(*) FROM outbox WHERE name = 'document.opened'")[0][0] >= 1
+    assert vaults.rows("SELECT count(*) FROM outbox WHERE name = 'document.opened'")[0][0] >= 1
 
 
-def test_an_agent_opens_nothing_that_was_not_attached(town, vault_site):
+def test_an_agent_opens_nothing_that_was_not_attached(vaults, vault_site):
     browser, subject = sign_in(vault_site), uuid4()
     send(browser, a_pdf("gardé pour soi"), name="Privé")
-    private = the_document(town, browser)
-    attach_new(town, browser, subject)
+    private = the_document(vaults, browser)
+    attach_new(vaults, browser, subject)
     staff = vault_site.agent(Role.REQUESTS)
     page = staff.read(f"/agents/pieces/enrolment/{subject}")
     assert len(page.select("main form")) == 1
@@ -356,52 +359,52 @@ def test_an_agent_opens_nothing_that_was_not_attached(town, vault_site):
     one_off = keys.new_pair().public
     for share_id in (private.document_id, uuid4()):
         with pytest.raises(NotFound):
-            town.ask(OpenShare(command_id=uuid4(), share_id=share_id, one_off_key=one_off), caller)
+            vaults.ask(OpenShare(command_id=uuid4(), share_id=share_id, one_off_key=one_off), caller)
     staff.get(f"/mon-espace/stockage/{private.document_id}", 302)
     with pytest.raises(NotSignedIn):
-        town.ask(OpenVault(), caller)
+        vaults.ask(OpenVault(), caller)
 
 
-def test_an_agent_of_another_post_opens_nothing(town, vault_site):
+def test_an_agent_of_another_post_opens_nothing(vaults, vault_site):
     browser, subject = sign_in(vault_site), uuid4()
-    attach_new(town, browser, subject)
-    share = the_document(town, browser).shares[0]
+    attach_new(vaults, browser, subject)
+    share = the_document(vaults, browser).shares[0]
     vault_site.agent(Role.BILLING).get(f"/agents/pieces/enrolment/{subject}", 403)
     question = OpenShare(command_id=uuid4(), share_id=share.share_id, one_off_key=keys.new_pair().public)
     with pytest.raises(NotAllowed):
-        town.ask(question, agent(Role.BILLING, Role.HEALTH))
+        vaults.ask(question, agent(Role.BILLING, Role.HEALTH))
     with pytest.raises(NotSignedIn):
-        town.ask(question, citizen(browser.account_id))
+        vaults.ask(question, citizen(browser.account_id))
 
 
-def test_a_deleted_document_leaves_the_vault_and_stays_with_the_town_until_its_term(town, vault_site):
+def test_a_deleted_document_leaves_the_vault_and_stays_with_the_town_until_its_term(vaults, vault_site):
     browser, subject = sign_in(vault_site), uuid4()
-    attach_new(town, browser, subject, a_pdf("à montrer"))
-    document = the_document(town, browser)
+    attach_new(vaults, browser, subject, a_pdf("à montrer"))
+    document = the_document(vaults, browser)
     page = browser.read(f"/mon-espace/stockage/{document.document_id}/supprimer")
     assert "23 novembre 2027" in page.get_text().replace("\u00a0", " ")
     assert browser.submit(page).status_code == 302
     browser.get(f"/mon-espace/stockage/{document.document_id}", 404)
-    assert str(document.document_id) in town.keys_in_bucket()
+    assert str(document.document_id) in vaults.keys_in_bucket()
     staff = vault_site.agent(Role.REQUESTS)
     assert "à montrer".encode() in fetch(staff, staff.send(f"/agents/pieces/enrolment/{subject}")).data
-    town.clock.at += timedelta(days=366)
+    vaults.clock.at += timedelta(days=366)
     assert "Aucune pièce" in staff.read(f"/agents/pieces/enrolment/{subject}").get_text()
-    town.service.keep_terms()
-    town.service.remove_finished()
-    assert str(document.document_id) not in town.keys_in_bucket()
-    assert town.rows("SELECT 1 FROM document WHERE document_id = :id", id=document.document_id) == []
+    vaults.service.keep_terms()
+    vaults.service.remove_finished()
+    assert str(document.document_id) not in vaults.keys_in_bucket()
+    assert vaults.rows("SELECT 1 FROM document WHERE document_id = :id", id=document.document_id) == []
 
 
-def test_a_document_nobody_else_has_is_gone_at_once(town, vault_site):
+def test_a_document_nobody_else_has_is_gone_at_once(vaults, vault_site):
     browser = sign_in(vault_site)
     send(browser, a_pdf())
-    document = the_document(town, browser)
+    document = the_document(vaults, browser)
     browser.send(f"/mon-espace/stockage/{document.document_id}/supprimer")
-    assert str(document.document_id) not in town.keys_in_bucket()
+    assert str(document.document_id) not in vaults.keys_in_bucket()
 
 
-def test_the_next_sign_in_opens_the_same_vault(town, vault_site):
+def test_the_next_sign_in_opens_the_same_vault(vaults, vault_site):
     browser = sign_in(vault_site)
     send(browser, a_pdf(), name="Toujours là")
     again = sign_in(vault_site, browser.account_id)
@@ -409,7 +412,7 @@ def test_the_next_sign_in_opens_the_same_vault(town, vault_site):
     assert "Toujours là" in again.read("/mon-espace/stockage/").get_text()
 
 
-def test_the_recovery_code_is_shown_once_and_opens_after_a_reset(town, vault_site):
+def test_the_recovery_code_is_shown_once_and_opens_after_a_reset(vaults, vault_site):
     browser = sign_in(vault_site)
     send(browser, a_pdf(), name="Retrouvé")
     assert "Créer mon code" in browser.read("/mon-espace/stockage/").get_text()
@@ -422,7 +425,7 @@ def test_the_recovery_code_is_shown_once_and_opens_after_a_reset(town, vault_sit
     )
     assert len(code.replace("-", "")) == 34
     assert code not in str(
-        town.rows(
+        vaults.rows(
             "SELECT account_keys::text, (SELECT string_agg(command::text, '') FROM command) FROM account_keys"
         )
     )
@@ -441,7 +444,7 @@ def test_the_recovery_code_is_shown_once_and_opens_after_a_reset(town, vault_sit
     assert sign_in(vault_site, browser.account_id, "un tout autre mot de passe").private == browser.private
 
 
-def test_an_old_password_opens_too_and_guessing_ends(town, vault_site):
+def test_an_old_password_opens_too_and_guessing_ends(vaults, vault_site):
     browser = sign_in(vault_site)
     reset = sign_in(vault_site, browser.account_id, "nouveau mot de passe")
     for _ in range(10):
@@ -453,17 +456,17 @@ def test_an_old_password_opens_too_and_guessing_ends(town, vault_site):
     assert "Rien n’est rangé" in fresh.read("/mon-espace/stockage/").get_text()
 
 
-def test_starting_over_gives_an_empty_vault_and_removes_what_nobody_can_open(town, vault_site):
+def test_starting_over_gives_an_empty_vault_and_removes_what_nobody_can_open(vaults, vault_site):
     browser = sign_in(vault_site)
     send(browser, a_pdf())
-    document = the_document(town, browser)
+    document = the_document(vaults, browser)
     reset = sign_in(vault_site, browser.account_id, "nouveau mot de passe")
     assert reset.send("/mon-espace/stockage/recommencer", password="nouveau mot de passe").status_code == 422
     answer = reset.send("/mon-espace/stockage/recommencer", password="nouveau mot de passe", sure="y")
     assert answer.status_code == 302
     assert "Rien n’est rangé" in reset.read("/mon-espace/stockage/").get_text()
-    town.service.remove_finished()
-    assert str(document.document_id) not in town.keys_in_bucket()
+    vaults.service.remove_finished()
+    assert str(document.document_id) not in vaults.keys_in_bucket()
     # The other browser still holds the key given up: it is closed there, and takes nothing in.
     assert "fermé" in browser.read("/mon-espace/stockage/").get_text()
     answer = send(browser, a_pdf())
@@ -471,16 +474,16 @@ def test_starting_over_gives_an_empty_vault_and_removes_what_nobody_can_open(tow
     assert "réinitialisé" in text_of(answer)
 
 
-def test_the_sign_in_goes_on_without_the_vault(town, vault_site, monkeypatch):
+def test_the_sign_in_goes_on_without_the_vault(vaults, vault_site, monkeypatch):
     def away(self, question, caller):
         raise ServiceUnavailable(service="documents")
 
-    monkeypatch.setattr(type(town), "ask", away)
+    monkeypatch.setattr(type(vaults), "ask", away)
     with vault_site.app.test_request_context("/connexion"):
         assert at_sign_in(uuid4(), PASSWORD) is None
 
 
-def test_the_dashboard_says_what_is_there_and_what_will_soon_serve_no_more(town, vault_site):
+def test_the_dashboard_says_what_is_there_and_what_will_soon_serve_no_more(vaults, vault_site):
     browser = sign_in(vault_site)
     send(
         browser,
@@ -493,8 +496,68 @@ def test_the_dashboard_says_what_is_there_and_what_will_soon_serve_no_more(town,
     from gateway.citizen import vault as pages
 
     with vault_site.app.test_request_context("/mon-espace/"):
-        view = town.ask(OpenVault(), citizen(browser.account_id))
+        view = vaults.ask(OpenVault(), citizen(browser.account_id))
         page = dashboard.Page()
         part = pages.show_part(page, view)
     assert part["count"] == 1
     assert page.tasks[0].title == "Justificatif de domicile"
+
+
+class Phone(io.RawIOBase):
+    """A body that is made as it is read: nothing of it lies in memory."""
+
+    def __init__(self, head: bytes, size: int, tail: bytes) -> None:
+        self.head, self.tail, self.end = head, tail, len(head) + size
+        self.size, self.at = self.end + len(tail), 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self.at
+
+    def seek(self, to: int, whence: int = 0) -> int:
+        self.at = to if whence == 0 else self.size + to
+        return self.at
+
+    def readinto(self, buffer) -> int:
+        at, size = self.at, min(len(buffer), 64 * 1024)
+        if at < len(self.head):
+            given = self.head[at : at + size]
+        elif at < self.end:
+            given = b"0" * min(size, self.end - at)
+        else:
+            given = self.tail[at - self.end : at - self.end + size]
+        buffer[: len(given)] = given
+        self.at += len(given)
+        return len(given)
+
+
+def test_a_large_upload_and_its_download_stay_small_in_memory(vaults, vault_site):
+    browser = sign_in(vault_site)
+    fields = {"csrf_token": browser.token(), "command_id": str(uuid4()), "document_type": "autre"}
+    head = b"".join(
+        f'--edge\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+        for name, value in fields.items()
+    )
+    head += b'--edge\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n%PDF-1.7\n'
+    size, tail = 45 * 1024 * 1024, b"\r\n--edge--\r\n"
+    tracemalloc.start()
+    answer = browser.client.post(
+        "/mon-espace/stockage/ajouter/",
+        input_stream=Phone(head, size, tail),
+        content_type="multipart/form-data; boundary=edge",
+        content_length=len(head) + size + len(tail),
+    )
+    assert answer.status_code == 303
+    document = the_document(vaults, browser)
+    answer = browser.post(f"/mon-espace/stockage/{document.document_id}/telecharger")
+    with browser.client.get(answer.location, buffered=False) as download:
+        count = sum(len(piece) for piece in download.response)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert count == document.size == size + 9
+    assert peak < 25 * 1024 * 1024

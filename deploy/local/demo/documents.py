@@ -1,0 +1,119 @@
+"""A few sealed documents in the vaults of demonstration parents, put there as the gateway would.
+
+    load(services, today, parents=[("lea.martin@exemple.fr", "…")], settings=Settings())
+
+Each parent is signed in with the password, since nothing else opens a vault; what is there already stays.
+"""
+
+import io
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, Protocol, TypeVar
+from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
+
+from chassis.objects import Objects
+from chassis.settings import Settings
+from contracts.accounts import SignIn
+from contracts.caller import Caller, Kind
+from contracts.documents import BUCKET, KeepKeys, OpenVault, ReadKeys, StoreDocument
+from contracts.messages import Question
+from gateway.vault import keys
+from gateway.vault.documents import Description
+from gateway.vault.media import Media
+from gateway.vault.sealing import Sealer, new_file_key
+
+A = TypeVar("A")
+
+PAPERS = [
+    ("assurance", "Assurance scolaire", "Attestation d'assurance scolaire"),
+    ("justificatif_domicile", "Facture d’électricité", "Facture d'electricite - justificatif de domicile"),
+]
+
+
+class Services(Protocol):
+    """`chassis.client.Services`."""
+
+    def ask(self, question: Question[A], caller: Caller) -> A: ...
+
+
+def load(
+    services: Services,
+    today: date,
+    parents: Iterable[tuple[str, str]] = (),
+    settings: Settings | None = None,
+) -> None:
+    """`PAPERS` for each parent (e-mail address, password); loading again changes nothing."""
+    objects = Objects(settings or Settings())
+    objects.ensure(BUCKET)
+    for email, password in parents:
+        sign_in = SignIn(command_id=uuid4(), kind=Kind.CITIZEN, email=email, password=password)
+        signed_in = services.ask(sign_in, Caller())
+        caller = Caller(kind=Kind.CITIZEN, account_id=signed_in.account_id, name=signed_in.name)
+        public = _public_key(services, caller, password)
+        there = {each.document_id for each in services.ask(OpenVault(), caller).documents}
+        for document_type, name, title in PAPERS:
+            document_id = uuid5(NAMESPACE_URL, f"demo/{signed_in.account_id}/{document_type}")
+            if document_id not in there:
+                content = a_page(f"{title}, {signed_in.name}, {today.isoformat()}")
+                _store(services, caller, objects, public, document_id, document_type, name, content)
+
+
+def a_page(text: str) -> bytes:
+    """A PDF of one page that says `text` (ASCII): small enough to be written by hand, sound enough to be opened."""
+    said = text.encode("ascii", "replace").translate(bytes.maketrans(b"()\\", b"[]/"))
+    drawing = (
+        b"BT /F1 16 Tf 60 760 Td (" + said + b") Tj 0 -30 Td (Document de demonstration, sans valeur.) Tj ET"
+    )
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
+        b"/Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(drawing), drawing),
+    ]
+    out, places = b"%PDF-1.4\n", []
+    for number, content in enumerate(objects, start=1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    return out + (
+        b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n"
+        % (len(objects) + 1, table, len(objects) + 1, len(out))
+    )
+
+
+def _public_key(services: Services, caller: Caller, password: str) -> bytes:
+    kept = services.ask(ReadKeys(), caller).keys
+    if kept is None:
+        pair = keys.new_pair()
+        command = KeepKeys(
+            command_id=uuid4(), public_key=pair.public, password_wrap=keys.wrap(pair.private, password)
+        )
+        kept = services.ask(command, caller)
+    return kept.public_key
+
+
+def _store(
+    services: Services,
+    caller: Caller,
+    objects: Objects,
+    public: bytes,
+    document_id: UUID,
+    document_type: str,
+    name: str,
+    content: bytes,
+) -> None:
+    file_key = new_file_key()
+    sealer: Any = Sealer(file_key, document_id, io.BytesIO(content))
+    object_size = objects.put(BUCKET, str(document_id), sealer)
+    command = StoreDocument(
+        command_id=uuid4(),
+        document_id=document_id,
+        document_type=document_type,
+        size=len(content),
+        object_size=object_size,
+        public_key=public,
+        sealed_key=keys.seal_key(file_key, document_id, public),
+        sealed_description=Description(name, Media.PDF).seal(file_key, document_id),
+    )
+    services.ask(command, caller)

@@ -1,0 +1,25 @@
+"""The demonstration's documents: sealed as a parent's would be."""
+
+from datetime import date
+from uuid import uuid4
+
+from contracts.accounts import SignedInView, SignIn
+from contracts.caller import Kind
+from deploy.local.demo.documents import load
+from tests.services.documents.conftest import PASSWORD, sign_in
+
+
+def test_the_demonstration_fills_a_vault_once(vaults, vault_site):
+    account_id = uuid4()
+
+    class Services:
+        def ask(self, question, caller):
+            if isinstance(question, SignIn):
+                return SignedInView(account_id=account_id, kind=Kind.CITIZEN, name="Mme Léa Martin")
+            return vaults.ask(question, caller)
+
+    for _ in range(2):
+        load(Services(), date(2026, 11, 23), [("lea@exemple.fr", PASSWORD)], vaults.settings)
+    browser = sign_in(vault_site, account_id)
+    names = [each.get_text() for each in browser.read("/mon-espace/stockage/").select(".shelf__name")]
+    assert sorted(names) == ["Assurance scolaire", "Facture d’électricité"]
