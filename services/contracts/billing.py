@@ -86,22 +86,6 @@ class EffortRule(_Rule):
 TariffRule = Annotated[FixedRule | BandsRule | EffortRule, Field(discriminator="kind")]
 
 
-class PublishTariff(Command["TariffView"]):
-    """A dated version of a price. A later one of the same date replaces it; what was invoiced is corrected by a run.
-
-    Role billing, or the installation. Publishing the same rule at the same date again changes nothing.
-    """
-
-    activity_code: Code
-    place_code: str = Field(default="", max_length=40, description="Empty: everywhere")
-    valid_from: date
-    rule: TariffRule
-
-
-class Tariffs(Question["TariffList"]):
-    """Every published version, newest first. Role billing."""
-
-
 class TariffView(View):
     """A published version."""
 
@@ -115,14 +99,26 @@ class TariffView(View):
     published_at: AwareDatetime
 
 
+class PublishTariff(Command[TariffView]):
+    """A dated version of a price. A later one of the same date replaces it; what was invoiced is corrected by a run.
+
+    Role billing, or the installation. Publishing the same rule at the same date again changes nothing.
+    """
+
+    activity_code: Code
+    place_code: str = Field(default="", max_length=40, description="Empty: everywhere")
+    valid_from: date
+    rule: TariffRule
+
+
 class TariffList(View):
     """Versions in force, to come and past."""
 
     tariffs: list[TariffView]
 
 
-class MyPrices(Question["PriceList"]):
-    """What each activity costs the caller's families today, and why."""
+class Tariffs(Question[TariffList]):
+    """Every published version, newest first. Role billing."""
 
 
 class PriceView(View):
@@ -141,6 +137,10 @@ class PriceList(View):
     """By activity name."""
 
     prices: list[PriceView]
+
+
+class MyPrices(Question[PriceList]):
+    """What each activity costs the caller's families today, and why."""
 
 
 # ---------------------------------------------------------------- invoices, for those who pay them
@@ -191,10 +191,6 @@ class CarriedAmount(View):
     cents: int
 
 
-class MyInvoices(Question["InvoiceList"]):
-    """The invoices of every family the caller is a guardian of."""
-
-
 class InvoiceList(View):
     """Newest first. `balance_cents`: what the families owe in all; negative is in their favour."""
 
@@ -204,8 +200,8 @@ class InvoiceList(View):
     family_known: bool = Field(description="False until an activation key was redeemed")
 
 
-class WhatIsDue(Question["DueView"]):
-    """For the dashboard: what is to be paid, the most pressing first."""
+class MyInvoices(Question[InvoiceList]):
+    """The invoices of every family the caller is a guardian of."""
 
 
 class DueView(View):
@@ -215,10 +211,8 @@ class DueView(View):
     in_progress: int
 
 
-class OpenInvoice(Question["InvoiceView"]):
-    """One invoice, line by line. Guardians of the family, or role billing."""
-
-    invoice_id: UUID
+class WhatIsDue(Question[DueView]):
+    """For the dashboard: what is to be paid, the most pressing first."""
 
 
 class InvoiceLine(View):
@@ -262,6 +256,12 @@ class InvoiceView(View):
     started_payment: UUID | None = Field(default=None, description="A payment that is being confirmed")
 
 
+class OpenInvoice(Question[InvoiceView]):
+    """One invoice, line by line. Guardians of the family, or role billing."""
+
+    invoice_id: UUID
+
+
 # ---------------------------------------------------------------- payment by card
 
 
@@ -277,12 +277,6 @@ class PaymentState(StrEnum):
     DIFFERENT = "different"
 
 
-class StartPayment(Command["PaymentStarted"]):
-    """Goes to pay an invoice. Amount and owner are the server's; a guardian of the family only."""
-
-    invoice_id: UUID
-
-
 class PaymentStarted(View):
     """Where to send the browser."""
 
@@ -290,10 +284,10 @@ class PaymentStarted(View):
     url: str
 
 
-class CheckPayment(Question["PaymentView"]):
-    """How a payment stands, asking the provider while it is not settled (up to 10 s). Guardians of the family."""
+class StartPayment(Command[PaymentStarted]):
+    """Goes to pay an invoice. Amount and owner are the server's; a guardian of the family only."""
 
-    payment_id: UUID
+    invoice_id: UUID
 
 
 class PaymentView(View):
@@ -309,8 +303,8 @@ class PaymentView(View):
     paid_at: AwareDatetime | None = None
 
 
-class OpenReceipt(Question["ReceiptView"]):
-    """The receipt of a payment. Guardians of the family, or role billing. Raises NotFound before it is paid."""
+class CheckPayment(Question[PaymentView]):
+    """How a payment stands, asking the provider while it is not settled (up to 10 s). Guardians of the family."""
 
     payment_id: UUID
 
@@ -334,14 +328,10 @@ class ReceiptView(View):
     provider_reference: str
 
 
-class ReceiveNotification(Question["NotificationTaken"]):
-    """What the provider sent, word for word. The installation only. Raises SignatureRefused.
+class OpenReceipt(Question[ReceiptView]):
+    """The receipt of a payment. Guardians of the family, or role billing. Raises NotFound before it is paid."""
 
-    Not a command: the provider's own event id makes it safe to repeat.
-    """
-
-    body: str = Field(max_length=65_536)
-    signature: str = Field(max_length=2_000)
+    payment_id: UUID
 
 
 class NotificationTaken(View):
@@ -349,6 +339,16 @@ class NotificationTaken(View):
 
     event_id: str
     first: bool
+
+
+class ReceiveNotification(Question[NotificationTaken]):
+    """What the provider sent, word for word. The installation only. Raises SignatureRefused.
+
+    Not a command: the provider's own event id makes it safe to repeat.
+    """
+
+    body: str = Field(max_length=65_536)
+    signature: str = Field(max_length=2_000)
 
 
 # ---------------------------------------------------------------- the month's run, for agents
@@ -361,42 +361,6 @@ class RunState(StrEnum):
     CHECKED = "checked"
     PUBLISHED = "published"
     DISCARDED = "discarded"
-
-
-class DraftRun(Command["RunView"]):
-    """Works out what is due up to the end of `month` less what was invoiced. Replaces a draft of the same month."""
-
-    month: date
-
-
-class CheckRun(Command["RunView"]):
-    """The agent has read what is left out and the anomalies."""
-
-    run_id: UUID
-
-
-class PublishRun(Command["RunView"]):
-    """Numbers and publishes what was checked, all or nothing. Publishing twice gives the first outcome."""
-
-    run_id: UUID
-    due_on: date | None = None
-    pay_online_until: date | None = None
-
-
-class DiscardRun(Command["RunView"]):
-    """Drops a run that is not published."""
-
-    run_id: UUID
-
-
-class OpenRun(Question["RunView"]):
-    """A run. Role billing."""
-
-    run_id: UUID
-    family: str = Field(
-        default="", max_length=60, description="Shows only families whose name or number has it"
-    )
-    page: int = Field(default=1, ge=1)
 
 
 class LeftOutReason(StrEnum):
@@ -497,8 +461,40 @@ class RunView(View):
     pay_online_until: date
 
 
-class BillingDesk(Question["DeskView"]):
-    """The billing office's first page. Role billing."""
+class DraftRun(Command[RunView]):
+    """Works out what is due up to the end of `month` less what was invoiced. Replaces a draft of the same month."""
+
+    month: date
+
+
+class CheckRun(Command[RunView]):
+    """The agent has read what is left out and the anomalies."""
+
+    run_id: UUID
+
+
+class PublishRun(Command[RunView]):
+    """Numbers and publishes what was checked, all or nothing. Publishing twice gives the first outcome."""
+
+    run_id: UUID
+    due_on: date | None = None
+    pay_online_until: date | None = None
+
+
+class DiscardRun(Command[RunView]):
+    """Drops a run that is not published."""
+
+    run_id: UUID
+
+
+class OpenRun(Question[RunView]):
+    """A run. Role billing."""
+
+    run_id: UUID
+    family: str = Field(
+        default="", max_length=60, description="Shows only families whose name or number has it"
+    )
+    page: int = Field(default=1, ge=1)
 
 
 class MonthToRun(View):
@@ -520,13 +516,8 @@ class DeskView(View):
     received_cents: int
 
 
-class FindInvoices(Question["InvoicePage"]):
-    """Published invoices, newest first. Role billing. `text`: number, family name or file number."""
-
-    text: str = Field(default="", max_length=60)
-    month: date | None = None
-    unpaid: bool = False
-    page: int = Field(default=1, ge=1)
+class BillingDesk(Question[DeskView]):
+    """The billing office's first page. Role billing."""
 
 
 class InvoicePage(View):
@@ -537,10 +528,12 @@ class InvoicePage(View):
     page: int
 
 
-class FindPayments(Question["PaymentPage"]):
-    """Payments, differences and notifications. Role billing."""
+class FindInvoices(Question[InvoicePage]):
+    """Published invoices, newest first. Role billing. `text`: number, family name or file number."""
 
-    state: PaymentState | None = None
+    text: str = Field(default="", max_length=60)
+    month: date | None = None
+    unpaid: bool = False
     page: int = Field(default=1, ge=1)
 
 
@@ -570,6 +563,13 @@ class DifferenceView(View):
     note: str = ""
 
 
+class ResolveDifference(Command[DifferenceView]):
+    """An agent dealt with it, and says how. Role billing."""
+
+    difference_id: UUID
+    note: str = Field(min_length=3, max_length=500)
+
+
 class PaymentPage(View):
     """One page of 50 payments, with every open difference."""
 
@@ -579,17 +579,11 @@ class PaymentPage(View):
     differences: list[DifferenceView]
 
 
-class ResolveDifference(Command["DifferenceView"]):
-    """An agent dealt with it, and says how. Role billing."""
+class FindPayments(Question[PaymentPage]):
+    """Payments, differences and notifications. Role billing."""
 
-    difference_id: UUID
-    note: str = Field(min_length=3, max_length=500)
-
-
-class FindNotifications(Question["NotificationPage"]):
-    """What the provider sent, newest first. Role billing."""
-
-    parked: bool = False
+    state: PaymentState | None = None
+    page: int = Field(default=1, ge=1)
 
 
 class NotificationView(View):
@@ -604,6 +598,12 @@ class NotificationView(View):
     payment_id: UUID | None
 
 
+class RetryNotification(Command[NotificationView]):
+    """Takes a parked notification up again. Role billing."""
+
+    event_id: str = Field(max_length=255)
+
+
 class NotificationPage(View):
     """The newest hundred."""
 
@@ -611,10 +611,10 @@ class NotificationPage(View):
     parked: int
 
 
-class RetryNotification(Command["NotificationView"]):
-    """Takes a parked notification up again. Role billing."""
+class FindNotifications(Question[NotificationPage]):
+    """What the provider sent, newest first. Role billing."""
 
-    event_id: str = Field(max_length=255)
+    parked: bool = False
 
 
 # ---------------------------------------------------------------- refusals

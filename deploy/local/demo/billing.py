@@ -1,0 +1,138 @@
+"""The demonstration's tariffs, and a billed month: an invoice to pay for each demonstration parent, one of them paid.
+
+Everything goes through billing's own commands, each under an idempotency key made from what it is, so that loading
+twice changes nothing. The bands are such as towns of this size have; the amounts are invented.
+"""
+
+import http.client
+import time
+import urllib.parse
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Protocol, TypeVar
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from contracts.billing import (
+    Band,
+    BandsRule,
+    BillingDesk,
+    CheckRun,
+    DraftRun,
+    FixedRule,
+    InvoiceState,
+    MyInvoices,
+    PublishRun,
+    PublishTariff,
+    RunState,
+    StartPayment,
+    Surcharge,
+    TariffRule,
+)
+from contracts.caller import SYSTEM, Caller
+from contracts.errors import DomainError
+from contracts.messages import Question
+
+A = TypeVar("A")
+QUOTIENTS = (360, 520, 700, 900, 1150, 1500, None)
+_WITHOUT_BOOKING = Surcharge(percent=50)
+_GOOD_CARD = "4242424242424242"
+
+
+class Services(Protocol):
+    """`chassis.client.Services`."""
+
+    def ask(self, question: Question[A], caller: Caller) -> A: ...
+
+
+def _bands(*cents: int, away: int = 25) -> BandsRule:
+    bands = (
+        Band(name=name, up_to=up_to, cents=price)
+        for name, up_to, price in zip("ABCDEFG", QUOTIENTS, cents, strict=True)
+    )
+    return BandsRule(bands=tuple(bands), non_resident_percent=away, surcharge=_WITHOUT_BOOKING)
+
+
+RULES: dict[str, tuple[TariffRule, TariffRule]] = {
+    # activity: (since January, since September)
+    "cantine": (_bands(95, 170, 255, 330, 405, 470, 530), _bands(100, 175, 265, 340, 415, 485, 545)),
+    "mercredi": (_bands(210, 330, 480, 620, 760, 900, 1030), _bands(215, 340, 495, 640, 785, 930, 1060)),
+    "heures-educatives": (_bands(35, 55, 80, 105, 130, 155, 180), _bands(35, 55, 80, 110, 135, 160, 185)),
+    "pass-vacances": (_bands(420, 640, 900, 1150, 1400, 1650, 1880), _bands(430, 660, 930, 1190, 1450, 1710, 1950)),
+    "inscription-scolaire": (FixedRule(cents=0), FixedRule(cents=0)),
+}  # fmt: skip
+
+
+def load(services: Services, today: date) -> None:
+    """The tariffs of the civil year and of the school year of `today`."""
+    year = today.year if today.month >= 9 else today.year - 1
+    earliest = (today.replace(day=1) - timedelta(days=360)).replace(day=1)
+    for activity, (january, september) in RULES.items():
+        for since, rule in ((date(year, 1, 1), january), (date(year, 9, 1), september)):
+            if since >= earliest:
+                key = _key("tariff", activity, since, rule.model_dump_json())
+                ask = PublishTariff(command_id=key, activity_code=activity, valid_from=since, rule=rule)
+                services.ask(ask, SYSTEM)
+
+
+def load_life(services: Services, today: date, parents: Iterable[Caller] = (), patience: float = 120) -> None:
+    """Bills last month, once every roll-call has arrived; the second parent's invoice is paid at the card double.
+
+    `patience`: seconds to wait for the facts; after them the month is billed with what is there.
+    """
+    month = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+    if any(
+        run.month == month and run.state is RunState.PUBLISHED
+        for run in services.ask(BillingDesk(), SYSTEM).runs
+    ):
+        return
+    _wait_for_sheets(services, month, patience)
+    run = services.ask(DraftRun(command_id=_key("draft", month), month=month), SYSTEM).summary
+    services.ask(CheckRun(command_id=_key("check", month), run_id=run.run_id), SYSTEM)
+    services.ask(PublishRun(command_id=_key("publish", month), run_id=run.run_id), SYSTEM)
+    for parent in list(parents)[1:2]:
+        pay_one(services, parent)
+
+
+def _wait_for_sheets(services: Services, month: date, patience: float) -> None:
+    """Until the number of settled sheets has stood still for three seconds."""
+    until, seen, since = time.monotonic() + patience, -1, time.monotonic()
+    while time.monotonic() < until:
+        months = services.ask(BillingDesk(), SYSTEM).months
+        count = next((found.settled_sessions for found in months if found.month == month), 0)
+        if count != seen:
+            seen, since = count, time.monotonic()
+        elif count and time.monotonic() - since > 3:
+            return
+        time.sleep(0.5)
+
+
+def pay_one(services: Services, parent: Caller) -> None:
+    """Pays one of the parent's invoices on the double's own page; never anywhere else."""
+    for invoice in services.ask(MyInvoices(), parent).invoices:
+        if invoice.state is not InvoiceState.TO_PAY:
+            continue
+        ask = StartPayment(command_id=_key("pay", invoice.invoice_id), invoice_id=invoice.invoice_id)
+        try:
+            page = services.ask(ask, parent).url
+        except DomainError:
+            return
+        address = urllib.parse.urlsplit(page)
+        if address.hostname in {"127.0.0.1", "localhost"}:
+            _press(address)
+        return
+
+
+def _press(page: urllib.parse.SplitResult) -> None:
+    """Posts the pay page's form; where it leads back to is the browser's part."""
+    line = http.client.HTTPConnection(str(page.hostname), page.port, timeout=10)
+    try:
+        form = urllib.parse.urlencode({"card": _GOOD_CARD})
+        line.request("POST", page.path, form, {"Content-Type": "application/x-www-form-urlencoded"})
+        line.getresponse().read()
+    finally:
+        line.close()
+
+
+def _key(*parts: object) -> UUID:
+    """The same command has the same id at every load."""
+    return uuid5(NAMESPACE_URL, "espace-citoyens/demo/" + "/".join(str(part) for part in parts))
