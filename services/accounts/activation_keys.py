@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from accounts import key_code
+from accounts.agents import record_access
 from accounts.facts import tell_families
 from accounts.models import ActivationKey, Child, Family, FamilyChild, Guardian
 from accounts.names import spell
@@ -29,7 +30,7 @@ from contracts.accounts import (
     KeyUsed,
 )
 from contracts.caller import Caller
-from contracts.errors import DomainError
+from contracts.errors import DomainError, NotFound
 from contracts.events import ActivationKeyRedeemed
 
 VALID_FOR = timedelta(days=90)
@@ -71,6 +72,8 @@ def issue(session: Session, pepper: bytes, ask: IssueKeys, caller: Caller, now: 
             )
         )
     session.flush()
+    families = sorted({guardian.family_id for guardian in guardians})
+    record_access(session, families, caller, "key_issued", now)
     ISSUED.inc(len(ids))
     return letters(session, pepper, ask)
 
@@ -105,9 +108,13 @@ def letters(session: Session, pepper: bytes, ask: IssueKeys) -> list[KeyLetter]:
     ]
 
 
-def revoke(session: Session, guardian_id: UUID, now: datetime) -> None:
-    """The posted key opens nothing any more."""
+def revoke(session: Session, guardian_id: UUID, caller: Caller, now: datetime) -> None:
+    """The posted key opens nothing any more. Raises NotFound."""
+    guardian = session.get(Guardian, guardian_id)
+    if guardian is None:
+        raise NotFound
     _revoke(session, [guardian_id], now)
+    record_access(session, [guardian.family_id], caller, "key_revoked", now)
 
 
 def redeem(session: Session, key_hash: bytes, account_id: UUID, now: datetime) -> Redeemed:

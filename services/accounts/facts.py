@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from accounts.models import Account, Child, Family, FamilyChild, Guardian, Quotient
 from chassis.outbox import tell_all
@@ -14,21 +15,14 @@ from contracts.events import ChildUpdated, Event, FamilyUpdated, GuardianFact, Q
 
 
 def tell_families(session: Session, family_ids: Iterable[UUID], now: datetime) -> None:
-    """Raises each family's version and tells its snapshot. Four statements, whatever their number.
+    """Raises each family's version and tells its snapshot. Six statements, whatever their number.
 
     Locks the families in the order of their ids: two changes of one family are told in the order they commit.
     """
     wanted = sorted(set(family_ids))
     if not wanted:
         return
-    session.flush()
-    families = session.scalars(
-        select(Family)
-        .where(Family.family_id.in_(wanted))
-        .order_by(Family.family_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
+    families = session.scalars(_raise_versions(session, Family, Family.family_id, wanted)).all()
     guardians: dict[UUID, list[GuardianFact]] = defaultdict(list)
     surnames: dict[UUID, list[str]] = defaultdict(list)
     for guardian, email in session.execute(
@@ -64,7 +58,6 @@ def tell_families(session: Session, family_ids: Iterable[UUID], now: datetime) -
         )
     facts: list[tuple[Event, UUID | str, int]] = []
     for family in families:
-        family.version += 1
         fact = FamilyUpdated(
             family_id=family.family_id,
             number=family.number,
@@ -82,11 +75,11 @@ def tell_families(session: Session, family_ids: Iterable[UUID], now: datetime) -
 
 
 def tell_children(session: Session, child_ids: Iterable[UUID], now: datetime) -> None:
-    """Raises each child's version and tells its snapshot. Two statements; locks in the order of the ids."""
+    """Raises each child's version and tells its snapshot. Four statements, whatever their number."""
     wanted = sorted(set(child_ids))
     if not wanted:
         return
-    session.flush()
+    children = session.scalars(_raise_versions(session, Child, Child.child_id, wanted)).all()
     families: dict[UUID, list[UUID]] = defaultdict(list)
     for child_id, family_id in session.execute(
         select(FamilyChild.child_id, FamilyChild.family_id)
@@ -95,10 +88,7 @@ def tell_children(session: Session, child_ids: Iterable[UUID], now: datetime) ->
     ):
         families[child_id].append(family_id)
     facts: list[tuple[Event, UUID | str, int]] = []
-    for child in session.scalars(
-        select(Child).where(Child.child_id.in_(wanted)).order_by(Child.child_id).with_for_update()
-    ):
-        child.version += 1
+    for child in children:
         fact = ChildUpdated(
             child_id=child.child_id,
             first_name=child.first_name,
@@ -111,6 +101,24 @@ def tell_children(session: Session, child_ids: Iterable[UUID], now: datetime) ->
         )
         facts.append((fact, child.child_id, child.version))
     tell_all(session, facts, at=now)
+
+
+def _raise_versions(
+    session: Session,
+    table: type[Family] | type[Child],
+    key: InstrumentedAttribute[UUID],
+    wanted: list[UUID],
+) -> Any:
+    """Locks the rows in the order of their ids, raises their versions in one statement; gives the rows to read."""
+    session.flush()
+    session.execute(select(key).where(key.in_(wanted)).order_by(key).with_for_update())
+    session.execute(
+        update(table)
+        .where(key.in_(wanted))
+        .values(version=table.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+    return select(table).where(key.in_(wanted)).order_by(key).execution_options(populate_existing=True)
 
 
 def label_of(surnames: list[str]) -> str:

@@ -5,7 +5,9 @@ is now: what the preview says is what applying does.
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import TypeVar
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select, text
@@ -17,7 +19,7 @@ from accounts.households import KnownHomes, Plan, adult_key, plan_import
 from accounts.import_models import ImportRow, SchoolImport
 from accounts.merge import Merged, merge
 from accounts.models import Family, Guardian, Place
-from accounts.onde import GuardianRow, PupilRow
+from accounts.onde import FileProblem, GuardianRow, PupilRow
 from contracts.accounts import (
     ApplyImport,
     ChangeCounts,
@@ -29,6 +31,7 @@ from contracts.accounts import (
     ImportsPage,
     ImportState,
     ImportUndecided,
+    ImportUnreadable,
     ImportView,
     OpenImport,
     OptionView,
@@ -39,9 +42,20 @@ from contracts.accounts import (
 from contracts.caller import Caller
 from contracts.errors import NotFound
 
+R = TypeVar("R")
 PER_PAGE = 50
 _LOCK = 0x6F6E6465  # one merge at a time: two schools may name the same adult
 _KEPT = timedelta(days=90)
+
+
+def read_file(file: str, read: Callable[[], list[R]]) -> list[R]:
+    """The rows. Raises ImportUnreadable, which says why the file is not the export it should be."""
+    try:
+        return read()
+    except FileProblem as problem:
+        raise ImportUnreadable(file=file, why=problem.why, columns=list(problem.columns)) from None
+    except NotFound:
+        raise ImportUnreadable(file=file, why="empty", columns=[]) from None
 
 
 def start(

@@ -2,6 +2,8 @@
 
 import smtplib
 import ssl
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -15,6 +17,7 @@ from uuid import UUID
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from structlog import get_logger
 
 from accounts.mail_models import Mail
 from accounts.wording import FILTERS
@@ -22,6 +25,8 @@ from contracts.accounts import MailPage, MailRow, MailState
 from contracts.errors import NotFound
 
 TRIES = 8
+PER_TICK = 50
+log = get_logger()
 _HERE = Path(__file__).parent / "mails"
 _SUBJECT = "Objet : "
 
@@ -105,6 +110,27 @@ def send(smtp_url: str, site: Site, mail: Mail, at: datetime) -> None:
         if url.username:
             server.login(unquote(url.username), unquote(url.password or ""))
         server.send_message(message)
+
+
+def send_due(
+    begin: Callable[[], AbstractContextManager[Session]],
+    smtp_url: str,
+    site: Site,
+    now: Callable[[], datetime],
+) -> None:
+    """Sends what is due, at most fifty. Each mail in its own transaction: one that fails holds up no other."""
+    for _ in range(PER_TICK):
+        with begin() as session:
+            due = take_due(session, now())
+            if due is None:
+                return
+            try:
+                send(smtp_url, site, due, now())
+            except (OSError, smtplib.SMTPException) as error:
+                log.warning("mail not sent", kind=due.kind, attempts=due.attempts + 1, error=str(error))
+                note_failed(due, error, now())
+            else:
+                note_sent(due, now())
 
 
 def list_failed(session: Session) -> MailPage:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from accounts.facts import tell_children, tell_families
@@ -97,6 +97,7 @@ class _Work:
         self.child_of_line: dict[int, UUID] = {}
         self.child_states: dict[UUID, str] = {}
         self.touched: set[UUID] = set()
+        self.numbers: list[int] = []
         self.same_person: dict[tuple[str, frozenset[str]], UUID] = {}
 
     def take_child(self, plan: Plan, line: int) -> None:
@@ -208,7 +209,7 @@ class _Work:
     def _new_family(self, home: PlannedHome) -> Family:
         family = Family(
             family_id=uuid4(),
-            number="" if self.dry else f"F{self.session.scalar(FAMILY_NUMBER):06d}",
+            number=self._number(),
             **_address(home),
             resident=city_key(home.address.city) in self.register.cities,
             version=0,
@@ -217,6 +218,15 @@ class _Work:
         self._add(family)
         self.register.families[family.family_id] = family
         return family
+
+    def _number(self) -> str:
+        """The next file number; drawn fifty at a time, since gaps do not matter and round trips do."""
+        if self.dry:
+            return ""
+        if not self.numbers:
+            drawn = select(func.nextval(FAMILY_NUMBER.name)).select_from(func.generate_series(1, 50))
+            self.numbers = sorted(self.session.scalars(drawn), reverse=True)
+        return f"F{self.numbers.pop():06d}"
 
     def _take_adult(self, adult: PlannedAdult, family: Family, home: PlannedHome) -> str:
         for guardian in self.register.guardians[family.family_id]:

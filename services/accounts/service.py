@@ -1,13 +1,9 @@
 """Accounts answers: imports, keys, families, sign-in, mail. Thin: each method is one use case and its one commit."""
 
-import smtplib
-from collections.abc import Callable
 from datetime import datetime
-from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy.orm import Session
-from structlog import get_logger
 
 from accounts import (
     activation_keys,
@@ -47,7 +43,7 @@ from contracts.accounts import (
     HouseholdView,
     ImportPage,
     ImportsPage,
-    ImportUnreadable,
+    ImportUndecided,
     ImportView,
     IssueKeys,
     KeyLetter,
@@ -74,7 +70,7 @@ from contracts.accounts import (
 )
 from contracts.caller import Caller, Kind, Role
 from contracts.envelope import Envelope
-from contracts.errors import NotAllowed, NotFound
+from contracts.errors import NotAllowed
 from contracts.events import (
     EnrolmentAccepted,
     EnrolmentRefused,
@@ -86,10 +82,7 @@ from contracts.events import (
 
 BUCKET = "imports"
 LARGEST_FILE = 8 * 1024 * 1024
-MAILS_PER_TICK = 50
 
-log = get_logger()
-R = TypeVar("R")
 MAIL = metrics.gauge("mail", "Mails by state", ("state",))
 
 
@@ -127,8 +120,8 @@ class AccountsService(Service):
         caller.staff(Role.FAMILY_FILES)
         now = self.clock.now()
         today = now.astimezone(PARIS).date()
-        pupils = _read("pupils", lambda: onde.read_pupils(self._fetch(ask.pupils), today))
-        rows = _read("guardians", lambda: onde.read_guardians(self._fetch(ask.guardians)))
+        pupils = imports.read_file("pupils", lambda: onde.read_pupils(self._fetch(ask.pupils), today))
+        rows = imports.read_file("guardians", lambda: onde.read_guardians(self._fetch(ask.guardians)))
         with self.begin() as session:
             return once(session, ask, caller, lambda: imports.start(session, ask, pupils, rows, caller, now))
 
@@ -141,10 +134,14 @@ class AccountsService(Service):
     @answers(ApplyImport)
     def apply_import(self, ask: ApplyImport, caller: Caller) -> ImportView:
         caller.staff(Role.FAMILY_FILES)
-        with self.begin() as session:
-            imports.refresh(session, ask.import_id, self.clock.now())
-        with self.begin() as session:
-            view = once(session, ask, caller, lambda: imports.apply(session, ask, self.clock.now()))
+        try:
+            with self.begin() as session:
+                view = once(session, ask, caller, lambda: imports.apply(session, ask, self.clock.now()))
+        except ImportUndecided:
+            # The register has changed since the preview: its new doubts are kept, to be seen and answered.
+            with self.begin() as session:
+                imports.refresh(session, ask.import_id, self.clock.now())
+            raise
         self._delete_files()
         return view
 
@@ -198,7 +195,7 @@ class AccountsService(Service):
     def revoke_key(self, ask: RevokeKey, caller: Caller) -> None:
         caller.staff(Role.FAMILY_FILES)
         with self.begin() as session:
-            activation_keys.revoke(session, ask.guardian_id, self.clock.now())
+            activation_keys.revoke(session, ask.guardian_id, caller, self.clock.now())
 
     @answers(RedeemKey)
     def redeem_key(self, ask: RedeemKey, caller: Caller) -> HouseholdView:
@@ -352,22 +349,10 @@ class AccountsService(Service):
 
     @every(seconds=2)
     def send_mail(self) -> None:
-        """Each mail in its own transaction: one that fails holds up no other."""
+        """What is due, when there is a server to send it by."""
         if not self.settings.smtp_url:
             return
-        for _ in range(MAILS_PER_TICK):
-            now = self.clock.now()
-            with self.begin() as session:
-                due = mail.take_due(session, now)
-                if due is None:
-                    break
-                try:
-                    mail.send(self.settings.smtp_url, self.site, due, now)
-                except (OSError, smtplib.SMTPException) as error:
-                    log.warning("mail not sent", kind=due.kind, attempts=due.attempts + 1, error=str(error))
-                    mail.note_failed(due, error, now)
-                else:
-                    mail.note_sent(due, now)
+        mail.send_due(self.begin, self.settings.smtp_url, self.site, self.clock.now)
 
     @every(seconds=15)
     def count_mail(self) -> None:
@@ -413,13 +398,3 @@ class AccountsService(Service):
     @subscribes(PaymentReceived)
     def mail_receipt(self, session: Session, fact: PaymentReceived, envelope: Envelope) -> None:
         notices.payment_received(session, self.site, fact, envelope.time, self.clock.now())
-
-
-def _read(file: str, read: Callable[[], list[R]]) -> list[R]:
-    """The rows, or a refusal that says why the file is not the export it should be."""
-    try:
-        return read()
-    except onde.FileProblem as problem:
-        raise ImportUnreadable(file=file, why=problem.why, columns=list(problem.columns)) from None
-    except NotFound:
-        raise ImportUnreadable(file=file, why="empty", columns=[]) from None

@@ -152,7 +152,6 @@ def doubts_form(doubts: list[DoubtView]) -> CommandForm:
     fields: dict[str, object] = {
         f"d{doubt.doubt_id}": RadiosField(
             typeset(words.question(doubt)),
-            hint=" — ".join(doubt.facts) if doubt.kind == "child" else "",
             choices=[(option.value, typeset(words.answer(option))) for option in doubt.options],
             default=doubt.choice,
         )
