@@ -73,6 +73,7 @@ class Billing:
     services: Services
     double: str
     heard: list[dict[str, Any]] = field(default_factory=list)
+    over: threading.Event = field(default_factory=threading.Event)
 
     def tell(self, *facts: tuple[Event, UUID | str]) -> None:
         with pika.BlockingConnection(pika.URLParameters(self.broker.url(ADMINISTRATOR))) as connection:
@@ -172,6 +173,8 @@ def billing(
         listening = threading.Thread(target=_listen, args=(started,), daemon=True)
         listening.start()
         yield started
+        started.over.set()
+        listening.join(10)
     services.close()
 
 
@@ -185,6 +188,8 @@ def _listen(billing: Billing) -> None:
         for _, _, body in channel.consume("subscriber.billing", auto_ack=True, inactivity_timeout=0.2):
             if body:
                 billing.heard.append(json.loads(body))
+            if billing.over.is_set():
+                break
 
 
 @pytest.fixture(scope="module")
