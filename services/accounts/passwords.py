@@ -49,9 +49,9 @@ def is_right(stored: str | None, password: str) -> bool:
     return in_thread(_verify, stored or _decoy(), _composed(password)) and stored is not None
 
 
-def is_outdated(stored: str) -> bool:
-    """Hashed with parameters that are no longer ours: hash again while the password is at hand."""
-    return _hasher.check_needs_rehash(stored)
+def renew_hash(stored: str | None, password: str) -> str | None:
+    """A new hash when the stored one was made with parameters that are no longer ours; else None."""
+    return hash_password(password) if stored and _hasher.check_needs_rehash(stored) else None
 
 
 @cache

@@ -26,6 +26,7 @@ from accounts.mail import Site
 from chassis import metrics
 from chassis.clock import PARIS
 from chassis.commands import once
+from chassis.inbox import newer
 from chassis.objects import Objects
 from chassis.service import Service, answers, every, subscribes
 from contracts.accounts import (
@@ -278,9 +279,7 @@ class AccountsService(Service):
         if not passwords.is_right(found.password_hash, ask.password):
             sign_in.FAILURES.labels(ask.kind.value).inc()
             raise WrongCredentials
-        new_hash = None
-        if found.password_hash is not None and passwords.is_outdated(found.password_hash):
-            new_hash = passwords.hash_password(ask.password)
+        new_hash = passwords.renew_hash(found.password_hash, ask.password)
         with self.begin() as session:
             throttle.succeed(session, account, address)
             if found.account_id is not None:
@@ -310,10 +309,9 @@ class AccountsService(Service):
     @answers(CreateAgent)
     def create_agent(self, ask: CreateAgent, caller: Caller) -> UUID:
         caller.staff(Role.ADMINISTRATION)
-        password_hash = None
         if ask.password is not None:
             registration.judge(ask.password, [ask.email, ask.first_name, ask.last_name])
-            password_hash = passwords.hash_password(ask.password)
+        password_hash = passwords.hash_password(ask.password) if ask.password is not None else None
         with self.begin() as session:
             return agents.create(session, self.site, ask, password_hash, self.clock.now())
 
@@ -377,7 +375,8 @@ class AccountsService(Service):
 
     @subscribes(PlaceUpdated)
     def keep_place(self, session: Session, fact: PlaceUpdated, envelope: Envelope) -> None:
-        places.keep(session, fact)
+        if newer(session, "place", fact.place_code, envelope.aggregateversion):
+            places.keep(session, fact)
 
     @subscribes(EnrolmentRequested)
     def mail_request(self, session: Session, fact: EnrolmentRequested, envelope: Envelope) -> None:

@@ -18,7 +18,9 @@ from contracts.accounts import (
     StartImport,
 )
 from contracts.caller import Role
+from contracts.envelope import Envelope
 from contracts.errors import NotAllowed, NotFound
+from contracts.events import PlaceUpdated
 from tests.mothers import accounts as mother
 from tests.services.accounts.conftest import Desk
 
@@ -191,3 +193,21 @@ def full_sample(desk: Desk) -> None:
 @pytest.mark.parametrize("check", [full_sample] if mother.SAMPLE.exists() else [])
 def test_the_sample_goes_in_whole(desk: Desk, check) -> None:
     check(desk)
+
+
+def test_an_older_fact_of_a_school_does_not_undo_a_newer_one(desk: Desk) -> None:
+    for version, name in ((2, "École Neuve"), (1, "École Vieille")):
+        fact = PlaceUpdated(place_code="0260009Z", place_name=name, city="Romans")
+        told = Envelope(
+            id=uuid4(),
+            source="/espace/enrolment",
+            type=fact.event_type(),
+            subject=fact.place_code,
+            time=mother.NOW,
+            dataschema="",
+            aggregateversion=version,
+            data={},
+        )
+        desk.service.keep_place(fact, told)
+    names = {place.place_code: place.name for place in desk.ask(ListImports()).places}
+    assert names["0260009Z"] == "École Neuve"
