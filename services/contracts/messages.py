@@ -37,8 +37,9 @@ class Question(Message, Generic[Answer]):
 
     @classmethod
     def service(cls) -> str:
-        """The service that answers: the name of the contracts module."""
-        return cls.__module__.rpartition(".")[2]
+        """The service that answers: the module or package of the contracts that the class is defined in."""
+        package, _, rest = cls.__module__.partition(".")
+        return rest.partition(".")[0] if package == "contracts" else rest.rpartition(".")[2]
 
     @classmethod
     def method(cls) -> str:

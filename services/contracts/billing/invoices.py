@@ -1,0 +1,125 @@
+"""Billing: invoices, for those who pay them."""
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import Field
+
+from contracts.messages import Question, View
+
+
+class InvoiceKind(StrEnum):
+    """A claim, or what is given back."""
+
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit_note"
+
+
+class InvoiceState(StrEnum):
+    """What a parent needs to know. Worked out from the ledger, never stored."""
+
+    TO_PAY = "to_pay"
+    IN_PROGRESS = "in_progress"
+    PAID = "paid"
+    CREDIT = "credit"
+
+
+class InvoiceSummary(View):
+    """A line of « Mes factures ». `left_cents`: what is still to pay."""
+
+    invoice_id: UUID
+    number: str
+    kind: InvoiceKind
+    state: InvoiceState
+    family_id: UUID
+    family_label: str
+    month: date
+    total_cents: int
+    left_cents: int
+    published_on: date
+    due_on: date
+    pay_online_until: date
+    payable_online: bool
+    overdue: bool
+    receipt_payment_id: UUID | None = None
+
+
+class CarriedAmount(View):
+    """Consumption of a month under 15 €, kept for the next invoice (CGCT D1611-1)."""
+
+    family_id: UUID
+    family_label: str
+    month: date
+    cents: int
+
+
+class InvoiceList(View):
+    """Newest first. `balance_cents`: what the families owe in all; negative is in their favour."""
+
+    invoices: list[InvoiceSummary]
+    carried: list[CarriedAmount]
+    balance_cents: int
+    family_known: bool = Field(description="False until an activation key was redeemed")
+
+
+class MyInvoices(Question[InvoiceList]):
+    """The invoices of every family the caller is a guardian of."""
+
+
+class DueView(View):
+    """`invoices` to pay; `in_progress` counts payments being confirmed."""
+
+    invoices: list[InvoiceSummary]
+    in_progress: int
+
+
+class WhatIsDue(Question[DueView]):
+    """For the dashboard: what is to be paid, the most pressing first."""
+
+
+class InvoiceLine(View):
+    """`12 repas × 3,20 €` and why. A correction has a negative quantity."""
+
+    child_id: UUID
+    child_name: str
+    activity_code: str
+    activity_name: str
+    month: date
+    mark: str
+    quantity: int
+    unit: str
+    unit_cents: int
+    amount_cents: int
+    reason: str
+    correction: bool
+    days: list[date]
+
+
+class PaymentLine(View):
+    """A payment or an offset of a credit on the invoice's page."""
+
+    on: date
+    label: str
+    cents: int
+    payment_id: UUID | None = None
+
+
+class InvoiceView(View):
+    """Everything the page and the paper show."""
+
+    summary: InvoiceSummary
+    fund_name: str
+    family_number: str
+    addressee: list[str]
+    lines: list[InvoiceLine]
+    payments: list[PaymentLine]
+    carried_months: list[date] = Field(description="Earlier months whose carried amount is in this invoice")
+    balance_cents: int
+    started_payment: UUID | None = Field(default=None, description="A payment that is being confirmed")
+
+
+class OpenInvoice(Question[InvoiceView]):
+    """One invoice, line by line. Guardians of the family, or role billing."""
+
+    invoice_id: UUID

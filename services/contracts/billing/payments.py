@@ -1,0 +1,95 @@
+"""Billing: payment by card."""
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from contracts.messages import Command, Question, View
+
+
+class PaymentState(StrEnum):
+    """Where a payment stands; few of these are shown."""
+
+    CREATED = "created"
+    OPEN = "open"
+    CONFIRMING = "confirming"
+    PAID = "paid"
+    EXPIRED = "expired"
+    FAILED = "failed"
+    DIFFERENT = "different"
+
+
+class PaymentStarted(View):
+    """Where to send the browser."""
+
+    payment_id: UUID
+    url: str
+
+
+class StartPayment(Command[PaymentStarted]):
+    """Goes to pay an invoice. Amount and owner are the server's; a guardian of the family only."""
+
+    invoice_id: UUID
+
+
+class PaymentView(View):
+    """A payment and, once paid, its receipt. `pending`: not known yet, ask again."""
+
+    payment_id: UUID
+    invoice_id: UUID
+    invoice_number: str
+    state: PaymentState
+    pending: bool
+    amount_cents: int
+    receipt_number: str | None = None
+    paid_at: AwareDatetime | None = None
+
+
+class CheckPayment(Question[PaymentView]):
+    """How a payment stands, asking the provider while it is not settled (up to 10 s). Guardians of the family."""
+
+    payment_id: UUID
+
+
+class ReceiptView(View):
+    """What a receipt says (CRPA L112-11)."""
+
+    payment_id: UUID
+    receipt_number: str
+    invoice_id: UUID
+    invoice_number: str
+    month: date
+    fund_name: str
+    family_number: str
+    addressee: list[str]
+    paid_by: str
+    amount_cents: int
+    left_cents: int
+    paid_at: AwareDatetime
+    method: str
+    provider_reference: str
+
+
+class OpenReceipt(Question[ReceiptView]):
+    """The receipt of a payment. Guardians of the family, or role billing. Raises NotFound before it is paid."""
+
+    payment_id: UUID
+
+
+class NotificationTaken(View):
+    """`first`: never seen before. It is stored; what follows from it happens afterwards."""
+
+    event_id: str
+    first: bool
+
+
+class ReceiveNotification(Question[NotificationTaken]):
+    """What the provider sent, word for word. The installation only. Raises SignatureRefused.
+
+    Not a command: the provider's own event id makes it safe to repeat.
+    """
+
+    body: str = Field(max_length=65_536)
+    signature: str = Field(max_length=2_000)

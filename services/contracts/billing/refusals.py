@@ -1,0 +1,63 @@
+"""Billing: refusals."""
+
+from contracts.errors import Conflict, DomainError, Invalid, NotFound
+
+
+class NothingToPay(Conflict):
+    """The invoice is settled, or is a credit note."""
+
+    code = "nothing_to_pay"
+
+
+class PaymentUnderway(Conflict):
+    """Another payment of the same invoice is being made at this very moment."""
+
+    code = "payment_underway"
+
+
+class OnlinePaymentClosed(Conflict):
+    """The date until which it could be paid online has passed. `until`."""
+
+    code = "online_payment_closed"
+
+
+class ProviderAway(DomainError):
+    """The card service does not answer; nothing was taken."""
+
+    code = "provider_away"
+
+
+class SignatureRefused(Invalid):
+    """A notification that the provider did not sign."""
+
+    code = "signature_refused"
+
+
+class RunNotChecked(Conflict):
+    """A run is published after it was checked. `state`."""
+
+    code = "run_not_checked"
+
+
+class RunOpen(Conflict):
+    """Another run is open: publish or discard it first. `month`."""
+
+    code = "run_open"
+
+
+class MonthNotBegun(Invalid):
+    """Nothing of that month can be due yet."""
+
+    code = "month_not_begun"
+
+
+class RunNotFound(NotFound):
+    """No such run."""
+
+    code = "run_not_found"
+
+
+class TariffFromThePast(Invalid):
+    """Dates beyond what can be corrected (more than a year ago)."""
+
+    code = "tariff_from_the_past"

@@ -1,0 +1,169 @@
+"""Enrolment: bookings."""
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from contracts.enrolment.enrolments import ChildView
+from contracts.messages import Command, Question, View
+
+
+class CellState(StrEnum):
+    """What a child's day is, for one activity."""
+
+    OPEN = "open"
+    BOOKED = "booked"
+    FULL = "full"
+    LOCKED = "locked"  # not booked, too late to add
+    BOOKED_LOCKED = "booked_locked"  # booked, too late to cancel
+    ELSEWHERE = "elsewhere"  # booked by the child's other household
+
+
+class CellView(View):
+    """A session as this child has it. `closes_at`: until when it can (or could) be changed; None: no rule."""
+
+    session_id: UUID
+    activity_code: str
+    slot: str = ""
+    state: CellState
+    closes_at: AwareDatetime | None = None
+
+
+class DayView(View):
+    """A day of the month. `closed_because` says in French why there is nothing that day."""
+
+    day: date
+    closed_because: str = ""
+    cells: list[CellView] = Field(default_factory=list)
+
+
+class MonthActivityView(View):
+    """An activity the child is enrolled in, and what holds for its days."""
+
+    activity_code: str
+    name: str
+    unit: str
+    place_name: str
+    slots: list[str]
+    adding_sentence: str
+    cancelling_sentence: str
+
+
+class MonthView(View):
+    """A child's month: every day of it, every activity the child is enrolled in."""
+
+    child: ChildView
+    children: list[ChildView] = Field(
+        default_factory=list, description="All the caller's children, this one too"
+    )
+    month: date
+    activities: list[MonthActivityView]
+    days: list[DayView]
+    first_month: date | None = Field(
+        default=None, description="The months that have sessions; None: there are none"
+    )
+    last_month: date | None = None
+
+
+class MonthPage(Question[MonthView]):
+    """A child's month. Guardians of the child, `requests` agents naming the family; NotFound for anybody else."""
+
+    child_id: UUID
+    month: date
+    family_id: UUID | None = None
+
+
+class Refusal(StrEnum):
+    """Why a day was not changed."""
+
+    UNKNOWN = "unknown_session"
+    NOT_ENROLLED = "not_enrolled"
+    TOO_LATE = "too_late"
+    FULL = "full"
+    ALREADY_BOOKED = "already_booked"
+    NOT_BOOKED = "not_booked"
+    ELSEWHERE = "elsewhere"
+
+
+class ChangedDay(View):
+    """A change that was made, with the rule it was made under."""
+
+    session_id: UUID
+    activity_code: str
+    activity_name: str
+    day: date
+    slot: str = ""
+    made: bool = Field(description="True: booked; False: cancelled")
+    rule_sentence: str
+    closes_at: AwareDatetime | None = None
+
+
+class RefusedDay(View):
+    """A change that was not made, and why. `closes_at` is set when it was too late: until when it was open."""
+
+    session_id: UUID
+    wanted: bool = Field(description="True: to book; False: to cancel")
+    why: Refusal
+    activity_code: str = ""
+    activity_name: str = ""
+    day: date | None = None
+    slot: str = ""
+    rule_sentence: str = ""
+    closes_at: AwareDatetime | None = None
+
+
+class BookingAnswer(View):
+    """What a save did. Refused days do not undo the others."""
+
+    child_id: UUID
+    child_name: str
+    at: AwareDatetime
+    changed: list[ChangedDay]
+    refused: list[RefusedDay]
+
+
+class ChangeBookings(Command[BookingAnswer]):
+    """Books and cancels days of one child, in one transaction; partial success is an answer, not an error.
+
+    Guardians of the child: the booking is their family's. `requests` agents act for `family_id`; with `late` the
+    deadline is not held against them (the proof says so), capacity always is.
+    """
+
+    child_id: UUID
+    additions: list[UUID] = Field(default_factory=list, max_length=200)
+    removals: list[UUID] = Field(default_factory=list, max_length=200)
+    family_id: UUID | None = None
+    late: bool = False
+
+
+class ProofView(View):
+    """A dated proof of one change: who, when, what, under which deadline."""
+
+    proof_id: UUID
+    at: AwareDatetime
+    by: str
+    child_name: str
+    activity_name: str
+    place_name: str
+    day: date
+    slot: str = ""
+    made: bool
+    rule_sentence: str
+    closes_at: AwareDatetime | None = None
+
+
+class ProofsView(View):
+    """A page of proofs, newest first. `older` is what to ask next; None at the end."""
+
+    proofs: list[ProofView]
+    older: int | None = None
+
+
+class BookingProofs(Question[ProofsView]):
+    """The changes of the caller's own families' bookings, newest first."""
+
+    child_id: UUID | None = None
+    before: int | None = None
+    limit: int = Field(default=50, ge=1, le=200)

@@ -1,0 +1,128 @@
+"""Enrolment: enrolments."""
+
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from contracts.enrolment.offer import ActivityView, PlaceView
+from contracts.enrolment.values import Code
+from contracts.events import EnrolmentState
+from contracts.messages import Command, Question, View
+
+
+class AttachmentView(View):
+    """A document given with an enrolment. It is opened on the documents' own page, never from here."""
+
+    document_type: str
+    received_at: AwareDatetime
+
+
+class EnrolmentView(View):
+    """One enrolment, as those who may see it do."""
+
+    enrolment_id: UUID
+    child_id: UUID
+    child_name: str
+    family_id: UUID
+    activity_code: str
+    activity_name: str
+    has_sessions: bool = True
+    place_code: str
+    place_name: str
+    school_year: str
+    state: EnrolmentState
+    requested_at: AwareDatetime
+    requested_by: str = Field(description="Name; « la mairie » when an agent did")
+    decided_at: AwareDatetime | None = None
+    reason: str = ""
+    attachments: list[AttachmentView] = Field(default_factory=list)
+    missing_documents: list[str] = Field(default_factory=list)
+    version: int = 1
+
+
+class ChoiceView(View):
+    """An activity that a child could be enrolled in, and where; or why not."""
+
+    activity: ActivityView
+    places: list[PlaceView]
+    enrolment: EnrolmentView | None = Field(default=None, description="Set when this year's exists already")
+
+
+class ChildView(View):
+    """A child of the caller's family."""
+
+    child_id: UUID
+    first_name: str
+    last_name: str
+    place_code: str | None
+    place_name: str = ""
+    class_name: str = ""
+
+
+class ChoicesView(View):
+    """What a child may be enrolled in for a school year."""
+
+    child: ChildView
+    school_year: str
+    choices: list[ChoiceView]
+
+
+class EnrolmentChoices(Question[ChoicesView]):
+    """What this child may be enrolled in now. Guardians of the child; NotFound for anybody else."""
+
+    child_id: UUID
+
+
+class RequestEnrolment(Command[EnrolmentView]):
+    """Enrols a child for the running school year. Guardians of the child, or `requests` agents naming the family.
+
+    An agent's is accepted at once. Raises AlreadyEnrolled, PlaceDoesNotFit, NotFound.
+    """
+
+    child_id: UUID
+    activity_code: Code
+    place_code: Code
+    family_id: UUID | None = Field(
+        default=None, description="Which of the guardian's families; agents must say"
+    )
+
+
+class DecideEnrolment(Command[EnrolmentView]):
+    """Accepts or refuses (with a reason the parent reads). `requests` agents. Raises WrongState, Conflict."""
+
+    enrolment_id: UUID
+    accept: bool
+    reason: str = Field(default="", max_length=500)
+    version: int = Field(description="The version that the agent saw")
+
+
+class WithdrawEnrolment(Command[EnrolmentView]):
+    """The parent gives the enrolment up. Raises WrongState, StillBooked when days to come are booked."""
+
+    enrolment_id: UUID
+
+
+class MyEnrolments(Question[list[EnrolmentView]]):
+    """Every enrolment of the caller's children this school year, newest first, whichever parent asked."""
+
+
+class ShowEnrolment(Question[EnrolmentView]):
+    """One enrolment. Guardians of the child, `requests` agents."""
+
+    enrolment_id: UUID
+
+
+class EnrolmentQueueView(View):
+    """Requests as an agent lists them."""
+
+    total: int
+    enrolments: list[EnrolmentView]
+
+
+class EnrolmentQueue(Question[EnrolmentQueueView]):
+    """Enrolments in a state, oldest first. `requests` agents."""
+
+    state: EnrolmentState = EnrolmentState.REQUESTED
+    activity_code: str = ""
+    offset: int = Field(default=0, ge=0)
+    limit: int = Field(default=50, ge=1, le=200)

@@ -1,0 +1,47 @@
+"""Enrolment: the parent's home."""
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from contracts.enrolment.enrolments import ChildView, EnrolmentView
+from contracts.messages import Question, View
+
+
+class UpcomingView(View):
+    """A booked day to come."""
+
+    child_id: UUID
+    child_name: str
+    activity_name: str
+    place_name: str
+    day: date
+    slot: str = ""
+
+
+class NearDeadlineView(View):
+    """A deadline that falls within the week: until when days of `first` to `last` can still be booked."""
+
+    child_id: UUID
+    child_name: str
+    activity_code: str
+    activity_name: str
+    closes_at: AwareDatetime
+    first: date
+    last: date
+    booked: int = Field(description="Days of these already booked")
+    bookable: int = Field(description="Days of these not booked yet, with places left")
+
+
+class OverviewView(View):
+    """What enrolment has to say on the parent's home."""
+
+    children: list[ChildView]
+    enrolments: list[EnrolmentView]
+    upcoming: list[UpcomingView]
+    deadlines: list[NearDeadlineView]
+
+
+class Overview(Question[OverviewView]):
+    """The caller's children, enrolments, booked days of the coming week, deadlines of the coming week."""

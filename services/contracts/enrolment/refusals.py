@@ -1,0 +1,39 @@
+"""Enrolment: errors."""
+
+from contracts.errors import Conflict, Invalid
+
+
+class AlreadyEnrolled(Conflict):
+    """This child has, or has asked for, this activity this year."""
+
+    code = "already_enrolled"
+
+
+class PlaceDoesNotFit(Invalid):
+    """The activity is not offered there, or the child does not go to that school."""
+
+    code = "place_does_not_fit"
+
+
+class WrongState(Conflict):
+    """The enrolment is not in a state that allows this. `state`: the one it is in."""
+
+    code = "enrolment_wrong_state"
+
+
+class StillBooked(Conflict):
+    """Days to come are booked: they must be cancelled first. `days`: how many."""
+
+    code = "enrolment_still_booked"
+
+
+class SheetChanged(Conflict):
+    """Somebody else saved the sheet meanwhile. `by`: who."""
+
+    code = "sheet_changed"
+
+
+class TooEarly(Invalid):
+    """A sheet cannot be settled before its day."""
+
+    code = "sheet_too_early"

@@ -1,0 +1,8 @@
+"""Enrolment: what its parts share."""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
+Weekday = Annotated[int, Field(ge=1, le=7)]
