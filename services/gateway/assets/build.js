@@ -22,7 +22,6 @@ function keep(name, content) {
   return built;
 }
 
-rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 
 const fonts = join(modules, "@fontsource", "atkinson-hyperlegible", "files");
@@ -46,4 +45,7 @@ const library = keep(
 keep("site.js", readFileSync(join(here, "js", "site.js"), "utf8").replace("./govuk-frontend.js", `./${library}`));
 
 writeFileSync(join(out, "manifest.json"), JSON.stringify(manifest, null, 2));
+// What was built before goes last: a site that is being served is never without its style sheet meanwhile.
+const current = new Set([...Object.values(manifest), "manifest.json"]);
+for (const name of readdirSync(out)) if (!current.has(name)) rmSync(join(out, name));
 console.log(`${Object.keys(manifest).length} files in static/build`);
