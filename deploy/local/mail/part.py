@@ -37,7 +37,7 @@ class MailCatcher:
             Program(
                 name=self.name,
                 argv=(sys.executable, "-m", "deploy.local.mail"),
-                ready=lambda: listens(self.smtp_port) and answers(self.page_port, "/messages.json"),
+                ready=lambda: listens(self.smtp_port) and answers(self.page_port, "/ready"),
                 env={
                     **inherit_environment(),
                     "ESPACE_MAIL_FOLDER": str(self._folder),

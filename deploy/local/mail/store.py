@@ -8,6 +8,7 @@ import time
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from functools import lru_cache
 from pathlib import Path
 
 
@@ -56,6 +57,7 @@ class MailStore:
             path.unlink(missing_ok=True)
 
 
+@lru_cache(maxsize=2_000)  # a message never changes; reading one anew takes a millisecond, and a list shows hundreds
 def read_mail(path: Path) -> CaughtMail:
     """A stored file as a message; what is missing is empty."""
     message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)

@@ -62,6 +62,16 @@ def test_a_mail_is_shown_with_its_links_and_without_its_scripts(
     assert "default-src 'none'" in inside.headers["Content-Security-Policy"]
 
 
+def test_being_ready_does_not_depend_on_how_many_mails_are_kept(
+    store: MailStore, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_store: MailStore) -> None:
+        raise AssertionError("all mails were read")
+
+    monkeypatch.setattr(MailStore, "list", refuse)
+    assert client.get("/ready").status_code == 200
+
+
 @pytest.mark.parametrize("name", ["42", "..%2F..%2Fsecrets", "abc"])
 def test_what_is_no_mail_is_not_found(client: FlaskClient, name: str) -> None:
     assert client.get(f"/messages/{name}").status_code == 404
