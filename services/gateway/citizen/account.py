@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from contracts.accounts import HouseholdView, MyHousehold
 from gateway import browser_session, dashboard
+from gateway.browser_names import name_browser
 from gateway.dashboard import Page, Task
 from gateway.forms import Form
 from gateway.navigation import Entry
@@ -24,6 +25,7 @@ def show() -> str:
         household=ask(MyHousehold()),
         sessions=browser_session.open_sessions(),
         form=Form(),
+        name_browser=name_browser,
     )
 
 
