@@ -28,6 +28,7 @@ GIVEN = {
     "ESPACE_MAIL_FROM": "Espace Citoyens de Romans-sur-Isère <ne-pas-repondre@ville.example>",
     "ESPACE_STRIPE_URL": "http://stripe:8602",
     "ESPACE_PAYMENT_ORIGIN": "http://127.0.0.1:8602",
+    "ESPACE_CLAMD_URL": "",
 }
 
 

@@ -75,7 +75,7 @@ def load(services: Services, today: date) -> None:
 
 
 def load_life(services: Services, today: date, parents: Iterable[Caller] = (), patience: float = 120) -> None:
-    """Bills last month, once every roll-call has arrived; the second parent's invoice is paid at the card double.
+    """Bills last month, once every roll-call has arrived; the last parent's invoice is paid at the card double.
 
     `patience`: seconds to wait for the facts; after them the month is billed with what is there.
     """
@@ -89,8 +89,9 @@ def load_life(services: Services, today: date, parents: Iterable[Caller] = (), p
     run = services.ask(DraftRun(command_id=_key("draft", month), month=month), SYSTEM).summary
     services.ask(CheckRun(command_id=_key("check", month), run_id=run.run_id), SYSTEM)
     services.ask(PublishRun(command_id=_key("publish", month), run_id=run.run_id), SYSTEM)
-    for parent in list(parents)[1:2]:
-        pay_one(services, parent)
+    for parent in reversed(list(parents)):
+        if pay_one(services, parent):
+            break
 
 
 def _wait_for_sheets(services: Services, month: date, patience: float) -> None:
@@ -106,8 +107,8 @@ def _wait_for_sheets(services: Services, month: date, patience: float) -> None:
         time.sleep(0.5)
 
 
-def pay_one(services: Services, parent: Caller) -> None:
-    """Pays one of the parent's invoices on the double's own page; never anywhere else."""
+def pay_one(services: Services, parent: Caller) -> bool:
+    """Pays one of the parent's invoices on the double's own page, never anywhere else; False when none was."""
     for invoice in services.ask(MyInvoices(), parent).invoices:
         if invoice.state is not InvoiceState.TO_PAY:
             continue
@@ -115,11 +116,12 @@ def pay_one(services: Services, parent: Caller) -> None:
         try:
             page = services.ask(ask, parent).url
         except DomainError:
-            return
+            return False
         address = urllib.parse.urlsplit(page)
         if address.hostname in {"127.0.0.1", "localhost"}:
             _press(address)
-        return
+            return True
+    return False
 
 
 def _press(page: urllib.parse.SplitResult) -> None:
