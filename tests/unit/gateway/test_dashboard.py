@@ -67,6 +67,15 @@ def test_with_nothing_to_do_the_page_says_so(site, monkeypatch):
     assert "Rien d’urgent" in site.citizen().read("/mon-espace/").get_text()
 
 
+def test_what_could_not_be_read_is_not_said_to_be_in_order(site, monkeypatch):
+    monkeypatch.setattr(dashboard, "_parts", [])
+    dashboard.part(order=1, asks=lambda: [OpenSum()], label="vos factures")(lambda *_: None)
+    site.services.answers = {OpenSum: ServiceUnavailable(service="billing")}
+    shown = site.citizen().read("/mon-espace/").get_text()
+    assert "vos factures" in shown
+    assert "tout est à jour" not in shown
+
+
 def test_every_call_says_who_asks_and_carries_the_trace(site):
     site.services.answers = {OpenSum: Sum(cents=42), ListNames: []}
     answer = site.citizen("Mme Léa Martin").get("/mon-espace/")
