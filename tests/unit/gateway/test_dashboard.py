@@ -27,7 +27,7 @@ class ListNames(Question[list[str]]):
 
 
 @pytest.fixture(autouse=True)
-def parts(monkeypatch):
+def parts(monkeypatch, site):  # after the site: building it lets the pages register their own
     monkeypatch.setattr(dashboard, "_parts", [])
 
     @dashboard.part(order=20, asks=lambda: [OpenSum()], label="vos factures")
