@@ -198,10 +198,12 @@ class _Line:
             )
             self._channel.basic_publish(message, wire.EXCHANGE, _route(type(question)).key)
         while self._expected:
+            # One timeout for the whole wait: py-amqp would set and reset one around each of three frames.
             left = deadline - time.monotonic()
             if left <= 0:
                 raise TimeoutError
-            self._connection.drain_events(timeout=left)
+            self._connection.transport.sock.settimeout(left)
+            self._connection.drain_events()
             for mark, body in self._replies.items():
                 place = self._expected.pop(mark)
                 answers[place] = _read(waiting.pop(place), body)
