@@ -206,9 +206,9 @@ def tick(visitor: Visitor, *labels: str, column: str = CANTEEN, on: bool = True)
     """Ticks or unticks days."""
     for label in labels:
         box = day(visitor, label).get_by_role("checkbox", name=re.compile(f"^{column}"))
-        box.set_checked(
-            on, force=True
-        )  # the native control lies under its label, which is what a finger touches
+        # The native control lies under its label, which is what a finger touches; not behind the bar at the foot.
+        box.evaluate("(box) => box.scrollIntoView({block: 'center'})")
+        box.set_checked(on, force=True)
 
 
 def save(visitor: Visitor) -> None:
@@ -238,7 +238,12 @@ def open_sheet(desk: Visitor, school: str = SCHOOL[1]) -> None:
 
 def mark(desk: Visitor, child: str, word: str) -> None:
     """Checks a child of the sheet."""
-    desk.page.get_by_role("group", name=child).get_by_role("radio", name=word, exact=True).check(force=True)
+    label = desk.page.get_by_role("group", name=child).get_by_text(word, exact=True)
+    label.evaluate("(label) => label.scrollIntoView({block: 'center'})")
+    label.click()
+    expect(
+        desk.page.get_by_role("group", name=child).get_by_role("radio", name=word, exact=True)
+    ).to_be_checked()
 
 
 def add_unexpected(desk: Visitor, text: str, child: str) -> None:
@@ -256,11 +261,17 @@ def save_sheet(desk: Visitor) -> None:
     desk.look("agent-feuille-enregistree")
 
 
-def draft_month(desk: Visitor, month: str) -> None:
-    """From the billing desk to the draft's check page. The facts of the day may still be on their way."""
-    desk.goto("/agents/facturation/")
+def draft_month(desk: Visitor, month: str, settled: int) -> None:
+    """From the billing desk to the draft's check page, once billing has heard of that many sheets."""
+    row = desk.page.get_by_role("table", name="Mois à facturer").get_by_role("row").filter(has_text=month)
+
+    def is_told() -> bool:
+        desk.goto("/agents/facturation/")
+        return row.filter(has_text=f"{settled} séances pointées").count() == 1
+
+    eventually(is_told)
     desk.look("agent-facturation")
-    desk.press(f"Préparer {month}")
+    row.get_by_role("button").click()
     expect(desk.page.get_by_role("heading", level=1)).to_contain_text(month)
 
 

@@ -216,7 +216,7 @@ def published(checked: None, prepared: Town, agent: Callable[[Person], Visitor])
     """November's invoices, from draft to published; their numbers."""
     desk = agent(BILLING_AGENT)
     chapters.set_time(prepared, START.replace(month=12, day=1))
-    chapters.draft_month(desk, "novembre 2026")
+    chapters.draft_month(desk, "novembre 2026", settled=3)
     desk.look("agent-facturation-brouillon")
     desk.press("J’ai vérifié, passer à la publication")
     desk.look("agent-facturation-verifiee")

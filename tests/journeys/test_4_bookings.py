@@ -79,7 +79,7 @@ def test_a_locked_day_put_into_the_form_is_refused_with_its_reason(
     chapters.tick(amandine, "Vendredi 20 novembre")
     chapters.save(amandine)
     amandine.says("Une partie de vos changements est enregistrée")
-    amandine.says("le délai est dépassé depuis mercredi 4 novembre, 9\u00a0h")
+    amandine.says("le délai est dépassé depuis le mercredi 4 novembre, 9\u00a0h")
     amandine.look("reservations-en-partie")
     amandine.follow("Revenir au mois")
     expect(day(amandine, "Vendredi 6 novembre")).to_contain_text("Non réservé")

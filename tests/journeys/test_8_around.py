@@ -15,9 +15,13 @@ FOCUS = """() => {
   const element = document.activeElement, style = getComputedStyle(element);
   const shown = [style, getComputedStyle(element, "::before"), ...[...(element.labels ?? [])].flatMap(
     (label) => [getComputedStyle(label), getComputedStyle(label, "::before")])];
+  const box = element.getBoundingClientRect();
+  const covering = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
   return {
     name: element.getAttribute("aria-label") || element.labels?.[0]?.innerText || element.innerText || element.name,
     tag: element.tagName,
+    covered: covering !== null && covering !== element && !element.contains(covering)
+             && covering.closest(".save-bar") !== element.closest(".save-bar"),
     visible: shown.some((each) => (each.outlineStyle !== "none" && parseFloat(each.outlineWidth) >= 2)
                                   || each.boxShadow !== "none"),
   };
@@ -127,6 +131,7 @@ def walk(page: Page, until: str, most: int = 60) -> list[str]:
         if found["tag"] == "BODY":
             continue
         assert found["visible"], f"the focus does not show on « {name} »"
+        assert not found["covered"], f"« {name} » is behind the bar at the foot of the page"
         names.append(name)
         if until in name:
             return names
