@@ -53,12 +53,12 @@ def test_one_save_books_and_cancels_and_says_both(booked: None, amandine: Visito
     chapters.tick(amandine, "Lundi 16 novembre", "Mardi 17 novembre")
     chapters.save(amandine)
     amandine.look("reservations-enregistrees")
-    amandine.says("2 jours réservés, 0 jour annulé")
+    amandine.says("2\u00a0jours réservés.")
     amandine.follow("Revenir au mois")
     chapters.tick(amandine, "Lundi 16 novembre", on=False)
     chapters.tick(amandine, "Jeudi 19 novembre")
     chapters.save(amandine)
-    amandine.says("1 jour réservé, 1 jour annulé")
+    amandine.says("1\u00a0jour réservé, 1\u00a0jour annulé")
 
 
 def test_a_locked_day_put_into_the_form_is_refused_with_its_reason(
@@ -135,7 +135,7 @@ def test_two_clicks_save_once(booked: None, amandine: Visitor) -> None:
     chapters.open_month(amandine, "Achille")
     chapters.tick(amandine, "Lundi 23 novembre")
     amandine.page.get_by_role("button", name="Enregistrer mes réservations").dblclick()
-    amandine.says("1 jour réservé, 0 jour annulé")
+    amandine.says("1\u00a0jour réservé.")
     assert count_proofs(amandine, "lundi 23 novembre") == 1
 
 
@@ -144,7 +144,7 @@ def test_a_form_sent_again_gets_the_first_answer(booked: None, amandine: Visitor
     chapters.tick(amandine, "Mardi 24 novembre")
     chapters.save(amandine)
     amandine.page.reload()  # the browser sends the form again
-    amandine.says("1 jour réservé, 0 jour annulé")
+    amandine.says("1\u00a0jour réservé.")
     assert count_proofs(amandine, "mardi 24 novembre") == 1
 
 
@@ -158,7 +158,7 @@ def test_two_tabs_do_not_undo_one_another(booked: None, amandine: Visitor) -> No
     row = second.get_by_role("row").filter(has=second.get_by_role("rowheader", name="Vendredi 27 novembre"))
     row.get_by_role("checkbox").set_checked(True, force=True)
     second.get_by_role("button", name="Enregistrer mes réservations").click()
-    expect(second.get_by_role("main")).to_contain_text("1 jour réservé, 0 jour annulé")
+    expect(second.get_by_role("main")).to_contain_text("1\u00a0jour réservé.")
     second.close()
     amandine.follow("Revenir au mois")
     for label in ("Jeudi 26 novembre", "Vendredi 27 novembre"):

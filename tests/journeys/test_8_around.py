@@ -118,7 +118,7 @@ def test_one_books_at_the_keyboard(visit: Callable[..., Visitor], booked: None) 
     expect(box).to_be_checked()
     walk(parent.page, until="Enregistrer mes réservations", most=120)
     parent.page.keyboard.press("Enter")
-    parent.says("1 jour réservé, 0 jour annulé")
+    parent.says("1\u00a0jour réservé.")
 
 
 def walk(page: Page, until: str, most: int = 60) -> list[str]:
