@@ -28,6 +28,8 @@ from flask import Flask, Response, g, request, session
 from nacl.secret import SecretBox
 
 from contracts.caller import Kind, Role
+from contracts.errors import ServiceUnavailable
+from gateway.metrics import SIGN_INS
 from gateway.session_store import SessionRecord
 from gateway.settings import ABSOLUTE, IDLE
 from gateway.wiring import settings, wiring
@@ -92,6 +94,7 @@ def sign_in(identity: Identity, vault_private_key: bytes | None = None) -> Signe
     wiring().sessions.purge(now)
     wiring().sessions.add(record)
     g.browser_token, g.browser_record = token, record
+    SIGN_INS.labels(identity.kind.value).inc()
     return _signed_in(record)
 
 
@@ -108,6 +111,14 @@ def current() -> SignedIn | None:
     """Who is signed in here, or None."""
     record = _record()
     return _signed_in(record) if record else None
+
+
+def shown() -> SignedIn | None:
+    """Who is signed in, as far as it can be known: for the frame of a page, which must not fail for that."""
+    try:
+        return current()
+    except ServiceUnavailable:
+        return None
 
 
 def vault_private_key() -> bytes | None:
@@ -163,9 +174,18 @@ def cookie_name() -> str:
 
 
 def _record() -> SessionRecord | None:
+    """The row of this browser's session. Raises ServiceUnavailable once when the store is away: the page that says
+    so is then made as for a stranger, and the cookie is left alone."""
+    if g.get("store_away"):
+        return None
     if "browser_record" not in g:
-        g.browser_token = _token_of(request.cookies.get(cookie_name(), ""))
-        g.browser_record = _find(g.browser_token) if g.browser_token else None
+        token = _token_of(request.cookies.get(cookie_name(), ""))
+        try:
+            found = _find(token) if token else None
+        except ServiceUnavailable:
+            g.store_away = True
+            raise
+        g.browser_token, g.browser_record = token, found
     record: SessionRecord | None = g.browser_record
     return record
 

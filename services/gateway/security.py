@@ -74,7 +74,7 @@ def init_app(app: Flask, settings: GatewaySettings) -> None:
 
 def _keep_private(response: Response) -> None:
     """A signed-in page must not come back by the « previous » button after signing out."""
-    if browser_session.current() is not None or response.headers.getlist("Set-Cookie"):
+    if browser_session.shown() is not None or response.headers.getlist("Set-Cookie"):
         response.headers["Cache-Control"] = "no-store"
     else:
         response.headers.setdefault("Cache-Control", "no-cache")

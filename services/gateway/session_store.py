@@ -1,14 +1,18 @@
 """Where browser sessions are kept: rows found by the hash of a token."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, select, text, update
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from contracts.caller import Kind, Role
+from contracts.errors import ServiceUnavailable
 from gateway.models import BrowserSession
 
 
@@ -33,7 +37,7 @@ class SessionRecord:
 
 
 class SessionStore(Protocol):
-    """What `browser_session` needs of a store."""
+    """What `browser_session` needs of a store. Each raises ServiceUnavailable when it is away."""
 
     def add(self, record: SessionRecord) -> None: ...
     def find(self, token_hash: bytes) -> SessionRecord | None: ...
@@ -52,9 +56,17 @@ class DatabaseStore:
     def __init__(self, sessions: sessionmaker[Session]) -> None:
         self._sessions = sessions
 
+    @contextmanager
+    def _begin(self) -> Iterator[Session]:
+        try:
+            with self._sessions.begin() as session:
+                yield session
+        except (OperationalError, InterfaceError) as problem:
+            raise ServiceUnavailable(service="gateway") from problem
+
     def add(self, record: SessionRecord) -> None:
         """Keeps a new session."""
-        with self._sessions.begin() as session:
+        with self._begin() as session:
             session.add(
                 BrowserSession(
                     session_id=record.session_id,
@@ -108,24 +120,24 @@ class DatabaseStore:
         return self._delete(BrowserSession.expires_at <= now)
 
     def check(self) -> None:
-        """Raises when the database does not answer."""
+        """Raises, with the database's own words, when it does not answer."""
         with self._sessions.begin() as session:
             session.execute(text("SELECT 1"))
 
     def _select(self, condition: ColumnElement[bool]) -> list[SessionRecord]:
         statement = select(BrowserSession).where(condition).order_by(BrowserSession.seen_at.desc())
-        with self._sessions.begin() as session:
+        with self._begin() as session:
             return [_record(row) for row in session.scalars(statement)]
 
     def _update(self, session_id: UUID, values: dict[str, Any]) -> None:
-        with self._sessions.begin() as session:
+        with self._begin() as session:
             session.execute(
                 update(BrowserSession).where(BrowserSession.session_id == session_id).values(**values)
             )
 
     def _delete(self, condition: ColumnElement[bool]) -> int:
         statement = delete(BrowserSession).where(condition).returning(BrowserSession.session_id)
-        with self._sessions.begin() as session:
+        with self._begin() as session:
             return len(session.execute(statement).all())
 
 

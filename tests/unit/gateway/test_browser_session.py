@@ -2,6 +2,7 @@
 
 import hashlib
 
+from contracts.errors import ServiceUnavailable
 from gateway import browser_session
 from tests.unit.gateway.conftest import AGENT_ID, CITIZEN_ID
 
@@ -131,3 +132,20 @@ def test_one_session_or_all_the_others_can_be_ended(site):
     here.get("/")
     there.get("/mon-espace/", status=302)
     elsewhere.get("/agents/")
+
+
+def test_without_the_store_a_page_says_so_and_nobody_is_signed_out(site, monkeypatch):
+    browser = site.citizen()
+    before = browser.client.get_cookie("espace").value
+
+    def find(_token_hash):
+        raise ServiceUnavailable(service="gateway")
+
+    with monkeypatch.context() as away:
+        away.setattr(site.sessions, "find", find)
+        page = browser.read("/mon-espace/", status=503)
+        assert page.h1.get_text() == "Service momentanément indisponible"
+        assert browser.read("/").h1, "what needs no session is shown"
+        browser.read("/nulle-part", status=404)
+    assert browser.client.get_cookie("espace").value == before
+    assert browser.read("/").select_one(".site-header__who")
