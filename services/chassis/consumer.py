@@ -117,7 +117,15 @@ class Facts(SharedExtension):
     def _finish(self, message: Any, envelope: Envelope, worker_ctx: Any, result: Any, exc_info: Any) -> Any:
         label = f"{self.container.service_name}.{worker_ctx.entrypoint.method_name}"
         if exc_info is None:
-            metrics.FACTS.labels(label, "applied" if result else "repeated").inc()
+            outcome = "applied" if result else "repeated"
+            metrics.FACTS.labels(label, outcome).inc()
+            log.info(
+                f"fact {outcome}",
+                handler=label,
+                fact=envelope.type,
+                id=str(envelope.id),
+                correlation_id=envelope.correlationid,
+            )
             self._settle(message)
         else:
             tries = int((message.headers or {}).get(_TRIES, 0)) + 1

@@ -32,7 +32,7 @@ from chassis import logs, metrics, wire
 from chassis.transport import KombuTransport, together
 from contracts.caller import Caller
 from contracts.errors import DomainError, Invalid
-from contracts.messages import Question
+from contracts.messages import Command, Question
 
 log = structlog.get_logger()
 A = TypeVar("A")
@@ -208,6 +208,14 @@ class Call(Rpc):
                 outcome = "failed"
                 log.error("failed", method=self.label, correlation_id=correlation, exc_info=exc_info)
             body = orjson.dumps({"result": None, "error": serialize(problem)}, default=safe_for_serialization)
+        elif issubclass(self.question, Command):
+            # What changes something leaves a line that follows its browser request; questions are only counted.
+            log.info(
+                "done",
+                method=self.label,
+                by=str(caller.account_id or caller.kind),
+                correlation_id=correlation,
+            )
         self.rpc_consumer.reply(message, body)
         self.seconds[outcome].observe(time.perf_counter() - started)
         return result, None

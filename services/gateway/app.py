@@ -6,6 +6,7 @@ from uuid import uuid4
 from flask import Flask, Response, g, request
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import BaseLoader
+from structlog import get_logger
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from chassis import logs
@@ -28,6 +29,7 @@ from gateway.session_store import DatabaseStore, SessionStore
 from gateway.settings import GatewaySettings
 from gateway.wiring import Client, Wiring
 
+log = get_logger()
 _CONNECTIONS = 8  # of each worker to its database: one per thread
 
 
@@ -114,6 +116,11 @@ def _follow_requests(app: Flask) -> None:
     @app.after_request
     def name(response: Response) -> Response:
         response.headers["X-Correlation-Id"] = g.get("correlation_id", "")
+        if request.endpoint != "static":
+            # The endpoint, never the address: some addresses are secrets (links sent by mail).
+            log.info(
+                "answered", endpoint=request.endpoint, method=request.method, status=response.status_code
+            )
         if app.testing and request.endpoint != "static":
             made = services.calls()
             response.headers["X-Calls"] = " ".join(f"{service}={made[service]}" for service in sorted(made))
@@ -126,4 +133,4 @@ def _prepare_templates(app: Flask, menus: Menus, settings: GatewaySettings) -> N
 
     @app.context_processor
     def who() -> dict[str, object]:
-        return {"signed_in": browser_session.current()}
+        return {"signed_in": browser_session.shown()}
