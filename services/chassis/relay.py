@@ -82,18 +82,26 @@ class Outbox:
                 cursor.execute("UPDATE outbox SET published_at = now() WHERE id = ANY(%s)", (ids,))
         self._connection.commit()
 
-    def measure(self) -> None:
-        """Depth and age for the dashboards, and the broom: told facts and old inbox marks go after their time."""
+    def release(self) -> None:
+        """Lets go of a batch that was not told. Raises psycopg2.Error when the connection is lost."""
+        self._connection.rollback()
+
+    def measure(self, *, within_batch: bool = False) -> None:
+        """Depth and age for the dashboards. `within_batch`: the batch's locks are kept.
+
+        The database's present time, not the transaction's: a batch that the broker does not confirm grows old too.
+        """
         with self._connection.cursor() as cursor:
             cursor.execute(
-                "SELECT count(*), coalesce(extract(epoch FROM now() - min(written_at)), 0)"
+                "SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(written_at)), 0)"
                 " FROM outbox WHERE published_at IS NULL"
             )
             row = cursor.fetchone()
             if row:
                 metrics.OUTBOX_DEPTH.labels(self.service).set(row[0])
                 metrics.OUTBOX_AGE.labels(self.service).set(float(row[1]))
-        self._connection.commit()
+        if not within_batch:
+            self._connection.commit()
 
     def sweep(self) -> None:
         """Deletes what nobody will ask for any more."""
@@ -198,8 +206,7 @@ class Relay:
         self._connection.ioloop.call_later(POLL_SECONDS, self._poll)
 
     def _measure(self) -> None:
-        if not self._working:
-            self._guarded(self._outbox.measure)
+        self._guarded(lambda: self._outbox.measure(within_batch=self._working))
         self._connection.ioloop.call_later(10, self._measure)
 
     def _database_readable(self, *_: Any) -> None:
@@ -309,10 +316,10 @@ def relay(service: str, settings: Settings) -> None:
     """Tells `service`'s facts until SIGTERM, whatever the broker and the database do meanwhile."""
     parts: dict[str, Any] = {"relay": None, "outbox": None, "stopping": False}
 
-    def check(name: str) -> health.Check:
+    def check(name: str, waits: str) -> health.Check:
         def ready() -> None:
             if parts[name] is None:
-                raise ConnectionError("connecting")
+                raise ConnectionError(waits)
             parts[name].check()
 
         return ready
@@ -327,27 +334,44 @@ def relay(service: str, settings: Settings) -> None:
     health.serve(
         settings.metrics_address,
         settings.metrics_port,
-        {"database": check("outbox"), "broker": check("relay")},
+        {
+            "database": check("outbox", "connecting"),
+            "broker": check("relay", "connecting, or waiting for the database"),
+        },
     )
     pause = 0.5
     while not parts["stopping"]:
         started = time.monotonic()
         try:
-            parts["outbox"] = Outbox(settings.need("database_url"), service)
+            if parts["outbox"] is None:
+                parts["outbox"] = Outbox(settings.need("database_url"), service)
             if _wait_for_turn(parts):
                 parts["outbox"].sweep()
+                parts["outbox"].measure()  # what waits must be seen to grow old while the broker is away, too
                 parts["relay"] = Relay(settings.need("amqp_url"), parts["outbox"])
                 parts["relay"].run()
         except Exception as problem:
             log.warning("relay starts again", reason=f"{type(problem).__name__}: {problem}")
         finally:
-            for name in ("relay", "outbox"):
-                if parts[name] is not None:
-                    parts[name].close()
-                    parts[name] = None
+            _let_go(parts)
         if not parts["stopping"]:
             pause = 0.5 if time.monotonic() - started > 30 else min(pause * 2, 10)
             time.sleep(pause)
+    if parts["outbox"] is not None:
+        parts["outbox"].close()
+
+
+def _let_go(parts: dict[str, Any]) -> None:
+    """Closes the broker's side; the database's only when it is lost too, so that each is blamed for its own."""
+    if parts["relay"] is not None:
+        parts["relay"].close()
+        parts["relay"] = None
+    if parts["outbox"] is not None:
+        try:
+            parts["outbox"].release()
+        except psycopg2.Error:
+            parts["outbox"].close()
+            parts["outbox"] = None
 
 
 def _wait_for_turn(parts: dict[str, Any]) -> bool:
