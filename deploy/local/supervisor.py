@@ -82,6 +82,10 @@ class Supervisor:
         self.start(program)
         self.await_ready(name)
 
+    def resume(self, name: str) -> None:
+        """Start again what `stop` stopped."""
+        self.start(self._keepers[name].program)
+
     def pid(self, name: str) -> int | None:
         """Its process id now, None between two lives."""
         return self._keepers[name].pid
@@ -111,6 +115,7 @@ class _Keeper(threading.Thread):
         self.exits = 0
         self._show = show
         self._process: subprocess.Popen[bytes] | None = None
+        self._struck = False
         self._stopping = threading.Event()
         self._guard = threading.Lock()
         self._tail: deque[str] = deque(maxlen=LINES_SHOWN_ON_FAILURE)
@@ -141,7 +146,9 @@ class _Keeper(threading.Thread):
             if self._stopping.is_set():
                 return
             self.exits += 1
-            crashes = count_crashes(crashes, time.monotonic() - begun)
+            # A blow from outside says nothing of the program's health: it starts again as after a first crash.
+            crashes = 1 if self._struck else count_crashes(crashes, time.monotonic() - begun)
+            self._struck = False
             delay = plan_delay(crashes)
             self._why = describe_exit(code)
             self._say(f"{self._why}; starts again in {delay:g} s")
@@ -215,6 +222,7 @@ class _Keeper(threading.Thread):
         pid = self.pid
         if pid is None:
             raise ProcessLookupError(f"{self.program.name} is not running")
+        self._struck |= with_signal is signal.SIGKILL
         os.kill(pid, with_signal)
         if with_signal is signal.SIGKILL:
             while self.pid == pid:  # so that `await_ready` cannot mean the dead one

@@ -37,6 +37,16 @@ class Town(Stack):
     def real_clock(self) -> None:
         self.clock_file.unlink(missing_ok=True)
 
+    @contextmanager
+    def away(self, process: str) -> Iterator[None]:
+        """Stopped in its own time, and not started again before the end of the block, which ends when it is ready."""
+        self.supervisor.stop(process)
+        try:
+            yield
+        finally:
+            self.supervisor.resume(process)
+            self.supervisor.await_ready(process)
+
     def strike(self, process: str) -> None:
         """kill -9, and wait until the supervisor has it ready again."""
         self.supervisor.kill(process)

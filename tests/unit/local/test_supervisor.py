@@ -88,6 +88,23 @@ def test_a_killed_program_lives_again_with_another_pid(supervisor: Supervisor, l
     assert ("part", "ended with signal SIGKILL; starts again in 0.5 s") in lines
 
 
+def test_blows_from_outside_do_not_add_up_to_a_longer_wait(supervisor: Supervisor, lines: Lines) -> None:
+    supervisor.start(make_program(SLEEPER))
+    for _ in range(2):
+        supervisor.await_ready("part")
+        supervisor.kill("part")
+    wait_for(lambda: lines.count(("part", "ended with signal SIGKILL; starts again in 0.5 s")) == 2)
+
+
+def test_what_was_stopped_is_resumed(supervisor: Supervisor) -> None:
+    supervisor.start(make_program(POLITE))
+    supervisor.await_ready("part")
+    supervisor.stop("part")
+    assert supervisor.pid("part") is None
+    supervisor.resume("part")
+    supervisor.await_ready("part")
+
+
 def test_what_a_dead_program_leaves_behind_is_cleared_away(supervisor: Supervisor, lines: Lines) -> None:
     supervisor.start(make_program(PARENT))
     wait_for(lambda: lines)
