@@ -238,12 +238,9 @@ def open_sheet(desk: Visitor, school: str = SCHOOL[1]) -> None:
 
 def mark(desk: Visitor, child: str, word: str) -> None:
     """Checks a child of the sheet."""
-    label = desk.page.get_by_role("group", name=child).get_by_text(word, exact=True)
-    label.evaluate("(label) => label.scrollIntoView({block: 'center'})")
-    label.click()
-    expect(
-        desk.page.get_by_role("group", name=child).get_by_role("radio", name=word, exact=True)
-    ).to_be_checked()
+    radio = desk.page.get_by_role("group", name=child).get_by_role("radio", name=word, exact=True)
+    radio.evaluate("(radio) => radio.scrollIntoView({block: 'center'})")
+    radio.check()
 
 
 def add_unexpected(desk: Visitor, text: str, child: str) -> None:

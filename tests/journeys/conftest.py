@@ -212,7 +212,9 @@ def checked(booked: None, prepared: Town, agent: Callable[[Person], Visitor]) ->
 
 
 @pytest.fixture(scope="session")
-def published(checked: None, prepared: Town, agent: Callable[[Person], Visitor]) -> list[str]:
+def published(
+    checked: None, vincent: Visitor, prepared: Town, agent: Callable[[Person], Visitor]
+) -> list[str]:
     """November's invoices, from draft to published; their numbers."""
     desk = agent(BILLING_AGENT)
     chapters.set_time(prepared, START.replace(month=12, day=1))

@@ -12,7 +12,9 @@ from playwright.sync_api import expect
 
 from tests.journeys import chapters
 from tests.journeys.letters import read_pages
+from tests.journeys.mailbox import Mailbox
 from tests.journeys.people import AMANDINE, BILLING_AGENT, Person
+from tests.journeys.subscriber import Subscriber
 from tests.journeys.visitor import Visitor
 from tests.providers.system import Town
 from tests.waiting import eventually
@@ -44,7 +46,7 @@ class Provider:
     def delivered(self, event_id: str) -> int:
         """How many times it was taken by the gateway."""
         sent = self.call("/_double/state")["deliveries"]
-        return sum(row["event_id"] == event_id and row["last_status"] == 200 for row in sent)
+        return sum(row["event_id"] == event_id and row["state"] == "delivered" for row in sent)
 
 
 @pytest.fixture
@@ -95,6 +97,15 @@ def test_a_refused_card_and_a_change_of_mind_cost_nothing_then_it_is_paid(
     amandine.goto("/mon-espace/factures/")
     amandine.says("Tout est réglé")
     amandine.look("factures-payees")
+
+
+def test_another_system_hears_of_the_payment(paid: str, subscriber: Subscriber) -> None:
+    [told] = eventually(lambda: subscriber.facts("payment.received"))[:1]
+    assert told["amount_cents"] == 3470
+
+
+def test_a_guardian_gets_the_receipt_by_mail(paid: str, mailbox: Mailbox) -> None:
+    assert "34,70" in mailbox.await_mail(AMANDINE.email, "Reçu de paiement")["text"]
 
 
 def test_the_receipt_is_a_page_and_a_paper(paid: str, amandine: Visitor, tmp_path: Path) -> None:
