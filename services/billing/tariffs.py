@@ -52,7 +52,7 @@ def price(rule: FixedRule | BandsRule | EffortRule, inputs: Inputs) -> Price:
         reason += f", hors commune +{rule.non_resident_percent}{NBSP}%"
     if inputs.effect is Effect.SURCHARGED:
         exact = exact * Fraction(100 + rule.surcharge.percent, 100) + rule.surcharge.cents
-        reason += ", prix majoré"
+        reason += ", avec majoration"
     return Price(half_up(exact), reason, known)
 
 
