@@ -31,7 +31,9 @@ def main() -> int:
     people = accounts.load(services, today)
     say("price bands")
     billing.load(services, today)
-    wait_for("enrolment to know the families", lambda: all(knows(services, parent) for parent in people.parents))
+    wait_for(
+        "enrolment to know the families", lambda: all(knows(services, parent) for parent in people.parents)
+    )
     wait_for("enrolment to know the children", stands_still(lambda: count_children(services)))
     say("last month's canteen, the next weeks' bookings")
     enrolment.load_life(services, today, people.parents)
@@ -55,7 +57,8 @@ def knows(services: Services, parent: Caller) -> bool:
 def count_children(services: Services) -> int:
     """Children of the demonstration schools, as enrolment knows them."""
     return sum(
-        len(services.ask(FindChildren(place_code=code, limit=1000), enrolment.SYSTEM)) for _, code in accounts.SCHOOLS
+        len(services.ask(FindChildren(place_code=code, limit=1000), enrolment.SYSTEM))
+        for _, code in accounts.SCHOOLS
     )
 
 

@@ -57,7 +57,9 @@ class MailStore:
             path.unlink(missing_ok=True)
 
 
-@lru_cache(maxsize=2_000)  # a message never changes; reading one anew takes a millisecond, and a list shows hundreds
+@lru_cache(
+    maxsize=2_000
+)  # a message never changes; reading one anew takes a millisecond, and a list shows hundreds
 def read_mail(path: Path) -> CaughtMail:
     """A stored file as a message; what is missing is empty."""
     message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)

@@ -12,8 +12,15 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "download_grant",
-        sa.Column("token_hash", sa.LargeBinary, nullable=False, comment="SHA-256 of the token in the address"),
-        sa.Column("sealed", sa.LargeBinary, nullable=False, comment="The file's key, name and kind, under a key derived from the token"),
+        sa.Column(
+            "token_hash", sa.LargeBinary, nullable=False, comment="SHA-256 of the token in the address"
+        ),
+        sa.Column(
+            "sealed",
+            sa.LargeBinary,
+            nullable=False,
+            comment="The file's key, name and kind, under a key derived from the token",
+        ),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("token_hash", name="pk_download_grant"),
     )

@@ -3,7 +3,10 @@
 from contracts.enrolment import Refusal
 
 SENTENCES = {
-    "already_enrolled": (409, "Votre enfant a déjà une inscription à cette activité, ou une demande en cours."),
+    "already_enrolled": (
+        409,
+        "Votre enfant a déjà une inscription à cette activité, ou une demande en cours.",
+    ),
     "place_does_not_fit": (422, "Cette activité n’est pas proposée à votre enfant dans ce lieu."),
     "enrolment_wrong_state": (409, "Cette demande a changé entre-temps : vérifiez où elle en est."),
     "enrolment_still_booked": (

@@ -22,7 +22,11 @@ def questions() -> list[type[Question[object]]]:
     for info in pkgutil.iter_modules(contracts.__path__):
         module = importlib.import_module(f"contracts.{info.name}")
         for _, kind in inspect.getmembers(module, inspect.isclass):
-            if issubclass(kind, Question) and f"{kind.__module__}.".startswith(f"{module.__name__}.") and "[" not in kind.__name__:
+            if (
+                issubclass(kind, Question)
+                and f"{kind.__module__}.".startswith(f"{module.__name__}.")
+                and "[" not in kind.__name__
+            ):
                 found.append(kind)
     return [kind for kind in found if kind not in (Question, Command)]
 
