@@ -24,7 +24,7 @@ from chassis import logs, metrics, topology
 from chassis.inbox import first_time
 from chassis.rpc import CallQueue
 from chassis.settings import Settings
-from contracts.envelope import CONTENT_TYPE, Envelope
+from contracts.envelope import CONTENT_TYPE, EXCHANGE, Envelope
 from contracts.events import Event
 
 log = structlog.get_logger()
@@ -75,7 +75,7 @@ class Facts(SharedExtension):
 
     @property
     def queue(self) -> Any:
-        exchange = kombu.Exchange(topology.EXCHANGE, type="topic", durable=True)
+        exchange = kombu.Exchange(EXCHANGE, type="topic", durable=True)
         bindings = [
             kombu.binding(exchange, routing_key=handler.event.name) for handler in self.handlers.values()
         ]

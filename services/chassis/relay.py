@@ -25,7 +25,7 @@ from sqlalchemy.engine import make_url
 
 from chassis import health, metrics, topology
 from chassis.settings import Settings
-from contracts.envelope import CONTENT_TYPE
+from contracts.envelope import CONTENT_TYPE, EXCHANGE
 
 log = structlog.get_logger()
 
@@ -188,9 +188,9 @@ class Relay:
         channel.add_on_close_callback(lambda _, reason: self._fail(reason))
         channel.add_on_return_callback(self._returned)
         # An audit queue takes every fact, so that one which nobody has subscribed to yet is not an error.
-        channel.exchange_declare(topology.EXCHANGE, "topic", durable=True)
+        channel.exchange_declare(EXCHANGE, "topic", durable=True)
         channel.queue_declare(topology.AUDIT_QUEUE, durable=True, arguments=topology.AUDIT_ARGUMENTS)
-        channel.queue_bind(topology.AUDIT_QUEUE, topology.EXCHANGE, "#")
+        channel.queue_bind(topology.AUDIT_QUEUE, EXCHANGE, "#")
         channel.confirm_delivery(self._answered, callback=self._ready)
 
     def _ready(self, _: Any) -> None:
@@ -237,7 +237,7 @@ class Relay:
             self._unconfirmed[self._tag] = row_id
             self._names[row_id] = name
             self._channel.basic_publish(
-                topology.EXCHANGE,
+                EXCHANGE,
                 name,
                 body.encode(),
                 pika.BasicProperties(

@@ -12,8 +12,6 @@ handler that kills its process; the delays between tries come from the retry que
 
 from dataclasses import dataclass
 
-from contracts.envelope import EXCHANGE as EXCHANGE
-
 DELIVERY_LIMIT = 20
 AUDIT_QUEUE = "espace.audit"
 AUDIT_ARGUMENTS = {
