@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from chassis.database import engine_for, sessions_for
 from chassis.outbox import tell_all
-from chassis.topology import EXCHANGE
+from contracts.envelope import EXCHANGE
 from contracts.events import BookingMade
 from tests.load.processes import running
 from tests.load.rpc import answers_http

@@ -10,8 +10,8 @@ import pika
 from sqlalchemy.orm import Session
 
 from chassis.outbox import tell, tell_all
-from chassis.topology import EXCHANGE
 from contracts.caller import Caller
+from contracts.envelope import EXCHANGE
 from contracts.events import ActivityUpdated, PlaceUpdated
 from tests.echo.echo import WriteNote
 from tests.load.processes import ROOT
