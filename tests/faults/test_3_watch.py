@@ -209,6 +209,22 @@ def test_the_gateway_counts_its_pages_and_its_calls(lived: Life) -> None:
     assert (seen.value("espace_browser_sessions_total", kind="citizen") or 0) >= 1
 
 
+def test_no_page_asked_a_service_more_than_once(lived: Life) -> None:
+    """What the test client refuses page by page holds for all that was lived here, forms sent included."""
+    seen = scrape(lived.town, "gateway")
+    calls = {
+        (labels["endpoint"], labels["service"]): number
+        for name, labels, number in seen.samples
+        if name == "espace_page_calls_total"
+    }
+    assert calls
+    for (endpoint, service), number in calls.items():
+        assert number <= (seen.value("espace_page_seconds_count", endpoint=endpoint) or 0), (
+            endpoint,
+            service,
+        )
+
+
 # ---------------------------------------------------------------- alive, and ready
 
 
@@ -272,7 +288,7 @@ def test_facts_that_cannot_be_told_grow_old_for_all_to_see(lived: Life, broker: 
             return scrape(lived.town, "enrolment-relay").value(name, service="enrolment") or 0
 
         eventually(
-            lambda: seen("espace_outbox_depth") == 1 and seen("espace_outbox_age_seconds") > 1, seconds=45
+            lambda: seen("espace_outbox_depth") == 1 and seen("espace_outbox_age_seconds") > 1, seconds=60
         )
     lived.town.supervisor.await_ready(*PROCESSES, timeout=90)
     lived.books.await_quiet()

@@ -4,7 +4,6 @@ from datetime import datetime
 
 import pytest
 
-from tests.faults.acts import insist  # noqa: F401
 from tests.faults.browser import Browser
 from tests.faults.conftest import PARIS, Life
 from tests.faults.people import PASSWORD
