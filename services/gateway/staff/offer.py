@@ -4,12 +4,14 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from contracts.caller import Role
+from contracts.documents import ListDocumentTypes
 from contracts.enrolment import OfferActivity, OfferView, OpenSessions, ShowOffer
 from contracts.errors import DomainError
 from gateway import access, french
+from gateway.document_types import names_from
 from gateway.forms import CommandForm, DateField, NumberField, SelectField, required
 from gateway.navigation import Entry
-from gateway.services import ask
+from gateway.services import ask, ask_each
 
 blueprint = Blueprint("offer", __name__, url_prefix="/offre")
 navigation = [
@@ -46,7 +48,10 @@ class SessionsForm(CommandForm):
 @access.requires_role(Role.ADMINISTRATION)
 def show() -> str:
     """The whole offer."""
-    return render_template("staff/offer.html", view=ask(ShowOffer()))
+    view, types = ask_each([ShowOffer(), ListDocumentTypes()])
+    if isinstance(view, Exception):
+        raise view
+    return render_template("staff/offer.html", view=view, name=names_from(types))
 
 
 @blueprint.route("/places", methods=["GET", "POST"])

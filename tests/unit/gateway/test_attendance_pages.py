@@ -7,6 +7,7 @@ from uuid import uuid4
 from bs4 import BeautifulSoup
 
 from contracts.caller import Role
+from contracts.documents import DocumentTypeView, ListDocumentTypes
 from contracts.enrolment import (
     AttendanceDesk,
     AttendanceDeskView,
@@ -139,8 +140,14 @@ def test_the_desk_lists_the_day_and_what_was_not_done(site: Any) -> None:
 
 def test_the_offer_reads_as_parents_read_it_and_sessions_are_opened(site: Any) -> None:
     place = PlaceView(code=terms.SCHOOL, name="École Saint-Nicolas", kind=PlaceKind.SCHOOL, city="Romans")
+    asking = mother.activity()
+    asking = asking.model_copy(
+        update={"terms": asking.terms.model_copy(update={"documents": ("justificatif_domicile",)})}
+    )
+    home = DocumentTypeView(code="justificatif_domicile", name="Justificatif de domicile")
+    site.services.answers[ListDocumentTypes] = [home]
     site.services.answers[ShowOffer] = OfferView(
-        activities=[mother.activity()],
+        activities=[asking],
         places=[place],
         offerings=[OfferingView(place_code=terms.SCHOOL, activity_code="cantine", capacity=120)],
         school_year="2026-2027",
@@ -149,7 +156,10 @@ def test_the_offer_reads_as_parents_read_it_and_sessions_are_opened(site: Any) -
     )
     site.services.answers[OpenSessions] = 137
     agent = site.agent(Role.ADMINISTRATION)
-    assert "jusqu’à 2 jours ouvrés avant, 9 h" in agent.read("/agents/offre/").get_text().replace("\xa0", " ")
+    said = agent.read("/agents/offre/").get_text().replace("\xa0", " ")
+    assert "jusqu’à 2 jours ouvrés avant, 9 h" in said
+    assert "Justificatif de domicile" in said
+    assert "justificatif_domicile" not in said
     answer = agent.send("/agents/offre/seances", activity="cantine", place="partout")
     assert answer.location == "/agents/offre/"
     [ask] = site.services.asked_for(OpenSessions)
