@@ -28,9 +28,7 @@ FOCUS = """() => {
 }"""
 
 
-def test_another_system_hears_of_bookings_invoices_and_payments(
-    subscriber: Subscriber, published: list[str], amandine: Visitor
-) -> None:
+def test_another_system_hears_of_bookings_and_invoices(subscriber: Subscriber, published: list[str]) -> None:
     eventually(lambda: len(subscriber.facts("booking.made")) >= 13)
     assert subscriber.facts("booking.made")[0]["activity_code"] == "cantine"
     eventually(lambda: len(subscriber.facts("invoice.published")) == 3)
