@@ -32,7 +32,8 @@ log = structlog.get_logger()
 BATCH = 250
 POLL_SECONDS = 5.0
 KEEP_PUBLISHED_DAYS = 14
-KEEP_INBOX_DAYS = 60
+KEEP_MARKS_DAYS = 60
+SWEEP_SECONDS = 3600.0
 
 
 class Outbox:
@@ -104,15 +105,17 @@ class Outbox:
             self._connection.commit()
 
     def sweep(self) -> None:
-        """Deletes what nobody will ask for any more."""
+        """Deletes what nobody will ask for any more: facts told, marks of facts and commands long done."""
         with self._connection.cursor() as cursor:
             cursor.execute(
                 "DELETE FROM outbox WHERE published_at < now() - make_interval(days => %s)",
                 (KEEP_PUBLISHED_DAYS,),
             )
-            cursor.execute(
-                "DELETE FROM inbox WHERE applied_at < now() - make_interval(days => %s)", (KEEP_INBOX_DAYS,)
-            )
+            for table, column in (("inbox", "applied_at"), ("command", "done_at")):
+                cursor.execute(
+                    f"DELETE FROM {table} WHERE {column} < now() - make_interval(days => %s)",  # noqa: S608
+                    (KEEP_MARKS_DAYS,),
+                )
         self._connection.commit()
 
     def fileno(self) -> int:
@@ -199,6 +202,7 @@ class Relay:
         self._pump()
         self._poll()
         self._measure()
+        self._sweep()
 
     def _poll(self) -> None:
         """The slow truth behind the wake-ups."""
@@ -208,6 +212,12 @@ class Relay:
     def _measure(self) -> None:
         self._guarded(lambda: self._outbox.measure(within_batch=self._working))
         self._connection.ioloop.call_later(10, self._measure)
+
+    def _sweep(self) -> None:
+        """The broom, once an hour, when nothing is on its way."""
+        if not self._working:
+            self._guarded(self._outbox.sweep)
+        self._connection.ioloop.call_later(5 if self._working else SWEEP_SECONDS, self._sweep)
 
     def _database_readable(self, *_: Any) -> None:
         def read() -> None:
@@ -346,7 +356,6 @@ def relay(service: str, settings: Settings) -> None:
             if parts["outbox"] is None:
                 parts["outbox"] = Outbox(settings.need("database_url"), service)
             if _wait_for_turn(parts):
-                parts["outbox"].sweep()
                 parts["outbox"].measure()  # what waits must be seen to grow old while the broker is away, too
                 parts["relay"] = Relay(settings.need("amqp_url"), parts["outbox"])
                 parts["relay"].run()

@@ -147,3 +147,20 @@ def test_two_relays_at_once_tell_each_fact_once_and_the_second_takes_over(echo: 
             second.terminate()
             second.wait(15)
     assert heard(echo, "relève") == 1
+
+
+def test_what_was_told_long_ago_is_swept_and_what_was_not_told_never(echo: Echo) -> None:
+    long_ago = "now() - interval '90 days'"
+    with Session(echo.engine) as session:
+        tell(session, a_place("ancien"), subject="1", at=datetime.now(UTC))
+        session.commit()
+    echo.rows(
+        f"UPDATE outbox SET written_at = {long_ago}, published_at = {long_ago} WHERE body LIKE '%ancien%'"
+    )
+    echo.rows(
+        f"INSERT INTO inbox VALUES (gen_random_uuid(), 'vieux', {long_ago}), (gen_random_uuid(), 'neuf', now())"
+    )
+    with echo.process("relay"):
+        eventually(lambda: not echo.rows("SELECT 1 FROM outbox WHERE body LIKE '%ancien%'"))
+
+    assert echo.rows("SELECT handler FROM inbox WHERE handler IN ('vieux', 'neuf')") == [("neuf",)]
