@@ -119,7 +119,7 @@ class Services:
                 line: _Line | None = getattr(self._local, "line", None)
                 if line is None:
                     line = self._local.line = _Line(self._address, timeout)
-                line.exchange(waiting, answers, written, caller.correlation_id, deadline)
+                line.exchange(waiting, answers, written, deadline)
             except TimeoutError:
                 # A late answer finds nobody: replies are told apart by correlation id.
                 break
@@ -168,7 +168,6 @@ class _Line:
         waiting: dict[int, Question[Any]],
         answers: list[Any],
         caller: str,
-        correlation: str,
         deadline: float,
     ) -> None:
         """Sends all of `waiting`, then moves each answered one to `answers`. Raises TimeoutError."""
@@ -177,7 +176,6 @@ class _Line:
             raise TimeoutError
         headers = {
             wire.HEADER_CALLER: caller,
-            wire.HEADER_CORRELATION: correlation,
             wire.HEADER_DEADLINE: f"{time.time() + left:.3f}",
         }
         expiration = str(max(1, int(left * 1000)))

@@ -8,8 +8,15 @@ import structlog
 
 def configure(process: str, log_format: str = "console") -> None:
     """One line an event: `console` for people, `json` for machines."""
+
+    def name_process(
+        _logger: object, _method: str, event: structlog.types.EventDict
+    ) -> structlog.types.EventDict:
+        return {**event, "process": process}
+
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
+        name_process,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
@@ -38,19 +45,11 @@ def configure(process: str, log_format: str = "console") -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    structlog.contextvars.bind_contextvars(process=process)
-    _process.append(process)
-
-
-_process: list[str] = []
 
 
 def follow(correlation: str) -> None:
     """From here on, in this greenlet or thread, log lines and facts carry `correlation`."""
-    structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(
-        correlation_id=correlation, **({"process": _process[-1]} if _process else {})
-    )
+    structlog.contextvars.bind_contextvars(correlation_id=correlation)
 
 
 def correlation_id() -> str:

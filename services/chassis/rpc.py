@@ -29,7 +29,7 @@ from nameko.rpc import Rpc, RpcConsumer
 from pydantic import TypeAdapter, ValidationError
 
 from chassis import logs, metrics, wire
-from chassis.transport import KombuTransport, together
+from chassis.transport import BufferedTransport, KombuTransport
 from contracts.caller import Caller
 from contracts.errors import DomainError, Invalid
 from contracts.messages import Command, Question
@@ -110,7 +110,11 @@ class Calls(RpcConsumer):
         properties = message.properties
         reply_to = properties.get("reply_to")
         try:
-            with together(message.channel):
+            transport = message.channel.connection.transport
+            gathers = isinstance(transport, BufferedTransport)  # TLS connections have py-amqp's own
+            if gathers:
+                transport.hold()
+            try:
                 if reply_to:
                     answer = amqp.Message(
                         body,
@@ -122,6 +126,9 @@ class Calls(RpcConsumer):
                     direct = reply_to.startswith(wire.DIRECT_REPLY)
                     message.channel.basic_publish(answer, "" if direct else wire.EXCHANGE, reply_to)
                 message.channel.basic_ack(message.delivery_tag)
+            finally:
+                if gathers:
+                    transport.let_go()
         except (OSError, amqp.AMQPError, AttributeError) as lost:
             # The broker has the call back and delivers it again; a caller still waiting gets that answer.
             log.warning("reply lost with its connection", error=str(lost))
@@ -168,16 +175,13 @@ class Call(Rpc):
             (question, caller),
             {},
             context_data={},
-            handle_result=partial(
-                self.finish, message, caller, headers.get(wire.HEADER_CORRELATION, ""), started
-            ),
+            handle_result=partial(self.finish, message, caller, started),
         )
 
     def finish(
         self,
         message: Any,
         caller: Caller,
-        correlation: str,
         started: float,
         worker_ctx: Any,
         result: Any,
@@ -202,11 +206,13 @@ class Call(Rpc):
                     method=self.label,
                     code=problem.code,
                     by=str(caller.account_id or caller.kind),
-                    correlation_id=correlation,
+                    correlation_id=caller.correlation_id,
                 )
             else:
                 outcome = "failed"
-                log.error("failed", method=self.label, correlation_id=correlation, exc_info=exc_info)
+                log.error(
+                    "failed", method=self.label, correlation_id=caller.correlation_id, exc_info=exc_info
+                )
             body = orjson.dumps({"result": None, "error": serialize(problem)}, default=safe_for_serialization)
         elif issubclass(self.question, Command):
             # What changes something leaves a line that follows its browser request; questions are only counted.
@@ -214,7 +220,7 @@ class Call(Rpc):
                 "done",
                 method=self.label,
                 by=str(caller.account_id or caller.kind),
-                correlation_id=correlation,
+                correlation_id=caller.correlation_id,
             )
         self.rpc_consumer.reply(message, body)
         self.seconds[outcome].observe(time.perf_counter() - started)

@@ -10,8 +10,6 @@ is not negotiated: a broker short of memory then simply stops taking what is sen
 """
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import amqp
@@ -65,17 +63,16 @@ class BufferedTransport(TCPTransport):
                 if time.monotonic() > patience:
                     raise
 
-    @contextmanager
-    def together(self) -> Iterator[None]:
-        """What is written in this block leaves in one piece at its end."""
+    def hold(self) -> None:
+        """What is written from here on waits for `let_go`."""
         self._gathering += 1
-        try:
-            yield
-        finally:
-            self._gathering -= 1
-            if self._waiting and not self._gathering and not self._sending:
-                frame, self._waiting = self._waiting, bytearray()
-                self._flush(frame)
+
+    def let_go(self) -> None:
+        """Sends what waited in one piece; must follow each `hold`."""
+        self._gathering -= 1
+        if self._waiting and not self._gathering and not self._sending:
+            frame, self._waiting = self._waiting, bytearray()
+            self._flush(frame)
 
 
 class _Buffered:
@@ -101,14 +98,3 @@ class KombuTransport(pyamqp.Transport):
     """What kombu is given as `transport=`."""
 
     Connection = _KombuConnection
-
-
-@contextmanager
-def together(channel: Any) -> Iterator[None]:
-    """Sends the frames written in this block as one, where the connection can."""
-    transport = channel.connection.transport
-    if isinstance(transport, BufferedTransport):
-        with transport.together():
-            yield
-    else:
-        yield

@@ -1,4 +1,4 @@
-"""The wire format of a call: Nameko's, with three headers of ours.
+"""The wire format of a call: Nameko's, with two headers of ours.
 
 Request `{"args": [question], "kwargs": {}}` to exchange `nameko-rpc`, key `<service>.<method>`; answer
 `{"result": …, "error": null}` or `{"result": null, "error": {"exc_type", "exc_path", "exc_args", "value"}}` to
@@ -17,7 +17,6 @@ EXCHANGE = "nameko-rpc"
 DIRECT_REPLY = "amq.rabbitmq.reply-to"
 HEADER_CALLER = "espace.caller"
 HEADER_DEADLINE = "espace.deadline"
-HEADER_CORRELATION = "espace.correlation_id"
 
 
 class RemoteError(TypedDict):
