@@ -20,7 +20,7 @@ from accounts.names import spell
 from chassis import metrics
 from chassis.clock import PARIS
 from chassis.outbox import tell
-from contracts.accounts import (
+from contracts.accounts.keys import (
     IssueKeys,
     KeyExpired,
     KeyLetter,
@@ -31,7 +31,7 @@ from contracts.accounts import (
 )
 from contracts.caller import Caller
 from contracts.errors import DomainError, NotFound
-from contracts.events import ActivationKeyRedeemed
+from contracts.events.accounts import ActivationKeyRedeemed
 
 VALID_FOR = timedelta(days=90)
 

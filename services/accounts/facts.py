@@ -11,7 +11,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from accounts.models import Account, Child, Family, FamilyChild, Guardian, Quotient
 from chassis.outbox import tell_all
-from contracts.events import ChildUpdated, Event, FamilyUpdated, GuardianFact, QuotientFact
+from contracts.events.accounts import ChildUpdated, FamilyUpdated, GuardianFact, QuotientFact
+from contracts.events.event import Event
 
 
 def tell_families(session: Session, family_ids: Iterable[UUID], now: datetime) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from accounts.facts import label_of, tell_families
 from accounts.models import Account, Child, Family, FamilyChild, Guardian, Place, Quotient
-from contracts.accounts import (
+from contracts.accounts.families import (
     AccountView,
     ChildView,
     FamilyView,

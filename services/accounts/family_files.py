@@ -13,7 +13,7 @@ from accounts.facts import label_of
 from accounts.families import load_views, newest_quotients
 from accounts.models import Child, Family, FamilyAccess, FamilyChild, Guardian, Quotient
 from accounts.names import plain
-from contracts.accounts import (
+from contracts.accounts.families import (
     AccessView,
     FamiliesPage,
     FamilyFile,

@@ -9,7 +9,7 @@ from accounts.activation_keys import children_of, live_keys, state_of
 from accounts.models import ActivationKey, Child, Family, FamilyChild, Guardian
 from accounts.names import plain, spell
 from accounts.places import list_schools
-from contracts.accounts import GuardianRow, KeysPage, KeyState, ListGuardians
+from contracts.accounts.keys import GuardianRow, KeysPage, KeyState, ListGuardians
 
 PER_PAGE = 50
 

@@ -14,7 +14,7 @@ from accounts.children import ChildMatches, match_children
 from accounts.doubts import MOVED, TWO_HOMES, Doubt, adult_doubt
 from accounts.names import address_key, name_key, spell
 from accounts.onde import GuardianRow, Problem, PupilRow
-from contracts.accounts import Outcome, SourceFile
+from contracts.accounts.imports import Outcome, SourceFile
 
 KnownHomes = Mapping[str, Mapping[str, str]]
 """Adults already on file: name key → {address key: address in words}."""

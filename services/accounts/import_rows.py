@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from accounts.households import Plan, Row
 from accounts.import_models import ImportRow
 from accounts.onde import GuardianRow, NamedChild, Problem, PupilRow
-from contracts.accounts import Outcome, RowCounts, RowView, SourceFile
+from contracts.accounts.imports import Outcome, RowCounts, RowView, SourceFile
 
 
 def store(

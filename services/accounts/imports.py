@@ -20,7 +20,7 @@ from accounts.import_models import ImportRow, SchoolImport
 from accounts.merge import Merged, merge
 from accounts.models import Family, Guardian, Place
 from accounts.onde import FileProblem, GuardianRow, PupilRow
-from contracts.accounts import (
+from contracts.accounts.imports import (
     ApplyImport,
     ChangeCounts,
     DecideImport,

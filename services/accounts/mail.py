@@ -21,7 +21,7 @@ from structlog import get_logger
 
 from accounts.mail_models import Mail
 from accounts.wording import FILTERS
-from contracts.accounts import MailPage, MailRow, MailState
+from contracts.accounts.mail import MailPage, MailRow, MailState
 from contracts.errors import NotFound
 
 TRIES = 8

@@ -68,6 +68,10 @@ class Account(Base):
     roles: Mapped[list[str]] = mapped_column(server_default="{}", comment="Of an agent")
     created_at: Mapped[datetime]
     last_sign_in_at: Mapped[datetime | None]
+    suspended_at: Mapped[datetime | None] = mapped_column(comment="An agent who may not come in for now")
+    closed_at: Mapped[datetime | None] = mapped_column(
+        comment="Closed by its owner: names and address are gone, the row stays for what refers to it"
+    )
 
 
 class Registration(Base):

@@ -13,13 +13,8 @@ from sqlalchemy.orm import Session
 from accounts import mail
 from accounts.mail import Site
 from accounts.models import Account, Guardian
-from contracts.events import (
-    EnrolmentAccepted,
-    EnrolmentRefused,
-    EnrolmentRequested,
-    InvoicePublished,
-    PaymentReceived,
-)
+from contracts.events.billing import InvoicePublished, PaymentReceived
+from contracts.events.enrolment import EnrolmentAccepted, EnrolmentRefused, EnrolmentRequested
 
 
 def enrolment_requested(

@@ -5,9 +5,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from accounts.models import Place
-from contracts.accounts import PlaceView
+from contracts.accounts.imports import PlaceView
 from contracts.errors import NotFound
-from contracts.events import PlaceUpdated
+from contracts.events.enrolment import PlaceUpdated
 
 
 def keep(session: Session, fact: PlaceUpdated) -> None:

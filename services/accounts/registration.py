@@ -19,7 +19,7 @@ from accounts.models import Account, Registration, ResetLink
 from accounts.names import tidy
 from chassis import metrics
 from chassis.outbox import tell
-from contracts.accounts import (
+from contracts.accounts.identity import (
     AskReset,
     ConfirmEmail,
     LinkExpired,
@@ -29,7 +29,7 @@ from contracts.accounts import (
     ResetPassword,
 )
 from contracts.caller import Kind
-from contracts.events import AccountRegistered
+from contracts.events.accounts import AccountRegistered
 
 CONFIRM_WITHIN = timedelta(hours=48)
 RESET_WITHIN = timedelta(hours=2)

@@ -7,14 +7,15 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from accounts import registration
+from accounts import journal, registration
 from accounts.mail import Site
 from accounts.models import Account, Registration
 from accounts.names import spell
 from accounts.registration import address_of
 from chassis import metrics
-from contracts.accounts import SignedInView
-from contracts.caller import Kind, Role
+from contracts.accounts.identity import SignedInView
+from contracts.accounts.journal import Action
+from contracts.caller import Caller, Kind, Role
 
 FAILURES = metrics.counter("sign_in_failures_total", "Sign-ins refused, by kind of account", ("kind",))
 
@@ -45,12 +46,15 @@ def find_candidate(session: Session, kind: Kind, email: str, now: datetime) -> C
     return Candidate(None, None, None)
 
 
-def let_in(session: Session, account_id: UUID, now: datetime, new_hash: str | None = None) -> SignedInView:
+def let_in(
+    session: Session, account_id: UUID, now: datetime, caller: Caller, new_hash: str | None = None
+) -> SignedInView:
     """Notes the time and says who it is, with the sign-in before this one."""
     account = session.get_one(Account, account_id, with_for_update=True)
     last, account.last_sign_in_at = account.last_sign_in_at, now
     if new_hash is not None:
         account.password_hash = new_hash
+    journal.note(session, account_id, Action.SIGNED_IN, now, caller)
     return view(account, last)
 
 

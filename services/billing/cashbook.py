@@ -11,7 +11,7 @@ from billing import notifications
 from billing.invoice_models import Invoice
 from billing.payment_models import Difference, Notification, Payment
 from billing.statements import payment_view
-from contracts.billing import (
+from contracts.billing.runs import (
     DifferenceView,
     FindPayments,
     NotificationPage,

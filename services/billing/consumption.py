@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from billing.models import THIS_TRANSACTION, Attendance, Booking, SettledSession
 from chassis.inbox import newer
-from contracts.events import AttendanceSettled, BookingFact
+from contracts.events.enrolment import AttendanceSettled, BookingFact
 
 
 def keep_booking(session: Session, fact: BookingFact, version: int, *, standing: bool) -> None:

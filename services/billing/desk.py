@@ -13,7 +13,7 @@ from billing.invoice_models import DraftCharge, Invoice, InvoiceLine, LeftOutDay
 from billing.models import Activity, Booking, Family, Guardian, Place, SettledSession
 from billing.payment_models import Difference, Notification
 from billing.runs import find
-from contracts.billing import (
+from contracts.billing.runs import (
     ActivityTotal,
     Anomaly,
     AnomalyKind,

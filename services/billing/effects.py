@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from contracts.events import Mark
+from contracts.events.enrolment import Mark
 
 
 class Effect(StrEnum):

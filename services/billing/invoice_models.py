@@ -19,7 +19,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.models import Base, states
-from contracts.billing import RunState
+from contracts.billing.runs import RunState
 
 # ---------------------------------------------------------------- runs
 

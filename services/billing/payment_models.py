@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.models import Base, states
-from contracts.billing import PaymentState
+from contracts.billing.payments import PaymentState
 
 _UNDERWAY = "state IN ('created', 'open', 'confirming')"
 

@@ -7,7 +7,7 @@ created ──► open ──► confirming ──► paid
 """
 
 from billing.provider import Progress, Seen
-from contracts.billing import PaymentState
+from contracts.billing.payments import PaymentState
 
 TRANSITIONS: frozenset[tuple[PaymentState, PaymentState]] = frozenset(
     {

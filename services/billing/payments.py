@@ -20,10 +20,11 @@ from billing.payment_models import Difference, Payment
 from billing.payment_states import UNDERWAY, WITHOUT_MONEY, may, state_for
 from billing.provider import Order, Seen
 from chassis.outbox import tell
-from contracts.billing import NothingToPay, OnlinePaymentClosed, PaymentState, StartPayment
+from contracts.billing.payments import PaymentState, StartPayment
+from contracts.billing.refusals import NothingToPay, OnlinePaymentClosed
 from contracts.caller import Caller
 from contracts.errors import NotFound
-from contracts.events import PaymentFailed, PaymentReceived
+from contracts.events.billing import PaymentFailed, PaymentReceived
 
 CURRENCY = "eur"
 PAGE_OPEN_FOR = timedelta(minutes=60)

@@ -15,8 +15,8 @@ from billing.dates import InvoiceDates
 from billing.effects import REMARKS
 from billing.invoice_models import Invoice, InvoiceLine, Run, RunFamily
 from chassis.outbox import tell_all
-from contracts.billing import InvoiceKind
-from contracts.events import InvoicePublished
+from contracts.billing.invoices import InvoiceKind
+from contracts.events.billing import InvoicePublished
 
 _INVOICES = """
 INSERT INTO invoice (invoice_id, run_id, fund, year, sequence, number, kind, family_id, family_number, family_label,

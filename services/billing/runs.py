@@ -9,14 +9,8 @@ from sqlalchemy.orm import Session
 from billing import drafting, publishing
 from billing.dates import InvoiceDates, dates_for, first_of, paris_day
 from billing.invoice_models import DraftCharge, Fund, LeftOutDay, Run, RunFamily
-from contracts.billing import (
-    MonthNotBegun,
-    PublishRun,
-    RunNotChecked,
-    RunNotFound,
-    RunOpen,
-    RunState,
-)
+from contracts.billing.refusals import MonthNotBegun, RunNotChecked, RunNotFound, RunOpen
+from contracts.billing.runs import PublishRun, RunState
 from contracts.errors import Invalid
 
 FUND = "ENF"

@@ -15,57 +15,48 @@ from chassis import metrics
 from chassis.commands import once
 from chassis.service import Service, answers, every, subscribes
 from chassis.settings import Settings
-from contracts.billing import (
-    BillingDesk,
+from contracts.billing.invoices import DueView, InvoiceList, InvoiceView, MyInvoices, OpenInvoice, WhatIsDue
+from contracts.billing.payments import (
     CheckPayment,
+    NotificationTaken,
+    OpenReceipt,
+    PaymentStarted,
+    PaymentView,
+    ReceiptView,
+    ReceiveNotification,
+    StartPayment,
+)
+from contracts.billing.refusals import ProviderAway
+from contracts.billing.runs import (
+    BillingDesk,
     CheckRun,
     DeskView,
     DifferenceView,
     DiscardRun,
     DraftRun,
-    DueView,
     FindInvoices,
     FindNotifications,
     FindPayments,
-    InvoiceList,
     InvoicePage,
-    InvoiceView,
-    MyInvoices,
-    MyPrices,
     NotificationPage,
-    NotificationTaken,
     NotificationView,
-    OpenInvoice,
-    OpenReceipt,
     OpenRun,
     PaymentPage,
-    PaymentStarted,
-    PaymentView,
-    PriceList,
-    ProviderAway,
     PublishRun,
-    PublishTariff,
-    ReceiptView,
-    ReceiveNotification,
     ResolveDifference,
     RetryNotification,
     RunView,
-    StartPayment,
-    TariffList,
-    Tariffs,
-    TariffView,
-    WhatIsDue,
 )
+from contracts.billing.tariffs import MyPrices, PriceList, PublishTariff, TariffList, Tariffs, TariffView
 from contracts.caller import Caller, Kind, Role
 from contracts.envelope import Envelope
 from contracts.errors import NotAllowed
-from contracts.events import (
+from contracts.events.accounts import ChildUpdated, FamilyUpdated
+from contracts.events.enrolment import (
     ActivityUpdated,
     AttendanceSettled,
     BookingCancelled,
     BookingMade,
-    ChildUpdated,
-    FamilyUpdated,
     PlaceUpdated,
 )
 

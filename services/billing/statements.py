@@ -12,7 +12,7 @@ from billing.invoice_models import Fund, Invoice, InvoiceLine, LedgerEntry, Ledg
 from billing.models import Family, Guardian
 from billing.payment_models import Payment
 from billing.payment_states import UNDERWAY
-from contracts.billing import (
+from contracts.billing.invoices import (
     CarriedAmount,
     DueView,
     InvoiceKind,
@@ -20,12 +20,10 @@ from contracts.billing import (
     InvoiceState,
     InvoiceView,
     PaymentLine,
-    PaymentState,
-    PaymentView,
-    ReceiptView,
-    RunState,
 )
-from contracts.billing import InvoiceLine as LineView
+from contracts.billing.invoices import InvoiceLine as LineView
+from contracts.billing.payments import PaymentState, PaymentView, ReceiptView
+from contracts.billing.runs import RunState
 from contracts.caller import Caller, Kind, Role
 from contracts.errors import NotFound
 

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from billing.invoice_models import Invoice, LedgerEntry
 from billing.ledger import RECEIVABLE
 from billing.payment_models import Payment
-from contracts.billing import InvoiceKind, InvoiceState, InvoiceSummary, PaymentState
+from contracts.billing.invoices import InvoiceKind, InvoiceState, InvoiceSummary
+from contracts.billing.payments import PaymentState
 
 _LEFT: ColumnElement[int] = (
     select(func.coalesce(func.sum(LedgerEntry.amount_cents), 0))

@@ -13,14 +13,14 @@ from billing.dates import MONTHS_CORRECTED, first_of, month_after
 from billing.effects import Effect
 from billing.models import Activity, Family, FamilyQuotient, Guardian, Tariff
 from billing.tariffs import Inputs, Quotient, price, quotient_for
-from contracts.billing import (
+from contracts.billing.refusals import TariffFromThePast
+from contracts.billing.tariffs import (
     BandsRule,
     EffortRule,
     FixedRule,
     PriceList,
     PriceView,
     PublishTariff,
-    TariffFromThePast,
     TariffList,
     TariffRule,
     TariffView,

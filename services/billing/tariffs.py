@@ -11,7 +11,7 @@ from math import floor
 
 from billing.effects import Effect
 from billing.wording import NBSP, month_short
-from contracts.billing import Band, BandsRule, EffortRule, FixedRule
+from contracts.billing.tariffs import Band, BandsRule, EffortRule, FixedRule
 
 
 @dataclass(frozen=True)

@@ -27,16 +27,14 @@ from billing.provider import (
 )
 from chassis import metrics
 from chassis.clock import Clock
-from contracts.billing import (
+from contracts.billing.payments import (
     NotificationTaken,
     PaymentStarted,
     PaymentState,
-    PaymentUnderway,
-    ProviderAway,
     ReceiveNotification,
-    SignatureRefused,
     StartPayment,
 )
+from contracts.billing.refusals import PaymentUnderway, ProviderAway, SignatureRefused
 from contracts.caller import Caller
 
 log = structlog.get_logger()

@@ -25,7 +25,7 @@ from chassis.inbox import first_time
 from chassis.rpc import CallQueue
 from chassis.settings import Settings
 from contracts.envelope import CONTENT_TYPE, EXCHANGE, Envelope
-from contracts.events import Event
+from contracts.events.event import Event
 
 log = structlog.get_logger()
 E = TypeVar("E", bound=Event)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from chassis.logs import correlation_id
 from chassis.tables import outbox
 from contracts.envelope import Envelope
-from contracts.events import Event
+from contracts.events.event import Event
 
 
 def tell(session: Session, event: Event, *, subject: UUID | str, at: datetime, version: int = 1) -> UUID:

@@ -5,6 +5,7 @@ Request `{"args": [question], "kwargs": {}}` to exchange `nameko-rpc`, key `<ser
 `reply_to`. A stock Nameko proxy can call our services; our client can call a stock Nameko service.
 """
 
+from importlib import import_module
 from typing import Any, Optional
 
 from pydantic import TypeAdapter
@@ -47,7 +48,10 @@ def reply_adapter(question: type[Question[Any]]) -> TypeAdapter[Any]:
 
 def error_from(error: RemoteError) -> Exception:
     """The refusal of the contracts, as its own class; anything else is a RemoteFailure."""
-    for known in DomainError.registry.values():
-        if f"{known.__module__}.{known.__qualname__}" == error["exc_path"]:
+    module, _, name = error["exc_path"].rpartition(".")
+    if module.startswith("contracts."):
+        # The caller has not necessarily imported the module that this refusal of the service is written in.
+        known = getattr(import_module(module), name, None)
+        if isinstance(known, type) and issubclass(known, DomainError):
             return known(**(error["exc_args"][0] if error["exc_args"] else {}))
     return RemoteFailure(f"{error['exc_path']}: {error['value']}")

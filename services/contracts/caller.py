@@ -24,6 +24,7 @@ class Role(StrEnum):
     BILLING = "billing"
     FAMILY_FILES = "family_files"
     HEALTH = "health"
+    KITCHEN = "kitchen"
     ADMINISTRATION = "administration"
 
 

@@ -4,10 +4,13 @@ All of it is derived from `contracts.events`. The schemas under docs/schemas are
 today's classes against them with `breaks`.
 """
 
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
+from contracts import events as facts
 from contracts.envelope import CONTENT_TYPE, EXCHANGE, Envelope
-from contracts.events import Event
+from contracts.events.event import Event
 
 Schema = dict[str, Any]
 
@@ -19,7 +22,14 @@ def event_name(event: type[Event]) -> str:
 
 def events() -> list[type[Event]]:
     """Every fact, by teller and name."""
+    for module in iter_modules(facts.__path__):
+        import_module(f"{facts.__name__}.{module.name}")
     return sorted(Event.registry.values(), key=lambda event: (event.told_by, event.name, event.version))
+
+
+def find_event(name: str) -> type[Event] | None:
+    """The fact called `booking.made.v1`, if there is one."""
+    return next((event for event in events() if event_name(event) == name), None)
 
 
 def schema(event: type[Event]) -> Schema:
@@ -77,7 +87,7 @@ def markdown(listeners: dict[str, list[str]]) -> str:
     lines = [
         "# The facts",
         "",
-        "Generated from `services/contracts/events.py` by `./espace docs`; do not edit.",
+        "Generated from `services/contracts/events/` by `./espace docs`; do not edit.",
         "",
         f"Every fact is a CloudEvent (JSON, `{CONTENT_TYPE}`) on the durable topic exchange",
         f"`{EXCHANGE}`; its name is the routing key. It is told at least once: know it again by its `id`. Where it",

@@ -26,7 +26,7 @@ from contracts.documents import (
     TownKeyChanged,
 )
 from contracts.errors import NotFound
-from contracts.events import DocumentOpened, DocumentShared
+from contracts.events.documents import DocumentOpened, DocumentShared
 from documents.models import Document, DocumentType, Opening, Share
 from documents.town_key import TownKey
 from documents.types import months_later

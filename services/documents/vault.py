@@ -21,7 +21,7 @@ from contracts.documents import (
     VaultView,
 )
 from contracts.errors import Conflict, NotFound
-from contracts.events import DocumentDeleted, DocumentExpiring, DocumentStored
+from contracts.events.documents import DocumentDeleted, DocumentExpiring, DocumentStored
 from documents import keyring, shares, types
 from documents.models import AccountKeys, Document, DocumentType, Share
 from documents.town_key import TownKey

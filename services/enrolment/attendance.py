@@ -9,17 +9,10 @@ from sqlalchemy.orm import Session
 
 from chassis.outbox import tell
 from contracts.caller import Caller, Kind, Role
-from contracts.enrolment import (
-    ExpectedView,
-    MarkedChild,
-    RollCall,
-    RollCallView,
-    SettleAttendance,
-    SheetChanged,
-    TooEarly,
-)
+from contracts.enrolment.attendance import ExpectedView, MarkedChild, RollCall, RollCallView, SettleAttendance
+from contracts.enrolment.refusals import SheetChanged, TooEarly
 from contracts.errors import Invalid, JsonValue, NotFound
-from contracts.events import AttendanceLine, AttendanceSettled, EnrolmentState, Mark
+from contracts.events.enrolment import AttendanceLine, AttendanceSettled, EnrolmentState, Mark
 from enrolment import calendar
 from enrolment.attendance_desk import named_like
 from enrolment.families import TOWN

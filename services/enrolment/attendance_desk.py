@@ -7,14 +7,14 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from contracts.caller import Caller, Role
-from contracts.enrolment import (
+from contracts.enrolment.attendance import (
     AttendanceDesk,
     AttendanceDeskView,
     FindChildren,
     FoundChildView,
     MissingSheetView,
-    PlaceKind,
 )
+from contracts.enrolment.offer import PlaceKind
 from contracts.errors import NotFound
 from enrolment.enrolment_views import view_child
 from enrolment.models import Activity, Child, DaySession, FamilyChild, Place, Sheet

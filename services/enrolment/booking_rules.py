@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from contracts.enrolment import ActivityTerms, CellState, Refusal
+from contracts.enrolment.bookings import CellState, Refusal
+from contracts.enrolment.offer import ActivityTerms
 from enrolment import deadlines
 
 

@@ -10,16 +10,11 @@ from sqlalchemy.orm import Session
 
 from chassis.outbox import tell_all
 from contracts.caller import Caller
-from contracts.enrolment import (
-    ActivityTerms,
-    BookingAnswer,
-    ChangeBookings,
-    ChangedDay,
-    Refusal,
-    RefusedDay,
-)
+from contracts.enrolment.bookings import BookingAnswer, ChangeBookings, ChangedDay, Refusal, RefusedDay
+from contracts.enrolment.offer import ActivityTerms
 from contracts.errors import Invalid, NotAllowed
-from contracts.events import BookingCancelled, BookingMade, EnrolmentState, Event
+from contracts.events.enrolment import BookingCancelled, BookingMade, EnrolmentState
+from contracts.events.event import Event
 from enrolment import calendar
 from enrolment.booking_rules import (
     Known,

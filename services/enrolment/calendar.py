@@ -12,7 +12,7 @@ import holidays
 from vacances_scolaires_france import SchoolHolidayDates
 
 from chassis.clock import PARIS
-from contracts.enrolment import Season
+from contracts.enrolment.offer import Season
 
 ZONE = "A"
 

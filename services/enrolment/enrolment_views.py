@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from contracts.caller import Caller, Kind, Role
-from contracts.enrolment import (
+from contracts.enrolment.enrolments import (
     AttachmentView,
     ChildView,
     ChoicesView,
@@ -17,11 +17,10 @@ from contracts.enrolment import (
     EnrolmentQueue,
     EnrolmentQueueView,
     EnrolmentView,
-    PlaceKind,
-    Season,
 )
+from contracts.enrolment.offer import PlaceKind, Season
 from contracts.errors import NotFound
-from contracts.events import EnrolmentState
+from contracts.events.enrolment import EnrolmentState
 from enrolment import calendar, families
 from enrolment.enrolments import fits
 from enrolment.models import (

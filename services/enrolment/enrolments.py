@@ -9,20 +9,12 @@ from sqlalchemy.orm import Session
 
 from chassis.outbox import tell
 from contracts.caller import Caller, Kind, Role
-from contracts.enrolment import (
-    ActivityTerms,
-    AlreadyEnrolled,
-    DecideEnrolment,
-    PlaceDoesNotFit,
-    PlaceKind,
-    RequestEnrolment,
-    StillBooked,
-    Where,
-    WithdrawEnrolment,
-)
+from contracts.enrolment.enrolments import DecideEnrolment, RequestEnrolment, WithdrawEnrolment
+from contracts.enrolment.offer import ActivityTerms, PlaceKind, Where
+from contracts.enrolment.refusals import AlreadyEnrolled, PlaceDoesNotFit, StillBooked
 from contracts.errors import Conflict, Invalid, NotFound
-from contracts.events import (
-    DocumentShared,
+from contracts.events.documents import DocumentShared
+from contracts.events.enrolment import (
     EnrolmentAccepted,
     EnrolmentFact,
     EnrolmentRefused,

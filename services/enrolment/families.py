@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from contracts.caller import Caller, Kind, Role
 from contracts.errors import NotFound
-from contracts.events import ChildUpdated, FamilyUpdated
+from contracts.events.accounts import ChildUpdated, FamilyUpdated
 from enrolment.models import Child, FamilyChild, FamilyGuardian, Place
 
 TOWN = "la mairie"

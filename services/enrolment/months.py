@@ -9,16 +9,9 @@ from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from contracts.caller import Caller
-from contracts.enrolment import (
-    ActivityTerms,
-    CellState,
-    CellView,
-    DayView,
-    MonthActivityView,
-    MonthPage,
-    MonthView,
-)
-from contracts.events import EnrolmentState
+from contracts.enrolment.bookings import CellState, CellView, DayView, MonthActivityView, MonthPage, MonthView
+from contracts.enrolment.offer import ActivityTerms
+from contracts.events.enrolment import EnrolmentState
 from enrolment import calendar, deadlines
 from enrolment.booking_rules import Known, adding_window, cancelling_window, cell_state
 from enrolment.enrolment_views import children_of, view_child

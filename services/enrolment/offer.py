@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from chassis.outbox import tell
 from contracts.caller import Caller, Role
-from contracts.enrolment import (
+from contracts.enrolment.offer import (
     ActivityTerms,
     ActivityView,
     DefineActivity,
@@ -22,7 +22,7 @@ from contracts.enrolment import (
     PlaceView,
 )
 from contracts.errors import Invalid, NotFound
-from contracts.events import ActivityUpdated, PlaceUpdated
+from contracts.events.enrolment import ActivityUpdated, PlaceUpdated
 from enrolment import calendar, deadlines
 from enrolment.models import Activity, DaySession, Offering, Place
 

@@ -8,8 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contracts.caller import Caller
-from contracts.enrolment import ActivityTerms, ChildView, NearDeadlineView, OverviewView, UpcomingView
-from contracts.events import EnrolmentState
+from contracts.enrolment.enrolments import ChildView
+from contracts.enrolment.home import NearDeadlineView, OverviewView, UpcomingView
+from contracts.enrolment.offer import ActivityTerms
+from contracts.events.enrolment import EnrolmentState
 from enrolment import calendar
 from enrolment.booking_rules import adding_window
 from enrolment.enrolment_views import children_of, of_account

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contracts.caller import Caller
-from contracts.enrolment import BookingProofs, ProofsView, ProofView
+from contracts.enrolment.bookings import BookingProofs, ProofsView, ProofView
 from enrolment.families import families_of
 from enrolment.models import Proof
 

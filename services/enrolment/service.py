@@ -10,45 +10,51 @@ from chassis.commands import once
 from chassis.inbox import newer
 from chassis.service import Service, answers, subscribes
 from contracts.caller import Caller, Role
-from contracts.enrolment import (
-    ActivityView,
+from contracts.enrolment.attendance import (
     AttendanceDesk,
     AttendanceDeskView,
+    FindChildren,
+    FoundChildView,
+    RollCall,
+    RollCallView,
+    SettleAttendance,
+)
+from contracts.enrolment.bookings import (
     BookingAnswer,
     BookingProofs,
     ChangeBookings,
+    MonthPage,
+    MonthView,
+    ProofsView,
+)
+from contracts.enrolment.enrolments import (
     ChoicesView,
     DecideEnrolment,
-    DefineActivity,
-    DefinePlace,
     EnrolmentChoices,
     EnrolmentQueue,
     EnrolmentQueueView,
     EnrolmentView,
-    FindChildren,
-    FoundChildView,
-    MonthPage,
-    MonthView,
     MyEnrolments,
+    RequestEnrolment,
+    ShowEnrolment,
+    WithdrawEnrolment,
+)
+from contracts.enrolment.home import Overview, OverviewView
+from contracts.enrolment.offer import (
+    ActivityView,
+    DefineActivity,
+    DefinePlace,
     OfferActivity,
     OfferingView,
     OfferView,
     OpenSessions,
-    Overview,
-    OverviewView,
     PlaceView,
     Preview,
-    ProofsView,
-    RequestEnrolment,
-    RollCall,
-    RollCallView,
-    SettleAttendance,
-    ShowEnrolment,
     ShowOffer,
-    WithdrawEnrolment,
 )
 from contracts.envelope import Envelope
-from contracts.events import ChildUpdated, DocumentShared, FamilyUpdated
+from contracts.events.accounts import ChildUpdated, FamilyUpdated
+from contracts.events.documents import DocumentShared
 from enrolment import (
     attendance,
     attendance_desk,

@@ -2,8 +2,8 @@
 
 from enum import StrEnum
 
-from contracts.enrolment import WrongState
-from contracts.events import EnrolmentState
+from contracts.enrolment.refusals import WrongState
+from contracts.events.enrolment import EnrolmentState
 
 
 class Act(StrEnum):

@@ -4,14 +4,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from contracts.billing import (
-    InvoiceKind,
-    InvoiceLine,
-    InvoiceState,
-    InvoiceSummary,
-    InvoiceView,
-    ReceiptView,
-)
+from contracts.billing.invoices import InvoiceKind, InvoiceLine, InvoiceState, InvoiceSummary, InvoiceView
+from contracts.billing.payments import ReceiptView
 from gateway import french
 
 STATES = {

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from contracts.enrolment import CellState, CellView, DayView, MonthView
+from contracts.enrolment.bookings import CellState, CellView, DayView, MonthView
 from gateway import french
 
 SOON = timedelta(days=3)

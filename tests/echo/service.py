@@ -10,7 +10,7 @@ from chassis.outbox import tell
 from chassis.service import Service, answers, subscribes
 from contracts.caller import Caller
 from contracts.envelope import Envelope
-from contracts.events import ActivityUpdated, PlaceUpdated
+from contracts.events.enrolment import ActivityUpdated, PlaceUpdated
 from tests.echo.echo import BreakDown, Ping, Pong, TooLoud, Wait, WriteNote
 
 

@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 
 from chassis.client import Services
 from contracts.caller import Caller
-from contracts.enrolment import BookingAnswer, CellState, ChangeBookings, MonthPage
+from contracts.enrolment.bookings import BookingAnswer, CellState, ChangeBookings, MonthPage
 from contracts.errors import ServiceUnavailable
 from contracts.messages import Question
 from tests.faults.browser import Browser, filled

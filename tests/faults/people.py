@@ -12,10 +12,14 @@ from datetime import date
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from chassis.client import Services
-from contracts.accounts import FamilyFile, IssueKeys, OpenAccount, OpenFamily, RedeemKey, SearchFamilies
-from contracts.billing import FixedRule, PublishTariff, Surcharge
+from contracts.accounts.families import FamilyFile, OpenFamily, RedeemKey, SearchFamilies
+from contracts.accounts.identity import OpenAccount
+from contracts.accounts.keys import IssueKeys
+from contracts.billing.tariffs import FixedRule, PublishTariff, Surcharge
 from contracts.caller import SYSTEM, Caller, Kind
-from contracts.enrolment import OfferActivity, Overview, RequestEnrolment
+from contracts.enrolment.enrolments import RequestEnrolment
+from contracts.enrolment.home import Overview
+from contracts.enrolment.offer import OfferActivity
 from deploy.local.demo import accounts as demo_accounts
 from deploy.local.demo import enrolment as demo_enrolment
 from tests.providers.system import Town

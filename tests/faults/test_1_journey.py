@@ -13,18 +13,18 @@ from uuid import UUID, uuid4
 import pytest
 import requests
 
-from contracts.billing import (
-    CheckRun,
-    DraftRun,
-    InvoiceSummary,
-    MyInvoices,
-    PublishRun,
-    RunState,
-    StartPayment,
-)
+from contracts.billing.invoices import InvoiceSummary, MyInvoices
+from contracts.billing.payments import StartPayment
+from contracts.billing.runs import CheckRun, DraftRun, PublishRun, RunState
 from contracts.caller import SYSTEM
-from contracts.enrolment import AttendanceDesk, MarkedChild, MissingSheetView, RollCall, SettleAttendance
-from contracts.events import Mark
+from contracts.enrolment.attendance import (
+    AttendanceDesk,
+    MarkedChild,
+    MissingSheetView,
+    RollCall,
+    SettleAttendance,
+)
+from contracts.events.enrolment import Mark
 from deploy.local.processes import SERVICES, list_processes
 from deploy.local.stack import EVERYTHING
 from tests.faults.acts import Crowd, do_under_strikes, insist

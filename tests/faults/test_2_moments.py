@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from contracts.enrolment import BookingAnswer, CellState, ChangeBookings, MonthPage
+from contracts.enrolment.bookings import BookingAnswer, CellState, ChangeBookings, MonthPage
 from contracts.errors import ServiceUnavailable
 from tests.faults.acts import insist
 from tests.faults.conftest import PARIS, Life

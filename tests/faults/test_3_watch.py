@@ -13,12 +13,15 @@ import pytest
 import requests
 import yaml
 
-from contracts.accounts import OpenAccount
-from contracts.billing import CheckRun, DraftRun, MyInvoices, OpenInvoice, PublishRun, StartPayment
+from contracts.accounts.identity import OpenAccount
+from contracts.billing.invoices import MyInvoices, OpenInvoice
+from contracts.billing.payments import StartPayment
+from contracts.billing.runs import CheckRun, DraftRun, PublishRun
 from contracts.caller import SYSTEM
-from contracts.enrolment import CellState, ChangeBookings, MarkedChild, MonthPage, RollCall, SettleAttendance
+from contracts.enrolment.attendance import MarkedChild, RollCall, SettleAttendance
+from contracts.enrolment.bookings import CellState, ChangeBookings, MonthPage
 from contracts.errors import NotFound
-from contracts.events import Mark
+from contracts.events.enrolment import Mark
 from deploy.local.processes import SERVICES, list_processes
 from deploy.local.stack import EVERYTHING
 from deploy.local.surroundings import ROOT

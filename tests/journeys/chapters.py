@@ -11,8 +11,9 @@ from playwright.sync_api import Locator, expect
 
 from chassis.client import Services
 from chassis.clock import PARIS
-from contracts.accounts import CreateAgent, ListImports
-from contracts.billing import Band, BandsRule, FixedRule, PublishTariff, Surcharge, TariffRule
+from contracts.accounts.identity import CreateAgent
+from contracts.accounts.imports import ListImports
+from contracts.billing.tariffs import Band, BandsRule, FixedRule, PublishTariff, Surcharge, TariffRule
 from contracts.caller import SYSTEM
 from deploy.local.demo import enrolment
 from tests.journeys.mailbox import Mailbox, link_in

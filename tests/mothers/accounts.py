@@ -4,16 +4,15 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from contracts.accounts import (
+from contracts.accounts.families import (
     AccountView,
     ChildView,
     FamilyView,
     HouseholdView,
     MemberView,
     QuotientView,
-    Register,
-    SignIn,
 )
+from contracts.accounts.identity import Register, SignIn
 from contracts.caller import Caller, Kind, Role
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "onde"

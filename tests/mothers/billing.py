@@ -3,45 +3,37 @@
 from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
-from contracts.billing import (
-    AnomalyKind,
-    Band,
-    BandsRule,
-    DeskView,
-    DifferenceView,
+from contracts.billing.invoices import (
     DueView,
-    FixedRule,
     InvoiceKind,
     InvoiceLine,
     InvoiceList,
     InvoiceState,
     InvoiceSummary,
     InvoiceView,
+)
+from contracts.billing.payments import PaymentState, PaymentView, ReceiptView
+from contracts.billing.runs import (
+    AnomalyKind,
+    DeskView,
+    DifferenceView,
     LeftOutReason,
     NotificationPage,
     PaymentPage,
-    PaymentState,
-    PaymentView,
-    PublishTariff,
-    ReceiptView,
     RunState,
     RunSummary,
     RunView,
-    Surcharge,
-    TariffList,
 )
+from contracts.billing.tariffs import Band, BandsRule, FixedRule, PublishTariff, Surcharge, TariffList
 from contracts.caller import Caller, Kind, Role
-from contracts.events import (
+from contracts.events.accounts import ChildUpdated, FamilyUpdated, GuardianFact, QuotientFact
+from contracts.events.enrolment import (
     ActivityUpdated,
     AttendanceLine,
     AttendanceSettled,
     BookingMade,
-    ChildUpdated,
-    FamilyUpdated,
-    GuardianFact,
     Mark,
     PlaceUpdated,
-    QuotientFact,
 )
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)

@@ -5,20 +5,18 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from contracts.caller import Caller, Kind, Role
-from contracts.enrolment import (
+from contracts.enrolment.deadlines import DaysBefore, PreviousMonthDay, WeekdayBefore
+from contracts.enrolment.offer import (
     ActivityKind,
     ActivityTerms,
-    DaysBefore,
     DefineActivity,
     DefinePlace,
     OfferActivity,
     OpenSessions,
-    PreviousMonthDay,
     Season,
-    WeekdayBefore,
     Where,
 )
-from contracts.events import ChildUpdated, FamilyUpdated, GuardianFact
+from contracts.events.accounts import ChildUpdated, FamilyUpdated, GuardianFact
 
 SCHOOL = "0261001A"
 WEEKEND = frozenset({6, 7})

@@ -5,29 +5,22 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from chassis.clock import PARIS
-from contracts.enrolment import (
-    ActivityTerms,
-    ActivityView,
+from contracts.enrolment.attendance import ExpectedView, RollCallView
+from contracts.enrolment.bookings import (
     BookingAnswer,
     CellState,
     CellView,
     ChangedDay,
-    ChildView,
-    ChoicesView,
-    ChoiceView,
     DayView,
-    EnrolmentView,
-    ExpectedView,
     MonthActivityView,
     MonthView,
-    OverviewView,
-    PlaceKind,
-    PlaceView,
     Refusal,
     RefusedDay,
-    RollCallView,
 )
-from contracts.events import EnrolmentState
+from contracts.enrolment.enrolments import ChildView, ChoicesView, ChoiceView, EnrolmentView
+from contracts.enrolment.home import OverviewView
+from contracts.enrolment.offer import ActivityTerms, ActivityView, PlaceKind, PlaceView
+from contracts.events.enrolment import EnrolmentState
 from tests.mothers.enrolment import SCHOOL, canteen
 
 LEA = UUID("00000000-0000-4000-8000-0000000001ea")

@@ -14,7 +14,8 @@ from chassis.client import Services
 from chassis.clock import PARIS, clock_from
 from chassis.settings import Settings
 from contracts.caller import Caller
-from contracts.enrolment import FindChildren, Overview
+from contracts.enrolment.attendance import FindChildren
+from contracts.enrolment.home import Overview
 from contracts.errors import DomainError
 from deploy.local.demo import accounts, billing, documents, enrolment
 

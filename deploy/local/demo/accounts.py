@@ -16,24 +16,25 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from chassis.objects import Objects
 from chassis.settings import Settings
-from contracts.accounts import (
-    ApplyImport,
-    CreateAgent,
-    DecideImport,
+from contracts.accounts.families import (
     FamilyFile,
-    FileReference,
-    ImportState,
-    IssueKeys,
-    ListImports,
     MemberView,
-    OpenAccount,
     OpenFamily,
-    OpenImport,
     RedeemKey,
     SearchFamilies,
     SetQuotient,
+)
+from contracts.accounts.identity import CreateAgent, OpenAccount
+from contracts.accounts.imports import (
+    ApplyImport,
+    DecideImport,
+    FileReference,
+    ImportState,
+    ListImports,
+    OpenImport,
     StartImport,
 )
+from contracts.accounts.keys import IssueKeys
 from contracts.caller import SYSTEM, Caller, Kind, Role
 from contracts.messages import Question
 

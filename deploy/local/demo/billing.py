@@ -12,22 +12,10 @@ from datetime import date, timedelta
 from typing import Protocol, TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from contracts.billing import (
-    Band,
-    BandsRule,
-    BillingDesk,
-    CheckRun,
-    DraftRun,
-    FixedRule,
-    InvoiceState,
-    MyInvoices,
-    PublishRun,
-    PublishTariff,
-    RunState,
-    StartPayment,
-    Surcharge,
-    TariffRule,
-)
+from contracts.billing.invoices import InvoiceState, MyInvoices
+from contracts.billing.payments import StartPayment
+from contracts.billing.runs import BillingDesk, CheckRun, DraftRun, PublishRun, RunState
+from contracts.billing.tariffs import Band, BandsRule, FixedRule, PublishTariff, Surcharge, TariffRule
 from contracts.caller import SYSTEM, Caller
 from contracts.errors import DomainError
 from contracts.messages import Question

@@ -13,7 +13,7 @@ from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from chassis.objects import Objects
 from chassis.settings import Settings
-from contracts.accounts import SignIn
+from contracts.accounts.identity import SignIn
 from contracts.caller import Caller, Kind
 from contracts.documents import BUCKET, KeepKeys, OpenVault, ReadKeys, StoreDocument
 from contracts.messages import Question

@@ -11,36 +11,32 @@ from typing import Any, Protocol, TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from contracts.caller import SYSTEM, Caller
-from contracts.enrolment import (
-    ActivityKind,
-    ActivityTerms,
-    AlreadyEnrolled,
+from contracts.enrolment.attendance import (
     AttendanceDesk,
-    CellState,
-    ChangeBookings,
-    DaysBefore,
-    DefineActivity,
-    DefinePlace,
     FindChildren,
     FoundChildView,
     MarkedChild,
-    MonthPage,
-    MonthView,
+    RollCall,
+    SettleAttendance,
+)
+from contracts.enrolment.bookings import CellState, ChangeBookings, MonthPage, MonthView
+from contracts.enrolment.deadlines import DaysBefore, PreviousMonthDay, WeekdayBefore
+from contracts.enrolment.enrolments import RequestEnrolment
+from contracts.enrolment.home import Overview
+from contracts.enrolment.offer import (
+    ActivityKind,
+    ActivityTerms,
+    DefineActivity,
+    DefinePlace,
     OfferActivity,
     OpenSessions,
-    Overview,
-    PlaceDoesNotFit,
     PlaceKind,
-    PreviousMonthDay,
-    RequestEnrolment,
-    RollCall,
     Season,
-    SettleAttendance,
-    WeekdayBefore,
     Where,
 )
+from contracts.enrolment.refusals import AlreadyEnrolled, PlaceDoesNotFit
 from contracts.errors import DomainError
-from contracts.events import Mark
+from contracts.events.enrolment import Mark
 from contracts.messages import Question
 
 A = TypeVar("A")

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from contracts.enrolment.enrolments import ChildView
-from contracts.events import Mark
+from contracts.events.enrolment import Mark
 from contracts.messages import Command, Message, Question, View
 
 

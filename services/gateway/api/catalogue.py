@@ -6,8 +6,6 @@ from flask import Blueprint, abort, jsonify
 from flask.typing import ResponseReturnValue
 
 from contracts import catalogue
-from contracts.envelope import TYPE_PREFIX
-from contracts.events import Event
 
 blueprint = Blueprint("catalogue", __name__)
 
@@ -25,7 +23,7 @@ def asyncapi() -> ResponseReturnValue:
 @blueprint.get("/schemas/<name>.json")
 def schema(name: str) -> ResponseReturnValue:
     """The schema that `dataschema` of a fact names: `booking.made.v1`."""
-    event = Event.registry.get(TYPE_PREFIX + name)
+    event = catalogue.find_event(name)
     if event is None:
         abort(404)
     return jsonify(catalogue.schema(event))

@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from contracts.accounts import HouseholdView, MyHousehold
+from contracts.accounts.families import HouseholdView, MyHousehold
 from gateway import browser_session, dashboard
 from gateway.browser_names import name_browser
 from gateway.dashboard import Page, Task

@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from contracts.accounts import RedeemKey
+from contracts.accounts.families import RedeemKey
 from contracts.errors import DomainError
 from gateway.forms import CommandForm, TextField, at_most, required
 from gateway.services import ask

@@ -7,7 +7,8 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from chassis.clock import PARIS
-from contracts.enrolment import BookingProofs, ChangeBookings, MonthPage, MonthView, Overview, RefusedDay
+from contracts.enrolment.bookings import BookingProofs, ChangeBookings, MonthPage, MonthView, RefusedDay
+from contracts.enrolment.home import Overview
 from gateway import french
 from gateway.forms import CommandForm
 from gateway.month_grid import grid_of, neighbours

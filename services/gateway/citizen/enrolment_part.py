@@ -3,7 +3,8 @@
 from flask import url_for
 
 from chassis.clock import PARIS
-from contracts.enrolment import ChildView, Overview, OverviewView
+from contracts.enrolment.enrolments import ChildView
+from contracts.enrolment.home import Overview, OverviewView
 from gateway import dashboard, french
 from gateway.citizen.enrolments import document_address
 from gateway.dashboard import ChildCard, Page, Task

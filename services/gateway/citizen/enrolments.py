@@ -6,16 +6,16 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from contracts.documents import ListDocumentTypes
-from contracts.enrolment import (
+from contracts.enrolment.enrolments import (
     ChoiceView,
     EnrolmentChoices,
-    Overview,
     RequestEnrolment,
     ShowEnrolment,
     WithdrawEnrolment,
 )
+from contracts.enrolment.home import Overview
 from contracts.errors import DomainError
-from contracts.events import EnrolmentState
+from contracts.events.enrolment import EnrolmentState
 from gateway.document_types import names_from
 from gateway.forms import CheckedForm, CommandForm, RadiosField, required
 from gateway.navigation import Entry

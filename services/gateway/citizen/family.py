@@ -2,7 +2,7 @@
 
 from flask import Blueprint, render_template
 
-from contracts.accounts import MyHousehold
+from contracts.accounts.families import MyHousehold
 from gateway.navigation import Entry
 from gateway.services import ask
 

@@ -2,7 +2,7 @@
 
 from flask import url_for
 
-from contracts.billing import DueView, WhatIsDue
+from contracts.billing.invoices import DueView, WhatIsDue
 from gateway import bills, dashboard, french
 from gateway.dashboard import Page, Task
 

@@ -5,7 +5,8 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from contracts.billing import MyInvoices, OpenInvoice, StartPayment
+from contracts.billing.invoices import MyInvoices, OpenInvoice
+from contracts.billing.payments import StartPayment
 from contracts.errors import DomainError
 from gateway import bills, papers, security
 from gateway.forms import CommandForm

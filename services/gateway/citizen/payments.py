@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from contracts.billing import CheckPayment, OpenReceipt, PaymentState
+from contracts.billing.payments import CheckPayment, OpenReceipt, PaymentState
 from contracts.errors import ServiceUnavailable
 from gateway import bills, papers
 from gateway.services import ask

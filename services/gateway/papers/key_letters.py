@@ -7,7 +7,7 @@ from typing import Any
 import segno
 
 from chassis.clock import PARIS
-from contracts.accounts import KeyLetter
+from contracts.accounts.keys import KeyLetter
 from gateway import french
 from gateway.papers import render
 

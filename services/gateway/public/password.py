@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from contracts.accounts import AskReset, ResetPassword
+from contracts.accounts.identity import AskReset, ResetPassword
 from contracts.caller import Kind
 from contracts.errors import DomainError
 from gateway import access, browser_session

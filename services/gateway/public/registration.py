@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from contracts.accounts import ConfirmEmail, Register
+from contracts.accounts.identity import ConfirmEmail, Register
 from contracts.caller import Kind
 from contracts.errors import DomainError
 from gateway import browser_session

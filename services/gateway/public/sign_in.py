@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from contracts.accounts import SignedInView, SignIn
+from contracts.accounts.identity import SignedInView, SignIn
 from contracts.caller import Kind
 from contracts.errors import DomainError
 from gateway import access, browser_session

@@ -1,6 +1,6 @@
 """Refusals of enrolment, and what is said of a day that could not be changed."""
 
-from contracts.enrolment import Refusal
+from contracts.enrolment.bookings import Refusal
 
 SENTENCES = {
     "already_enrolled": (

@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from contracts.accounts import IssueKeys, KeysPage, ListGuardians, RevokeKey
+from contracts.accounts.keys import IssueKeys, KeysPage, ListGuardians, RevokeKey
 from contracts.caller import Role
 from gateway import access
 from gateway.forms import CommandForm

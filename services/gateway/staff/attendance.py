@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from chassis.clock import PARIS
 from contracts.caller import Role
-from contracts.enrolment import (
+from contracts.enrolment.attendance import (
     AttendanceDesk,
     ExpectedView,
     MarkedChild,
@@ -17,7 +17,7 @@ from contracts.enrolment import (
     SettleAttendance,
 )
 from contracts.errors import DomainError
-from contracts.events import Mark
+from contracts.events.enrolment import Mark
 from gateway import access, french
 from gateway.forms import CommandForm, HiddenField
 from gateway.navigation import Entry

@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from contracts.billing import (
+from contracts.billing.runs import (
     BillingDesk,
     CheckRun,
     DiscardRun,

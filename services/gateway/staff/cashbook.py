@@ -5,13 +5,8 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from contracts.billing import (
-    FindNotifications,
-    FindPayments,
-    PaymentState,
-    ResolveDifference,
-    RetryNotification,
-)
+from contracts.billing.payments import PaymentState
+from contracts.billing.runs import FindNotifications, FindPayments, ResolveDifference, RetryNotification
 from contracts.caller import Role
 from contracts.errors import DomainError
 from gateway import access

@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from contracts.caller import Role
 from contracts.documents import ListDocumentTypes
-from contracts.enrolment import DecideEnrolment, EnrolmentQueue, EnrolmentView, ShowEnrolment
+from contracts.enrolment.enrolments import DecideEnrolment, EnrolmentQueue, EnrolmentView, ShowEnrolment
 from contracts.errors import DomainError
-from contracts.events import EnrolmentState
+from contracts.events.enrolment import EnrolmentState
 from gateway import access
 from gateway.document_types import names_from
 from gateway.forms import CommandForm, HiddenField, RadiosField, TextareaField, at_most, required

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from chassis.clock import PARIS
-from contracts.accounts import OpenFamily, SearchFamilies, SetQuotient
+from contracts.accounts.families import OpenFamily, SearchFamilies, SetQuotient
 from contracts.caller import Role
 from contracts.errors import DomainError
 from gateway import access, french

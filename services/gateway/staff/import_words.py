@@ -1,6 +1,6 @@
 """How an import's codes are said in French. The rules are the service's; here are only the sentences."""
 
-from contracts.accounts import DoubtView, ImportState, ImportUnreadable, OptionView, Outcome
+from contracts.accounts.imports import DoubtView, ImportState, ImportUnreadable, OptionView, Outcome
 
 STATES = {
     ImportState.PREVIEW: ("À relire", "todo"),

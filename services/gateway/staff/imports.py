@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import Field as WtField
 
 from chassis.objects import Objects
-from contracts.accounts import (
+from contracts.accounts.imports import (
     AbandonImport,
     ApplyImport,
     DecideImport,

@@ -4,7 +4,9 @@ from uuid import UUID
 
 from flask import Blueprint, Response, render_template, request, url_for
 
-from contracts.billing import FindInvoices, OpenInvoice, OpenReceipt
+from contracts.billing.invoices import OpenInvoice
+from contracts.billing.payments import OpenReceipt
+from contracts.billing.runs import FindInvoices
 from contracts.caller import Role
 from gateway import access, bills, papers
 from gateway.navigation import Entry

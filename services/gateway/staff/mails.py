@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from contracts.accounts import FailedMail, SendAgain
+from contracts.accounts.mail import FailedMail, SendAgain
 from contracts.caller import Role
 from gateway import access
 from gateway.forms import CommandForm

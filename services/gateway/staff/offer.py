@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from contracts.caller import Role
 from contracts.documents import ListDocumentTypes
-from contracts.enrolment import OfferActivity, OfferView, OpenSessions, ShowOffer
+from contracts.enrolment.offer import OfferActivity, OfferView, OpenSessions, ShowOffer
 from contracts.errors import DomainError
 from gateway import access, french
 from gateway.document_types import names_from

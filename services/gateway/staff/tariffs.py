@@ -2,7 +2,7 @@
 
 from flask import Blueprint, render_template
 
-from contracts.billing import Tariffs
+from contracts.billing.tariffs import Tariffs
 from contracts.caller import Role
 from gateway import access
 from gateway.navigation import Entry

@@ -3,7 +3,8 @@
 from flask import Blueprint, g, request
 from flask.typing import ResponseReturnValue
 
-from contracts.billing import ReceiveNotification, SignatureRefused
+from contracts.billing.payments import ReceiveNotification
+from contracts.billing.refusals import SignatureRefused
 from contracts.caller import Caller, Kind
 from contracts.errors import DomainError
 from gateway.metrics import REFUSALS

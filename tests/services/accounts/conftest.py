@@ -20,18 +20,18 @@ from accounts.places import keep
 from accounts.service import AccountsService
 from chassis.database import engine_for, sessions_for
 from chassis.settings import Settings
-from contracts.accounts import (
+from contracts.accounts.identity import ConfirmEmail
+from contracts.accounts.imports import (
     ApplyImport,
-    ConfirmEmail,
     DecideImport,
     FileReference,
     ImportView,
-    IssueKeys,
     OpenImport,
     StartImport,
 )
+from contracts.accounts.keys import IssueKeys
 from contracts.caller import SYSTEM
-from contracts.events import PlaceUpdated
+from contracts.events.enrolment import PlaceUpdated
 from contracts.messages import Question
 from tests.mothers import accounts as mother
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from accounts import passwords
-from contracts.accounts import (
+from contracts.accounts.identity import (
     AskReset,
     ConfirmEmail,
     CreateAgent,

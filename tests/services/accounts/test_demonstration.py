@@ -8,9 +8,9 @@ from uuid import uuid4
 import pytest
 
 from accounts.places import keep
-from contracts.accounts import MyHousehold, RedeemKey
+from contracts.accounts.families import MyHousehold, RedeemKey
 from contracts.caller import Kind
-from contracts.events import PlaceUpdated
+from contracts.events.enrolment import PlaceUpdated
 from deploy.local.demo import accounts as demo
 from tests.mothers import accounts as mother
 from tests.services.accounts.conftest import Desk

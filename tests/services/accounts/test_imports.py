@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from contracts.accounts import (
+from contracts.accounts.imports import (
     AbandonImport,
     ApplyImport,
     DecideImport,
@@ -20,7 +20,7 @@ from contracts.accounts import (
 from contracts.caller import Role
 from contracts.envelope import Envelope
 from contracts.errors import NotAllowed, NotFound
-from contracts.events import PlaceUpdated
+from contracts.events.enrolment import PlaceUpdated
 from tests.mothers import accounts as mother
 from tests.services.accounts.conftest import Desk
 

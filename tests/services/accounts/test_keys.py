@@ -6,7 +6,8 @@ from uuid import uuid4
 import pytest
 
 from accounts import key_code
-from contracts.accounts import (
+from contracts.accounts.families import MyHousehold, OpenFamily, RedeemKey
+from contracts.accounts.keys import (
     IssueKeys,
     KeyExpired,
     KeyMistyped,
@@ -15,9 +16,6 @@ from contracts.accounts import (
     KeyUnknown,
     KeyUsed,
     ListGuardians,
-    MyHousehold,
-    OpenFamily,
-    RedeemKey,
     RevokeKey,
 )
 from contracts.caller import Caller, Role

@@ -8,16 +8,12 @@ from uuid import UUID, uuid4
 import pytest
 
 from accounts import mail
-from contracts.accounts import FailedMail, MyHousehold, RedeemKey, SendAgain, SetQuotient
+from contracts.accounts.families import MyHousehold, RedeemKey, SetQuotient
+from contracts.accounts.mail import FailedMail, SendAgain
 from contracts.envelope import Envelope
-from contracts.events import (
-    EnrolmentAccepted,
-    EnrolmentRefused,
-    EnrolmentRequested,
-    Event,
-    InvoicePublished,
-    PaymentReceived,
-)
+from contracts.events.billing import InvoicePublished, PaymentReceived
+from contracts.events.enrolment import EnrolmentAccepted, EnrolmentRefused, EnrolmentRequested
+from contracts.events.event import Event
 from tests.mothers import accounts as mother
 from tests.services.accounts.conftest import Desk
 

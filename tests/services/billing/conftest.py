@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from billing import consumption, copies, desk, runs, tariff_book
 from billing.models import Base
 from billing.till import Till
-from contracts.billing import BandsRule, FixedRule, OpenRun, PublishRun, RunView
-from contracts.events import Mark
+from contracts.billing.runs import OpenRun, PublishRun, RunView
+from contracts.billing.tariffs import BandsRule, FixedRule
+from contracts.events.enrolment import Mark
 from tests.mothers.billing import (
     NOW,
     OCTOBER,

@@ -11,17 +11,10 @@ from billing import cashbook, ledger, statements
 from billing.notifications import MOST_ATTEMPTS
 from billing.payment_models import Payment
 from billing.provider import Progress
-from contracts.billing import (
-    FindPayments,
-    InvoiceState,
-    NothingToPay,
-    OnlinePaymentClosed,
-    PaymentState,
-    ProviderAway,
-    ReceiveNotification,
-    SignatureRefused,
-    StartPayment,
-)
+from contracts.billing.invoices import InvoiceState
+from contracts.billing.payments import PaymentState, ReceiveNotification, StartPayment
+from contracts.billing.refusals import NothingToPay, OnlinePaymentClosed, ProviderAway, SignatureRefused
+from contracts.billing.runs import FindPayments
 from contracts.caller import Caller
 from contracts.errors import NotFound
 from tests.mothers.billing import NOW, a_parent

@@ -10,22 +10,13 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from billing import ledger, runs, statements, tariff_book
-from contracts.billing import (
-    AnomalyKind,
-    BandsRule,
-    FixedRule,
-    InvoiceKind,
-    InvoiceState,
-    LeftOutReason,
-    MonthNotBegun,
-    PublishRun,
-    RunNotChecked,
-    RunOpen,
-    RunState,
-)
+from contracts.billing.invoices import InvoiceKind, InvoiceState
+from contracts.billing.refusals import MonthNotBegun, RunNotChecked, RunOpen
+from contracts.billing.runs import AnomalyKind, LeftOutReason, PublishRun, RunState
+from contracts.billing.tariffs import BandsRule, FixedRule
 from contracts.caller import Caller
 from contracts.errors import NotFound
-from contracts.events import Mark
+from contracts.events.enrolment import Mark
 from tests.mothers.billing import NOW, OCTOBER, a_clerk, a_parent, a_tariff
 from tests.services.billing.conftest import Town
 
@@ -269,7 +260,7 @@ def test_the_check_page_says_when_facts_came_since_the_draft(town: Town) -> None
     town.sheet(date(2026, 10, 20), (child, family, Mark.PRESENT))
     with town.sessions.begin() as session:
         from billing import desk
-        from contracts.billing import OpenRun
+        from contracts.billing.runs import OpenRun
 
         assert desk.run_view(session, OpenRun(run_id=view.summary.run_id)).outdated is True
     assert town.publish(view.summary.run_id).summary.total_cents == 8 * 320

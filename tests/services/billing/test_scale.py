@@ -7,7 +7,7 @@ from uuid import uuid4
 from sqlalchemy import event, text
 
 from billing import ledger, runs
-from contracts.billing import PublishRun
+from contracts.billing.runs import PublishRun
 from tests.mothers.billing import NOW, OCTOBER
 from tests.services.billing.conftest import Town, empty
 

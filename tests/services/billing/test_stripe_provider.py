@@ -21,7 +21,7 @@ from billing.provider import (
     ProviderUnreachable,
 )
 from billing.stripe_provider import StripeProvider
-from contracts.billing import PaymentState, ReceiveNotification, StartPayment
+from contracts.billing.payments import PaymentState, ReceiveNotification, StartPayment
 from deploy.local.stripe_double.app import create_app
 from deploy.local.stripe_double.deliveries import signature
 from deploy.local.stripe_double.settings import DoubleSettings

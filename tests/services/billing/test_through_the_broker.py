@@ -20,26 +20,16 @@ from werkzeug.serving import make_server
 
 from chassis.client import Services
 from chassis.clock import set_clock
-from contracts.billing import (
-    BillingDesk,
-    CheckPayment,
-    DraftRun,
-    FindNotifications,
-    InvoiceState,
-    MyInvoices,
-    MyPrices,
-    NothingToPay,
-    OpenInvoice,
-    OpenReceipt,
-    PaymentState,
-    PublishRun,
-    RunState,
-    StartPayment,
-)
+from contracts.billing.invoices import InvoiceState, MyInvoices, OpenInvoice
+from contracts.billing.payments import CheckPayment, OpenReceipt, PaymentState, StartPayment
+from contracts.billing.refusals import NothingToPay
+from contracts.billing.runs import BillingDesk, DraftRun, FindNotifications, PublishRun, RunState
+from contracts.billing.tariffs import MyPrices
 from contracts.caller import SYSTEM, Caller, Role
 from contracts.envelope import EXCHANGE, Envelope
 from contracts.errors import NotAllowed, NotFound
-from contracts.events import Event, Mark
+from contracts.events.enrolment import Mark
+from contracts.events.event import Event
 from deploy.local.demo import billing as demonstration
 from deploy.local.rabbitmq import ADMINISTRATOR, Broker
 from gateway.app import create_app

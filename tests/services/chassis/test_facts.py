@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from chassis.outbox import tell, tell_all
 from contracts.caller import Caller
 from contracts.envelope import EXCHANGE
-from contracts.events import ActivityUpdated, PlaceUpdated
+from contracts.events.enrolment import ActivityUpdated, PlaceUpdated
 from tests.echo.echo import WriteNote
 from tests.load.processes import ROOT
 from tests.services.chassis.conftest import Echo

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import uuid4
 
-from contracts.accounts import SignedInView, SignIn
+from contracts.accounts.identity import SignedInView, SignIn
 from contracts.caller import Kind
 from deploy.local.demo.documents import load
 from tests.services.documents.conftest import PASSWORD, sign_in

@@ -16,8 +16,9 @@ from chassis.clock import PARIS
 from chassis.commands import once
 from chassis.database import engine_for, sessions_for
 from contracts.caller import SYSTEM, Caller
-from contracts.enrolment import BookingAnswer, ChangeBookings, RequestEnrolment
-from contracts.events import ChildUpdated
+from contracts.enrolment.bookings import BookingAnswer, ChangeBookings
+from contracts.enrolment.enrolments import RequestEnrolment
+from contracts.events.accounts import ChildUpdated
 from enrolment import bookings, enrolments, families, offer
 from enrolment.models import Base, DaySession
 from tests.mothers import enrolment as mother

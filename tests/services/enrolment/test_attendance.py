@@ -8,18 +8,17 @@ import pytest
 from sqlalchemy import text
 
 from contracts.caller import Caller, Role
-from contracts.enrolment import (
+from contracts.enrolment.attendance import (
     AttendanceDesk,
     FindChildren,
     MarkedChild,
     RollCall,
     RollCallView,
     SettleAttendance,
-    SheetChanged,
-    TooEarly,
 )
+from contracts.enrolment.refusals import SheetChanged, TooEarly
 from contracts.errors import Invalid, NotAllowed, NotFound
-from contracts.events import AttendanceSettled, Mark
+from contracts.events.enrolment import AttendanceSettled, Mark
 from enrolment import attendance, attendance_desk
 from tests.mothers import enrolment as mother
 from tests.services.enrolment.conftest import NOW, Town

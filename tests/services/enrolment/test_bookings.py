@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from chassis.clock import PARIS
 from contracts.caller import SYSTEM, Caller, Role
-from contracts.enrolment import BookingProofs, CellState, ChangeBookings, MonthPage, Refusal
+from contracts.enrolment.bookings import BookingProofs, CellState, ChangeBookings, MonthPage, Refusal
 from contracts.errors import Conflict, Invalid, NotAllowed, NotFound
 from enrolment import families, months, offer, proofs
 from tests.mothers import enrolment as mother

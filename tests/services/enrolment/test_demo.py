@@ -9,7 +9,8 @@ from sqlalchemy import text
 
 from chassis.database import engine_for, sessions_for
 from contracts.caller import SYSTEM
-from contracts.enrolment import AttendanceDesk, ShowOffer
+from contracts.enrolment.attendance import AttendanceDesk
+from contracts.enrolment.offer import ShowOffer
 from deploy.local.demo import enrolment as demo
 from enrolment import families
 from tests.mothers import enrolment as mother

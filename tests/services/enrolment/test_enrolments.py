@@ -7,17 +7,11 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.caller import SYSTEM, Caller, Role
-from contracts.enrolment import (
-    AlreadyEnrolled,
-    DecideEnrolment,
-    EnrolmentQueue,
-    PlaceDoesNotFit,
-    StillBooked,
-    WithdrawEnrolment,
-    WrongState,
-)
+from contracts.enrolment.enrolments import DecideEnrolment, EnrolmentQueue, WithdrawEnrolment
+from contracts.enrolment.refusals import AlreadyEnrolled, PlaceDoesNotFit, StillBooked, WrongState
 from contracts.errors import Conflict, Invalid, NotAllowed, NotFound
-from contracts.events import DocumentShared, EnrolmentState
+from contracts.events.documents import DocumentShared
+from contracts.events.enrolment import EnrolmentState
 from enrolment import enrolment_views, enrolments, offer
 from tests.mothers import enrolment as mother
 from tests.services.enrolment.conftest import NOW, Town

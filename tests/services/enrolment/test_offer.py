@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from contracts.caller import SYSTEM, Role
-from contracts.enrolment import OpenSessions
+from contracts.enrolment.offer import OpenSessions
 from contracts.errors import Invalid, NotAllowed, NotFound, NotSignedIn
 from enrolment import offer
 from tests.mothers import enrolment as mother

@@ -5,7 +5,8 @@ from uuid import UUID, uuid4
 
 from chassis.clock import PARIS
 from contracts.caller import Caller
-from contracts.enrolment import ChangeBookings, OverviewView
+from contracts.enrolment.bookings import ChangeBookings
+from contracts.enrolment.home import OverviewView
 from enrolment import overview
 from tests.mothers import enrolment as mother
 from tests.services.enrolment.conftest import NOW, Statements, Town

@@ -14,18 +14,14 @@ import pytest
 from chassis.client import Services
 from chassis.clock import set_clock
 from contracts.caller import SYSTEM, Caller
-from contracts.enrolment import (
-    CellState,
-    ChangeBookings,
-    MonthPage,
-    MyEnrolments,
-    Overview,
-    Refusal,
-    RequestEnrolment,
-)
+from contracts.enrolment.bookings import CellState, ChangeBookings, MonthPage, Refusal
+from contracts.enrolment.enrolments import MyEnrolments, RequestEnrolment
+from contracts.enrolment.home import Overview
 from contracts.envelope import EXCHANGE, Envelope
 from contracts.errors import NotFound
-from contracts.events import DocumentShared, EnrolmentState, Event
+from contracts.events.documents import DocumentShared
+from contracts.events.enrolment import EnrolmentState
+from contracts.events.event import Event
 from deploy.local.rabbitmq import ADMINISTRATOR, Broker
 from tests.load.processes import running
 from tests.load.stack import free_port

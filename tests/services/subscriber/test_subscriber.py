@@ -15,7 +15,9 @@ import pika
 import pytest
 
 from contracts.envelope import EXCHANGE, Envelope
-from contracts.events import AttendanceSettled, BookingMade, Event, PaymentReceived
+from contracts.events.billing import PaymentReceived
+from contracts.events.enrolment import AttendanceSettled, BookingMade
+from contracts.events.event import Event
 from deploy.local.rabbitmq import Broker
 
 PROGRAM = Path(__file__).parents[3] / "deploy" / "subscriber" / "subscriber.py"

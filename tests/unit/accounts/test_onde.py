@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from accounts.households import plan_import
 from accounts.onde import FileProblem, read_date, read_guardians, read_pupils
-from contracts.accounts import Outcome, SourceFile
+from contracts.accounts.imports import Outcome, SourceFile
 from tests.fixtures.onde import make
 from tests.mothers.accounts import FIXTURES, SAMPLE, export
 

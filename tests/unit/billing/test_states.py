@@ -12,7 +12,8 @@ from billing.dates import dates_for, month_after
 from billing.payment_states import TRANSITIONS, UNDERWAY, may, state_for
 from billing.provider import Progress, Seen
 from billing.wording import euros, month_name
-from contracts.billing import PaymentState, RunState
+from contracts.billing.payments import PaymentState
+from contracts.billing.runs import RunState
 
 ALLOWED = {
     PaymentState.CREATED: {PaymentState.OPEN, PaymentState.FAILED, PaymentState.EXPIRED},

@@ -10,8 +10,8 @@ from pydantic import ValidationError
 
 from billing.effects import EFFECTS, Effect
 from billing.tariffs import Inputs, Quotient, band_of, half_up, price, quotient_for
-from contracts.billing import Band, BandsRule, EffortRule, FixedRule, Surcharge
-from contracts.events import Mark
+from contracts.billing.tariffs import Band, BandsRule, EffortRule, FixedRule, Surcharge
+from contracts.events.enrolment import Mark
 from tests.mothers.billing import CANTEEN_RULE, OCTOBER
 
 SEPTEMBER = date(2026, 9, 1)

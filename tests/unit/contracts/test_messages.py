@@ -19,14 +19,10 @@ SERVICES = ("accounts", "enrolment", "billing", "documents")
 
 def questions() -> list[type[Question[object]]]:
     found = []
-    for info in pkgutil.iter_modules(contracts.__path__):
-        module = importlib.import_module(f"contracts.{info.name}")
+    for info in pkgutil.walk_packages(contracts.__path__, "contracts."):
+        module = importlib.import_module(info.name)
         for _, kind in inspect.getmembers(module, inspect.isclass):
-            if (
-                issubclass(kind, Question)
-                and f"{kind.__module__}.".startswith(f"{module.__name__}.")
-                and "[" not in kind.__name__
-            ):
+            if issubclass(kind, Question) and kind.__module__ == module.__name__ and "[" not in kind.__name__:
                 found.append(kind)
     return [kind for kind in found if kind not in (Question, Command)]
 

@@ -4,7 +4,7 @@ import re
 from datetime import time
 from typing import Any
 
-from contracts.enrolment import DaysBefore, DeadlineRule, PreviousMonthDay, WeekdayBefore
+from contracts.enrolment.deadlines import DaysBefore, DeadlineRule, PreviousMonthDay, WeekdayBefore
 
 WEEKDAYS = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"]
 NUMBERS = {"deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8}

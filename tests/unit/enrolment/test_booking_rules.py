@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from contracts.enrolment import CellState, Refusal
+from contracts.enrolment.bookings import CellState, Refusal
 from enrolment.booking_rules import Known, cell_state, why_not_book, why_not_cancel
 
 OURS, THEIRS = uuid4(), uuid4()

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from contracts.enrolment import Season
+from contracts.enrolment.offer import Season
 from enrolment import calendar
 
 CANTEEN = frozenset({1, 2, 4, 5})

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from chassis.clock import PARIS
-from contracts.enrolment import DaysBefore, DeadlineRule, PreviousMonthDay, WeekdayBefore
+from contracts.enrolment.deadlines import DaysBefore, DeadlineRule, PreviousMonthDay, WeekdayBefore
 from enrolment.calendar import public_holiday
 from enrolment.deadlines import closes_at, closing_instant, is_open, sentence
 from tests.unit.enrolment.readers import read_rule

@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
-from contracts.enrolment import WrongState
-from contracts.events import EnrolmentState
+from contracts.enrolment.refusals import WrongState
+from contracts.events.enrolment import EnrolmentState
 from enrolment.states import TRANSITIONS, Act, after
 
 

@@ -7,25 +7,51 @@ from uuid import UUID, uuid4
 import pytest
 from pypdf import PdfReader
 
-from contracts.accounts import (
-    ApplyImport,
-    AskReset,
-    ChangeCounts,
-    ConfirmEmail,
-    DecideImport,
-    DoubtView,
-    FailedMail,
+from contracts.accounts.families import (
     FamiliesPage,
     FamilyFile,
     FamilyRow,
     GuardianFile,
-    GuardianRow,
+    MyHousehold,
+    OpenFamily,
+    QuotientView,
+    RedeemKey,
+    SearchFamilies,
+    SetQuotient,
+)
+from contracts.accounts.identity import (
+    AskReset,
+    ConfirmEmail,
+    PasswordTooWeak,
+    Register,
+    ResetPassword,
+    SignedInView,
+    SignIn,
+    WrongCredentials,
+)
+from contracts.accounts.imports import (
+    ApplyImport,
+    ChangeCounts,
+    DecideImport,
+    DoubtView,
     HomeView,
     ImportPage,
     ImportsPage,
     ImportState,
     ImportUnreadable,
     ImportView,
+    ListImports,
+    OpenImport,
+    OptionView,
+    Outcome,
+    PlaceView,
+    RowCounts,
+    RowView,
+    SourceFile,
+    StartImport,
+)
+from contracts.accounts.keys import (
+    GuardianRow,
     IssueKeys,
     KeyLetter,
     KeyOfAnother,
@@ -33,30 +59,8 @@ from contracts.accounts import (
     KeyState,
     KeyUnknown,
     ListGuardians,
-    ListImports,
-    MailPage,
-    MailRow,
-    MyHousehold,
-    OpenFamily,
-    OpenImport,
-    OptionView,
-    Outcome,
-    PasswordTooWeak,
-    PlaceView,
-    QuotientView,
-    RedeemKey,
-    Register,
-    ResetPassword,
-    RowCounts,
-    RowView,
-    SearchFamilies,
-    SetQuotient,
-    SignedInView,
-    SignIn,
-    SourceFile,
-    StartImport,
-    WrongCredentials,
 )
+from contracts.accounts.mail import FailedMail, MailPage, MailRow
 from contracts.caller import Kind, Role
 from contracts.documents import ReadKeys
 from contracts.errors import ServiceUnavailable, TooManyAttempts

@@ -8,22 +8,17 @@ from bs4 import BeautifulSoup
 
 from contracts.caller import Role
 from contracts.documents import DocumentTypeView, ListDocumentTypes
-from contracts.enrolment import (
+from contracts.enrolment.attendance import (
     AttendanceDesk,
     AttendanceDeskView,
     MissingSheetView,
-    OfferingView,
-    OfferView,
-    OpenSessions,
-    PlaceKind,
-    PlaceView,
     RollCall,
     SettleAttendance,
-    SheetChanged,
-    ShowOffer,
 )
+from contracts.enrolment.offer import OfferingView, OfferView, OpenSessions, PlaceKind, PlaceView, ShowOffer
+from contracts.enrolment.refusals import SheetChanged
 from contracts.errors import Invalid
-from contracts.events import Mark
+from contracts.events.enrolment import Mark
 from tests.mothers import enrolment as terms
 from tests.mothers import enrolment_views as mother
 

@@ -4,7 +4,9 @@ from uuid import UUID
 
 import pytest
 
-from contracts.billing import (
+from contracts.billing.invoices import OpenInvoice
+from contracts.billing.refusals import RunOpen
+from contracts.billing.runs import (
     BillingDesk,
     CheckRun,
     DraftRun,
@@ -12,15 +14,13 @@ from contracts.billing import (
     FindNotifications,
     FindPayments,
     InvoicePage,
-    OpenInvoice,
     OpenRun,
     PublishRun,
     ResolveDifference,
     RetryNotification,
-    RunOpen,
     RunState,
-    Tariffs,
 )
+from contracts.billing.tariffs import Tariffs
 from contracts.caller import Role
 from contracts.errors import Invalid
 from gateway.sentences.billing import ANOMALIES, LEFT_OUT, PAYMENT_STATES, RUN_STATES
@@ -43,7 +43,8 @@ RUN = f"/agents/facturation/{UUID(int=41)}"
 
 
 def test_every_word_of_a_state_or_reason_has_its_sentence() -> None:
-    from contracts.billing import AnomalyKind, LeftOutReason, PaymentState
+    from contracts.billing.payments import PaymentState
+    from contracts.billing.runs import AnomalyKind, LeftOutReason
 
     for words_, kind in (
         (LEFT_OUT, LeftOutReason),

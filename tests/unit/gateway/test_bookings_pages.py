@@ -6,16 +6,16 @@ from uuid import uuid4
 
 import pytest
 
-from contracts.enrolment import (
+from contracts.enrolment.bookings import (
     BookingProofs,
     CellState,
     ChangeBookings,
     MonthPage,
-    Overview,
     ProofsView,
     ProofView,
     Refusal,
 )
+from contracts.enrolment.home import Overview
 from contracts.errors import NotFound, ServiceUnavailable
 from tests.mothers import enrolment_views as mother
 

@@ -7,22 +7,19 @@ from bs4 import BeautifulSoup
 
 from contracts.caller import Role
 from contracts.documents import DocumentTypeView, ListDocumentTypes
-from contracts.enrolment import (
-    AlreadyEnrolled,
+from contracts.enrolment.enrolments import (
     DecideEnrolment,
     EnrolmentChoices,
     EnrolmentQueue,
     EnrolmentQueueView,
-    NearDeadlineView,
-    Overview,
     RequestEnrolment,
     ShowEnrolment,
-    StillBooked,
-    UpcomingView,
     WithdrawEnrolment,
 )
+from contracts.enrolment.home import NearDeadlineView, Overview, UpcomingView
+from contracts.enrolment.refusals import AlreadyEnrolled, StillBooked
 from contracts.errors import Invalid, ServiceUnavailable
-from contracts.events import EnrolmentState
+from contracts.events.enrolment import EnrolmentState
 from gateway import dashboard
 from tests.mothers import enrolment as terms
 from tests.mothers import enrolment_views as mother

@@ -5,21 +5,16 @@ from uuid import UUID
 
 import pytest
 
-from contracts.billing import (
+from contracts.billing.invoices import InvoiceKind, InvoiceState, MyInvoices, OpenInvoice
+from contracts.billing.payments import (
     CheckPayment,
-    InvoiceKind,
-    InvoiceState,
-    MyInvoices,
-    NothingToPay,
-    OpenInvoice,
     OpenReceipt,
     PaymentStarted,
     PaymentState,
-    ProviderAway,
     ReceiveNotification,
-    SignatureRefused,
     StartPayment,
 )
+from contracts.billing.refusals import NothingToPay, ProviderAway, SignatureRefused
 from contracts.caller import Kind
 from contracts.errors import NotFound, ServiceUnavailable
 from tests.mothers.billing import (

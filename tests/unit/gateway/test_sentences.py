@@ -1,7 +1,7 @@
 """No refusal without a sentence."""
 
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 
 import pytest
 
@@ -9,8 +9,8 @@ import contracts
 from contracts.errors import DomainError, ServiceUnavailable, TooManyAttempts
 from gateway.sentences import sentence_of, tables
 
-for module in iter_modules(contracts.__path__):
-    import_module(f"contracts.{module.name}")
+for module in walk_packages(contracts.__path__, "contracts."):
+    import_module(module.name)
 
 CODES = sorted(
     kind.code for kind in DomainError.registry.values() if kind.__module__.startswith("contracts.")

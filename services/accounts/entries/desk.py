@@ -1,0 +1,18 @@
+"""What every group of entry points has."""
+
+from accounts.mail import Site
+from chassis.service import Service
+
+
+class Desk(Service):
+    """The service's own settings, as its functions want them."""
+
+    @property
+    def site(self) -> Site:
+        """What mails say of their sender."""
+        return Site(self.settings.public_url, self.settings.mail_from)
+
+    @property
+    def pepper(self) -> bytes:
+        """The secret of the activation keys."""
+        return self.settings.need("activation_pepper").encode()

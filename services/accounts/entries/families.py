@@ -1,0 +1,53 @@
+"""Families, as guardians and agents see them."""
+
+from sqlalchemy.orm import Session
+
+from accounts import agents, families, family_files
+from accounts.entries.desk import Desk
+from chassis.commands import once
+from chassis.service import answers
+from contracts.accounts.families import (
+    FamiliesPage,
+    FamilyFile,
+    HouseholdView,
+    MyHousehold,
+    OpenFamily,
+    SearchFamilies,
+    SetQuotient,
+)
+from contracts.caller import Caller, Role
+
+
+class FamilyDesk(Desk):
+    """Families, as guardians and agents see them."""
+
+    @answers(MyHousehold)
+    def my_household(self, ask: MyHousehold, caller: Caller) -> HouseholdView:
+        account_id = caller.citizen()
+        with self.begin() as session:
+            return families.household(session, account_id)
+
+    @answers(SearchFamilies)
+    def search_families(self, ask: SearchFamilies, caller: Caller) -> FamiliesPage:
+        caller.staff(Role.FAMILY_FILES, Role.BILLING)
+        with self.begin() as session:
+            return family_files.search(session, ask)
+
+    @answers(OpenFamily)
+    def open_family(self, ask: OpenFamily, caller: Caller) -> FamilyFile:
+        caller.staff(Role.FAMILY_FILES, Role.BILLING, Role.ADMINISTRATION)
+        with self.begin() as session:
+            return family_files.open_file(session, ask.family_id, caller, self.clock.now())
+
+    @answers(SetQuotient)
+    def set_quotient(self, ask: SetQuotient, caller: Caller) -> FamilyFile:
+        caller.staff(Role.FAMILY_FILES, Role.BILLING)
+        now = self.clock.now()
+
+        def do(session: Session) -> FamilyFile:
+            families.set_quotient(session, ask, caller, now)
+            agents.record_access(session, [ask.family_id], caller, "quotient", now)
+            return family_files.load_file(session, ask.family_id, caller, now)
+
+        with self.begin() as session:
+            return once(session, ask, caller, lambda: do(session))

@@ -1,0 +1,28 @@
+"""What runs by itself: copies of the others' words, and forgetting."""
+
+from sqlalchemy.orm import Session
+
+from accounts import journal, places, registration, throttle
+from accounts.entries.desk import Desk
+from chassis.inbox import newer
+from chassis.service import every, subscribes
+from contracts.envelope import Envelope
+from contracts.events.enrolment import PlaceUpdated
+
+
+class Upkeep(Desk):
+    """Copies kept, time run out."""
+
+    @subscribes(PlaceUpdated)
+    def keep_place(self, session: Session, fact: PlaceUpdated, envelope: Envelope) -> None:
+        if newer(session, "place", fact.place_code, envelope.aggregateversion):
+            places.keep(session, fact)
+
+    @every(seconds=3600)
+    def forget_old(self) -> None:
+        """What has had its time is forgotten: attempts, links, journals."""
+        now = self.clock.now()
+        with self.begin() as session:
+            throttle.forget_old(session, now)
+            registration.forget_old(session, now)
+            journal.forget_old(session, now)

@@ -1,0 +1,12 @@
+"""Consents and the yearly certification."""
+
+revision = "0008"
+down_revision = "0007"
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

@@ -1,0 +1,84 @@
+"""What accounts tells: accounts, families, children, keys."""
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import Field
+
+from contracts.events.event import Event
+from contracts.messages import View
+
+
+class GuardianFact(View):
+    """An adult of a family. `account_id` is None until the activation key was redeemed."""
+
+    guardian_id: UUID
+    account_id: UUID | None = None
+    title: str = ""
+    first_name: str
+    last_name: str
+    email: str | None = None
+
+
+class QuotientFact(View):
+    """A quotient familial, in euros, of a month (its first day), as the CAF computed it."""
+
+    month: date
+    euros: int = Field(ge=0)
+    source: str = ""
+
+
+class FamilyUpdated(Event):
+    """Everything the other services may know of a family, after any change of it."""
+
+    name = "family.updated"
+    told_by = "accounts"
+
+    family_id: UUID
+    number: str = Field(description="File number printed on letters and invoices")
+    label: str = Field(description="How the family is called on staff pages: its guardians' surnames")
+    street: str = ""
+    postcode: str = ""
+    city: str = ""
+    resident: bool = Field(description="Lives in the town: decides some tariffs and priorities")
+    guardians: list[GuardianFact]
+    child_ids: list[UUID]
+    quotients: list[QuotientFact] = Field(
+        default_factory=list, description="Newest last; empty is unknown, not zero"
+    )
+
+
+class ChildUpdated(Event):
+    """A child, its school, and the families it belongs to (two when the parents live apart)."""
+
+    name = "child.updated"
+    told_by = "accounts"
+
+    child_id: UUID
+    first_name: str
+    last_name: str
+    birth_date: date
+    place_code: str | None = Field(default=None, description="UAI of the school; None when the child left")
+    class_name: str = ""
+    level: str = ""
+    family_ids: list[UUID]
+
+
+class AccountRegistered(Event):
+    """A citizen confirmed an e-mail address: the account exists."""
+
+    name = "account.registered"
+    told_by = "accounts"
+
+    account_id: UUID
+
+
+class ActivationKeyRedeemed(Event):
+    """A guardian's account is now linked to the family's file."""
+
+    name = "activation_key.redeemed"
+    told_by = "accounts"
+
+    family_id: UUID
+    guardian_id: UUID
+    account_id: UUID

@@ -1,0 +1,57 @@
+"""What billing tells: invoices and payments."""
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import Field
+
+from contracts.events.event import Event
+
+
+class InvoicePublished(Event):
+    """A family's invoice of a month can be read and paid."""
+
+    name = "invoice.published"
+    told_by = "billing"
+
+    invoice_id: UUID
+    number: str
+    family_id: UUID
+    fund: str
+    month: date = Field(description="First day of the month of consumption")
+    total_cents: int
+    due_on: date
+    kind: str = Field(default="invoice", description="`invoice`, or `credit_note` with a negative total")
+    left_cents: int | None = Field(
+        default=None, description="Still to pay once earlier credits are taken off"
+    )
+    pay_online_until: date | None = None
+
+
+class PaymentReceived(Event):
+    """Money arrived. The receipt is due (CRPA L112-11)."""
+
+    name = "payment.received"
+    told_by = "billing"
+
+    payment_id: UUID
+    invoice_id: UUID
+    invoice_number: str
+    family_id: UUID
+    account_id: UUID | None
+    amount_cents: int
+    method: str = "card"
+    receipt_number: str = ""
+
+
+class PaymentFailed(Event):
+    """A payment was tried and did not happen; nothing was taken."""
+
+    name = "payment.failed"
+    told_by = "billing"
+
+    payment_id: UUID
+    invoice_id: UUID
+    family_id: UUID
+    account_id: UUID | None
+    reason: str

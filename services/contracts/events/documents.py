@@ -1,0 +1,70 @@
+"""What documents tells: the vault, what was shared of it."""
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import Field
+
+from contracts.events.event import Event
+
+
+class DocumentStored(Event):
+    """A parent put a document into the vault. Nothing is said of what it is beyond its type and size."""
+
+    name = "document.stored"
+    told_by = "documents"
+
+    document_id: UUID
+    account_id: UUID
+    document_type: str
+    size: int = Field(description="Bytes")
+    valid_until: date | None = None
+
+
+class DocumentDeleted(Event):
+    """A parent took a document out of the vault."""
+
+    name = "document.deleted"
+    told_by = "documents"
+
+    document_id: UUID
+    account_id: UUID
+
+
+class DocumentExpiring(Event):
+    """A document of a vault will soon serve no more. Told once, thirty days ahead."""
+
+    name = "document.expiring"
+    told_by = "documents"
+
+    document_id: UUID
+    account_id: UUID
+    document_type: str
+    type_name: str
+    valid_until: date
+
+
+class DocumentShared(Event):
+    """A parent attached a document to something filed: agents who handle it may open that one."""
+
+    name = "document.shared"
+    told_by = "documents"
+
+    share_id: UUID
+    document_id: UUID
+    document_type: str
+    account_id: UUID
+    subject_kind: str = Field(description="`enrolment`, `request`")
+    subject_id: UUID
+
+
+class DocumentOpened(Event):
+    """An agent read a shared document."""
+
+    name = "document.opened"
+    told_by = "documents"
+
+    share_id: UUID
+    document_id: UUID
+    agent_id: UUID
+    agent_name: str

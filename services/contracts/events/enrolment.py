@@ -1,0 +1,152 @@
+"""What enrolment tells: places, activities, enrolments, bookings, roll-calls."""
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import Field
+
+from contracts.events.event import Event
+from contracts.messages import View
+
+
+class PlaceUpdated(Event):
+    """A school or a leisure centre."""
+
+    name = "place.updated"
+    told_by = "enrolment"
+
+    place_code: str
+    place_name: str
+    kind: str = "school"
+    city: str = ""
+
+
+class ActivityUpdated(Event):
+    """An activity of the town's offer, as billing and kitchens need to call it."""
+
+    name = "activity.updated"
+    told_by = "enrolment"
+
+    activity_code: str
+    activity_name: str
+    unit: str = Field(description="What one booking is called on an invoice: « repas », « demi-journée »")
+    child_care: bool = Field(description="Counts for the child-care tax credit (food does not)")
+
+
+class EnrolmentState(StrEnum):
+    """Where an enrolment stands."""
+
+    REQUESTED = "requested"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class EnrolmentFact(View):
+    """What every enrolment fact says."""
+
+    enrolment_id: UUID
+    child_id: UUID
+    child_name: str
+    family_id: UUID
+    account_id: UUID | None = Field(default=None, description="Who asked; None when an agent did")
+    activity_code: str
+    activity_name: str
+    place_code: str
+    school_year: str = Field(description="2026-2027")
+
+
+class EnrolmentRequested(EnrolmentFact, Event):
+    """A parent asked; the receipt (CRPA L112-11) is due."""
+
+    name = "enrolment.requested"
+    told_by = "enrolment"
+
+    awaits_decision: bool
+
+
+class EnrolmentAccepted(EnrolmentFact, Event):
+    """The child may be booked."""
+
+    name = "enrolment.accepted"
+    told_by = "enrolment"
+
+
+class EnrolmentRefused(EnrolmentFact, Event):
+    """An agent refused, with a reason the parent reads."""
+
+    name = "enrolment.refused"
+    told_by = "enrolment"
+
+    reason: str
+
+
+class EnrolmentWithdrawn(EnrolmentFact, Event):
+    """The family gave it up; no day to come was booked."""
+
+    name = "enrolment.withdrawn"
+    told_by = "enrolment"
+
+
+class BookingFact(View):
+    """One child on one session, for one family (the one that is billed)."""
+
+    booking_id: UUID
+    session_id: UUID
+    child_id: UUID
+    family_id: UUID
+    activity_code: str
+    place_code: str
+    day: date
+    slot: str = Field(
+        default="", description="Part of the day where an activity has several; empty otherwise"
+    )
+    changed_by: UUID | None = Field(default=None, description="Account; None when the town did")
+
+
+class BookingMade(BookingFact, Event):
+    """A place was taken."""
+
+    name = "booking.made"
+    told_by = "enrolment"
+
+
+class BookingCancelled(BookingFact, Event):
+    """A place was given back in time: nothing is due."""
+
+    name = "booking.cancelled"
+    told_by = "enrolment"
+
+
+class Mark(StrEnum):
+    """The named check kinds of a roll-call; each carries a billing effect (see billing)."""
+
+    PRESENT = "present"
+    ABSENT_IN_TIME = "absent_in_time"
+    ABSENT_JUSTIFIED = "absent_justified"
+    ABSENT_UNJUSTIFIED = "absent_unjustified"
+    PRESENT_WITHOUT_BOOKING = "present_without_booking"
+
+
+class AttendanceLine(View):
+    """One child of a sheet."""
+
+    child_id: UUID
+    family_id: UUID
+    mark: Mark
+    booking_id: UUID | None = None
+
+
+class AttendanceSettled(Event):
+    """The whole roll-call of a session. A correction is a later version of the session and supersedes it."""
+
+    name = "attendance.settled"
+    told_by = "enrolment"
+
+    session_id: UUID
+    activity_code: str
+    place_code: str
+    day: date
+    slot: str = ""
+    lines: list[AttendanceLine]
