@@ -48,10 +48,11 @@ def reply_adapter(question: type[Question[Any]]) -> TypeAdapter[Any]:
 
 def error_from(error: RemoteError) -> Exception:
     """The refusal of the contracts, as its own class; anything else is a RemoteFailure."""
-    module, _, name = error["exc_path"].rpartition(".")
+    module = error["exc_path"].rpartition(".")[0]
     if module.startswith("contracts."):
         # The caller has not necessarily imported the module that this refusal of the service is written in.
-        known = getattr(import_module(module), name, None)
-        if isinstance(known, type) and issubclass(known, DomainError):
+        import_module(module)
+    for known in DomainError.registry.values():
+        if f"{known.__module__}.{known.__qualname__}" == error["exc_path"]:
             return known(**(error["exc_args"][0] if error["exc_args"] else {}))
     return RemoteFailure(f"{error['exc_path']}: {error['value']}")
