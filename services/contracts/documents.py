@@ -275,6 +275,7 @@ class SharedDocumentView(View):
     share_id: UUID
     document_type: str
     type_name: str
+    account_id: UUID | None = Field(default=None, description="Who attached it")
     size: int
     shared_at: AwareDatetime
     valid_until: date | None
@@ -283,7 +284,7 @@ class SharedDocumentView(View):
 
 
 class SubjectShares(Question[list[SharedDocumentView]]):
-    """The documents attached to a subject, newest first. `requests` agents."""
+    """The documents attached to a subject, newest first. Agents of the subject's matter. Raises UnknownSubject."""
 
     subject_kind: SubjectKind
     subject_id: UUID
@@ -301,7 +302,7 @@ class OpenedShareView(View):
 
 
 class OpenShare(Command[OpenedShareView]):
-    """Opens one shared document for an agent and writes down who did. `requests` agents.
+    """Opens one shared document for an agent of the subject's matter, and writes down who did.
 
     `one_off_key`: a public key made for this opening; the file's key comes back sealed to it. NotFound when there is
     no such share or its term is over; ShareUnreadable when it was sealed to a key the town no longer has.
@@ -342,6 +343,12 @@ class UnknownDocumentType(Invalid):
     """No such kind of document."""
 
     code = "unknown_document_type"
+
+
+class UnknownSubject(Invalid):
+    """Documents cannot be attached to such a thing. `subject_kind`."""
+
+    code = "unknown_subject"
 
 
 class ShareUnreadable(Conflict):

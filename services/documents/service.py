@@ -45,6 +45,7 @@ from contracts.documents import (
 )
 from contracts.errors import NotFound, ServiceUnavailable
 from documents import census, keyring, orphans, shares, types, vault
+from documents.readers import readers_of
 from documents.town_key import TownKey
 
 log = structlog.get_logger()
@@ -191,14 +192,13 @@ class DocumentsService(Service):
 
     @answers(SubjectShares)
     def subject_shares(self, ask: SubjectShares, caller: Caller) -> list[SharedDocumentView]:
-        caller.agent(Role.REQUESTS)
+        caller.agent(*readers_of(ask.subject_kind))
         _, today = self._now()
         with self.begin() as session:
             return shares.of_subject(session, ask, today)
 
     @answers(OpenShare)
     def open_share(self, ask: OpenShare, caller: Caller) -> OpenedShareView:
-        caller.agent(Role.REQUESTS)
         now, today = self._now()
 
         def open_it() -> OpenedShareView:

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from chassis.outbox import tell
-from contracts.caller import Caller, Role
+from contracts.caller import Caller
 from contracts.documents import (
     OpenedShareView,
     OpeningView,
@@ -28,6 +28,7 @@ from contracts.documents import (
 from contracts.errors import NotFound
 from contracts.events.documents import DocumentOpened, DocumentShared
 from documents.models import Document, DocumentType, Opening, Share
+from documents.readers import readers_of
 from documents.town_key import TownKey
 from documents.types import months_later
 
@@ -39,8 +40,10 @@ def attach(
 ) -> ShareView:
     """Attaches a document, whose row the caller has locked, to a subject.
 
-    Once: what is attached already stays as it is. Raises TownKeyChanged when sealed to another key than the town's.
+    Once: what is attached already stays as it is. Raises UnknownSubject; TownKeyChanged when sealed to another key
+    than the town's.
     """
+    readers_of(draft.subject_kind)
     if draft.requests_public_key != town.public:
         raise TownKeyChanged(public_key=town.encoded())
     share = session.scalar(
@@ -101,6 +104,7 @@ def of_subject(session: Session, ask: SubjectShares, today: date) -> list[Shared
             share_id=share.share_id,
             document_type=document.document_type,
             type_name=name,
+            account_id=document.account_id,
             size=document.size,
             shared_at=share.shared_at,
             valid_until=document.valid_until,
@@ -114,11 +118,11 @@ def of_subject(session: Session, ask: SubjectShares, today: date) -> list[Shared
 def open_share(
     session: Session, ask: OpenShare, caller: Caller, town: TownKey, now: datetime, today: date
 ) -> OpenedShareView:
-    """Opens one share for an agent of `requests`, and writes down who did and when.
+    """Opens one share for an agent of its matter, and writes down who did and when. Raises NotAllowed.
 
     The document's row is locked: openings and other changes of a document are told in one order.
     """
-    agent_id = caller.agent(Role.REQUESTS)
+    agent_id = caller.agent()
     row = session.execute(
         select(Share, Document)
         .join(Document, Document.document_id == Share.document_id)
@@ -128,6 +132,7 @@ def open_share(
     if row is None:
         raise NotFound
     share, document = row
+    caller.agent(*readers_of(share.subject_kind))
     if share.sealed_key is None or share.requests_public_key != town.public:
         raise ShareUnreadable
     resealed = town.reseal(share.sealed_key, ask.one_off_key)

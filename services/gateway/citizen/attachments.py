@@ -162,8 +162,7 @@ def _refuse_choice(purpose: Purpose) -> ResponseReturnValue:
 
 def _go_on(purpose: Purpose) -> ResponseReturnValue:
     flash(
-        "La pièce est jointe. Seuls les agents qui traitent les demandes peuvent l’ouvrir, "
-        "et vous verrez qui l’a fait.",
+        "La pièce est jointe. Seuls les agents qui en ont besoin peuvent l’ouvrir, et vous verrez qui l’a fait.",
         "success",
     )
     return redirect(purpose.onward, 303)

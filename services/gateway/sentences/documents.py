@@ -16,6 +16,10 @@ SENTENCES = {
         "L’envoi s’est interrompu et rien n’a été enregistré. Envoyez le document à nouveau.",
     ),
     "unknown_document_type": (422, "Ce type de document n’existe pas : choisissez-en un dans la liste."),
+    "unknown_subject": (
+        422,
+        "Aucun document ne peut être joint ici. Revenez à la page précédente et recommencez.",
+    ),
     "document_damaged": (
         500,
         "Ce document est abîmé et ne peut pas être ouvert. Nos équipes sont prévenues. "

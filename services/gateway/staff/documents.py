@@ -19,31 +19,34 @@ from gateway.vault import keys
 from gateway.vault.documents import Description
 from gateway.vault.grants import Granted
 from gateway.vault.sealing import Damaged
-from gateway.vault.shelf import SUBJECTS, size_text
+from gateway.vault.shelf import STAFF_SUBJECTS, size_text
 from gateway.vault.store import grants
 from gateway.wiring import wiring
+
+READERS = (Role.REQUESTS, Role.FAMILY_FILES, Role.HEALTH)
+"""Some matter of theirs has attachments; which one an agent may open is the service's to say."""
 
 blueprint = Blueprint("documents", __name__, url_prefix="/pieces")
 
 
 @blueprint.get("/<kind>/<uuid:subject_id>")
-@requires_role(Role.REQUESTS)
+@requires_role(*READERS)
 def show(kind: str, subject_id: UUID) -> str:
     """What was attached to one subject."""
-    if kind not in SUBJECTS:
+    if kind not in STAFF_SUBJECTS:
         abort(404)
     shares = ask(SubjectShares(subject_kind=kind, subject_id=subject_id))
     return render_template(
         "staff/documents.html",
         shares=shares,
-        subject=SUBJECTS[kind],
+        subject=STAFF_SUBJECTS[kind],
         back=local_path(request.args.get("suite", "")),
         size_text=size_text,
     )
 
 
 @blueprint.post("/ouvrir/<uuid:share_id>")
-@requires_role(Role.REQUESTS)
+@requires_role(*READERS)
 def open_share(share_id: UUID) -> ResponseReturnValue:
     """Opens one attachment. Each time is an opening of its own: no idempotency key."""
     one_off = keys.new_pair()

@@ -12,7 +12,14 @@ from gateway.vault.documents import Opened, open_view
 from gateway.wiring import clock
 
 SOON = timedelta(days=30)
-SUBJECTS = {"enrolment": "une inscription", "request": "une demande"}
+SUBJECTS = {
+    "enrolment": "une inscription",
+    "request": "une demande",
+    "family": "votre dossier famille",
+    "health": "la fiche santé de votre enfant",
+}
+"""What a document may be attached to, in words for the parent: the kinds of `documents.readers`."""
+STAFF_SUBJECTS = {**SUBJECTS, "family": "un dossier famille", "health": "une fiche santé"}
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ from contracts.documents import (
     SubjectShares,
     TownKeyChanged,
     UnknownDocumentType,
+    UnknownSubject,
     UploadLost,
     Validity,
     VaultFull,
@@ -285,6 +286,39 @@ def test_an_opening_repeated_on_the_wire_is_written_down_once(vaults, parent):
     assert vaults.ask(command, caller) == vaults.ask(command, caller)
     seen = vaults.ask(SubjectShares(subject_kind="enrolment", subject_id=subject), caller)
     assert [each.agent_name for each in seen[0].openings] == ["Paul Durand"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "reader", "others"),
+    [
+        ("health", Role.HEALTH, {Role.REQUESTS, Role.FAMILY_FILES, Role.KITCHEN}),
+        ("family", Role.FAMILY_FILES, {Role.REQUESTS, Role.BILLING, Role.HEALTH}),
+        ("enrolment", Role.REQUESTS, {Role.FAMILY_FILES, Role.HEALTH, Role.ADMINISTRATION}),
+    ],
+)
+def test_what_was_attached_is_read_by_the_post_whose_matter_it_is(vaults, parent, kind, reader, others):
+    document_id, subject = parent.store(), uuid4()
+    draft = parent.draft(document_id, subject).model_copy(update={"subject_kind": kind})
+    share = vaults.ask(ShareDocument(command_id=uuid4(), document_id=document_id, share=draft), parent.caller)
+
+    def opening() -> OpenShare:
+        return OpenShare(command_id=uuid4(), share_id=share.share_id, one_off_key=keys.new_pair().public)
+
+    for question in (opening(), SubjectShares(subject_kind=kind, subject_id=subject)):
+        with pytest.raises(NotAllowed):
+            vaults.ask(question, agent(*others))
+    assert parent.documents()[0].shares[0].openings == []
+    vaults.ask(opening(), agent(reader))
+    seen = vaults.ask(SubjectShares(subject_kind=kind, subject_id=subject), agent(reader))
+    assert [(each.account_id, len(each.openings)) for each in seen] == [(parent.caller.account_id, 1)]
+
+
+def test_nothing_is_attached_to_what_nobody_handles(vaults, parent):
+    document_id = parent.store()
+    draft = parent.draft(document_id).model_copy(update={"subject_kind": "gossip"})
+    with pytest.raises(UnknownSubject):
+        vaults.ask(ShareDocument(command_id=uuid4(), document_id=document_id, share=draft), parent.caller)
+    assert told(vaults, document_id) == ["document.stored"]
 
 
 def test_a_share_that_the_towns_key_does_not_open_is_said_to_be_unreadable(vaults, parent):
