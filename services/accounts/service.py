@@ -1,5 +1,6 @@
 """Accounts answers: see `contracts.accounts` for what each question and command means, `entries` for who takes it."""
 
+from accounts.entries.custody import CustodyDesk
 from accounts.entries.families import FamilyDesk
 from accounts.entries.identity import IdentityDesk
 from accounts.entries.imports import ImportDesk
@@ -8,7 +9,7 @@ from accounts.entries.mail import MailDesk
 from accounts.entries.upkeep import Upkeep
 
 
-class AccountsService(ImportDesk, KeyDesk, FamilyDesk, IdentityDesk, MailDesk, Upkeep):
+class AccountsService(ImportDesk, KeyDesk, FamilyDesk, IdentityDesk, MailDesk, CustodyDesk, Upkeep):
     """The service, whole: one class per matter."""
 
     name = "accounts"

@@ -15,6 +15,7 @@ from chassis.clock import PARIS
 from contracts.enrolment.offer import Season
 
 ZONE = "A"
+ONE_DAY = timedelta(days=1)
 
 # The package does not hold the bridge of 2026 (arrêté du 7 décembre 2022: no school on Friday 15 and Saturday
 # 16 May 2026). Data of our own, dated, until it does.
@@ -72,6 +73,34 @@ def school_holiday(day: date) -> str | None:
 def public_holiday(day: date) -> str | None:
     """The public holiday that a day is, in French."""
     return _public_holidays(day.year).get(day)
+
+
+def holiday_runs(first: date, last: date) -> list[tuple[str, date, date]]:
+    """The school holidays that begin in a period, whole: (name, first day, last day)."""
+    found: list[tuple[str, date, date]] = []
+    day = first
+    while day <= last:
+        name = school_holiday(day)
+        if name is None or school_holiday(day - ONE_DAY) == name:
+            day += ONE_DAY
+            continue
+        end = day
+        while school_holiday(end + ONE_DAY) == name:
+            end += ONE_DAY
+        found.append((name, day, end))
+        day = end + ONE_DAY
+    return found
+
+
+def public_holidays(first: date, last: date) -> dict[date, str]:
+    """The public holidays of a period, in order."""
+    years = range(first.year, last.year + 1)
+    return {
+        day: name
+        for year in years
+        for day, name in sorted(_public_holidays(year).items())
+        if first <= day <= last
+    }
 
 
 def runs(season: Season, weekdays: frozenset[int], day: date) -> bool:

@@ -89,6 +89,16 @@ class DaySession(Base):
     taken: Mapped[int] = mapped_column(Integer, default=0, comment="Bookings that hold a place")
 
 
+class ToldSchoolYear(Base):
+    """A school year as it was last told: told again when the calendar says something else."""
+
+    __tablename__ = "told_school_year"
+
+    label: Mapped[str] = mapped_column(String(9), primary_key=True, comment="2026-2027")
+    content: Mapped[dict[str, Any]] = mapped_column(JSONB, comment="SchoolYearUpdated, whole")
+    version: Mapped[int] = mapped_column(Integer, default=1)
+
+
 # ---------------------------------------------------------------- copies of what accounts tells
 
 
@@ -123,6 +133,17 @@ class FamilyGuardian(Base):
     family_id: Mapped[UUID] = mapped_column(primary_key=True)
     account_id: Mapped[UUID] = mapped_column(primary_key=True, index=True)
     name: Mapped[str] = mapped_column(String(200))
+
+
+class CustodySpan(Base):
+    """Days on end that a child of two families is with one of them: from `custody.updated`, which says so whole."""
+
+    __tablename__ = "custody_span"
+
+    child_id: Mapped[UUID] = mapped_column(primary_key=True)
+    first: Mapped[date] = mapped_column(primary_key=True)
+    last: Mapped[date]
+    family_id: Mapped[UUID]
 
 
 # ---------------------------------------------------------------- enrolments

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from chassis import metrics
 from chassis.commands import once
 from chassis.inbox import newer
-from chassis.service import Service, answers, subscribes
+from chassis.service import Service, answers, every, subscribes
 from contracts.caller import Caller, Role
 from contracts.enrolment.attendance import (
     AttendanceDesk,
@@ -53,13 +53,14 @@ from contracts.enrolment.offer import (
     ShowOffer,
 )
 from contracts.envelope import Envelope
-from contracts.events.accounts import ChildUpdated, FamilyUpdated
+from contracts.events.accounts import ChildUpdated, CustodyUpdated, FamilyUpdated
 from contracts.events.documents import DocumentShared
 from enrolment import (
     attendance,
     attendance_desk,
     bookings,
     calendar,
+    custody,
     deadlines,
     enrolment_views,
     enrolments,
@@ -68,6 +69,7 @@ from enrolment import (
     offer,
     overview,
     proofs,
+    school_years,
 )
 
 log = structlog.get_logger()
@@ -99,10 +101,11 @@ class EnrolmentService(Service):
 
     @answers(DefinePlace)
     def define_place(self, ask: DefinePlace, caller: Caller) -> PlaceView:
+        now = self.clock.now()
         with self.begin() as session:
-            return once(
-                session, ask, caller, lambda: offer.define_place(session, ask, caller, self.clock.now())
-            )
+            place = once(session, ask, caller, lambda: offer.define_place(session, ask, caller, now))
+            school_years.tell_known(session, now)
+            return place
 
     @answers(DefineActivity)
     def define_activity(self, ask: DefineActivity, caller: Caller) -> ActivityView:
@@ -244,6 +247,11 @@ class EnrolmentService(Service):
         if newer(session, "child", fact.child_id, envelope.aggregateversion):
             families.keep_child(session, fact)
 
+    @subscribes(CustodyUpdated)
+    def keep_custody(self, session: Session, fact: CustodyUpdated, envelope: Envelope) -> None:
+        if newer(session, "custody", fact.child_id, envelope.aggregateversion):
+            custody.keep(session, fact)
+
     @subscribes(DocumentShared)
     def keep_attachment(self, session: Session, fact: DocumentShared, envelope: Envelope) -> None:
         if fact.subject_kind != "enrolment":
@@ -252,6 +260,14 @@ class EnrolmentService(Service):
         ATTACHMENTS.labels("kept" if kept else "refused").inc()
         if not kept:
             log.warning("attachment refused", enrolment=str(fact.subject_id), account=str(fact.account_id))
+
+    # ------------------------------------------------------------ what runs by itself
+
+    @every(seconds=60)
+    def tell_school_years(self) -> None:
+        """The calendar of an installed system, a new year when it begins, and what a new release corrects."""
+        with self.begin() as session:
+            school_years.tell_known(session, self.clock.now())
 
 
 def _shown(session: Session, enrolment_id: UUID, caller: Caller) -> EnrolmentView:

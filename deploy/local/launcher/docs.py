@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import sys
 from collections import defaultdict
@@ -18,7 +19,7 @@ def listeners() -> dict[str, list[str]]:
     """Event type → the services whose classes subscribe to it."""
     found: dict[str, list[str]] = defaultdict(list)
     for service in SERVICES:
-        for member in vars(service_class(service)).values():
+        for _, member in inspect.getmembers(service_class(service), inspect.isfunction):
             for entrypoint in getattr(member, "nameko_entrypoints", ()):
                 if isinstance(entrypoint, Subscription):
                     found[entrypoint.event.event_type()].append(service)

@@ -82,3 +82,26 @@ class ActivationKeyRedeemed(Event):
     family_id: UUID
     guardian_id: UUID
     account_id: UUID
+
+
+class CustodySpan(View):
+    """Days on end that a child is with a family, first and last included. A day belongs to the home that brings the
+    child to school."""
+
+    first: date
+    last: date
+    family_id: UUID
+
+
+class CustodyUpdated(Event):
+    """With which of its families a child is, from this school year's first day to the end of the last one known.
+
+    Days in no span are decided by no agreement; without any span there is no calendar.
+    """
+
+    name = "custody.updated"
+    told_by = "accounts"
+
+    child_id: UUID
+    agreement_id: UUID | None = Field(default=None, description="The agreement in force, or the next one")
+    spans: list[CustodySpan] = Field(description="In order, none sharing a day")

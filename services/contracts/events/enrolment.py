@@ -22,6 +22,35 @@ class PlaceUpdated(Event):
     city: str = ""
 
 
+class SchoolHolidays(View):
+    """Days on end without school; `summer`: those between two school years. A bridge is one too, of a few days."""
+
+    holiday_name: str
+    first: date
+    last: date
+    summer: bool = False
+
+
+class PublicHoliday(View):
+    """A public holiday of metropolitan France."""
+
+    day: date
+    holiday_name: str
+
+
+class SchoolYearUpdated(Event):
+    """A school year of the town's zone: everything between the holidays is term, but for public holidays."""
+
+    name = "school_year.updated"
+    told_by = "enrolment"
+
+    label: str = Field(description="2026-2027")
+    first: date
+    last: date
+    holidays: list[SchoolHolidays] = Field(description="In order; each begins in this school year")
+    public_holidays: list[PublicHoliday]
+
+
 class ActivityUpdated(Event):
     """An activity of the town's offer, as billing and kitchens need to call it."""
 
