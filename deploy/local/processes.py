@@ -23,13 +23,19 @@ MAIL_FROM = "Espace Citoyens de Romans-sur-Isère <ne-pas-repondre@ville.example
 EVERYBODY = ("ESPACE_CLOCK_FILE", "ESPACE_PUBLIC_URL")
 # What a process needs beside its own broker user and its own database.
 NEEDS: Mapping[str, tuple[str, ...]] = {
-    "accounts": ("ESPACE_S3_URL", "ESPACE_SMTP_URL", "ESPACE_MAIL_FROM", "ESPACE_ACTIVATION_PEPPER"),
+    "accounts": (
+        "ESPACE_S3_URL",
+        "ESPACE_SMTP_URL",
+        "ESPACE_MAIL_FROM",
+        "ESPACE_ACTIVATION_PEPPER",
+        "ESPACE_HEALTH_KEY",
+    ),
     "enrolment": (),
     "billing": ("ESPACE_STRIPE_URL", "ESPACE_STRIPE_KEY", "ESPACE_STRIPE_WEBHOOK_SECRET"),
     "documents": ("ESPACE_S3_URL", "ESPACE_REQUESTS_KEY"),
     "gateway": ("ESPACE_S3_URL", "ESPACE_SECRET_KEY", "ESPACE_PAYMENT_ORIGIN", "ESPACE_CLAMD_URL"),
 }
-SECRETS = ("ESPACE_ACTIVATION_PEPPER", "ESPACE_SECRET_KEY", "ESPACE_REQUESTS_KEY")
+SECRETS = ("ESPACE_ACTIVATION_PEPPER", "ESPACE_HEALTH_KEY", "ESPACE_SECRET_KEY", "ESPACE_REQUESTS_KEY")
 
 
 @dataclass(frozen=True)

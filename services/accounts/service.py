@@ -2,6 +2,7 @@
 
 from accounts.entries.custody import CustodyDesk
 from accounts.entries.families import FamilyDesk
+from accounts.entries.health import HealthDesk
 from accounts.entries.identity import IdentityDesk
 from accounts.entries.imports import ImportDesk
 from accounts.entries.keys import KeyDesk
@@ -9,7 +10,9 @@ from accounts.entries.mail import MailDesk
 from accounts.entries.upkeep import Upkeep
 
 
-class AccountsService(ImportDesk, KeyDesk, FamilyDesk, IdentityDesk, MailDesk, CustodyDesk, Upkeep):
+class AccountsService(
+    ImportDesk, KeyDesk, FamilyDesk, HealthDesk, IdentityDesk, MailDesk, CustodyDesk, Upkeep
+):
     """The service, whole: one class per matter."""
 
     name = "accounts"

@@ -24,6 +24,7 @@ class Settings(BaseSettings):
     secret_key: SecretStr = SecretStr("")
     activation_pepper: SecretStr = SecretStr("")
     requests_key: SecretStr = SecretStr("")
+    health_key: SecretStr = SecretStr("")
     clamd_url: str = ""
     clock_file: Path | None = None
     metrics_port: int = 0

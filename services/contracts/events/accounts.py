@@ -105,3 +105,17 @@ class CustodyUpdated(Event):
     child_id: UUID
     agreement_id: UUID | None = Field(default=None, description="The agreement in force, or the next one")
     spans: list[CustodySpan] = Field(description="In order, none sharing a day")
+
+
+class DietUpdated(Event):
+    """What a child is served and what it must not be served; never why."""
+
+    name = "diet.updated"
+    told_by = "accounts"
+
+    child_id: UUID
+    diet: str = Field(description="`usual`, `without_pork`, `without_meat`, `vegetarian`")
+    avoided: list[str] = Field(
+        description="Codes of the fourteen allergens of regulation (EU) 1169/2011, annex II"
+    )
+    lunch_box: bool = Field(description="The family provides the meal")

@@ -173,7 +173,10 @@ def desk(engine: Engine) -> Desk:
         connection.execute(text(f"TRUNCATE {', '.join(names)} CASCADE"))
     clock = TestClock()
     settings = Settings(
-        activation_pepper="pepper of the tests", public_url="https://espace.exemple.fr", s3_url=""
+        activation_pepper="pepper of the tests",
+        health_key="health key of the tests",
+        public_url="https://espace.exemple.fr",
+        s3_url="",
     )
     begin = sessions_for(engine).begin
     service = worker_factory(AccountsService, begin=begin, clock=clock, settings=settings)
