@@ -5,15 +5,16 @@ A process gets its own broker user, its own database role, and only the secrets 
 
 from __future__ import annotations
 
+import secrets
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.local.probes import answers
 from deploy.local.program import Program
-from deploy.local.rundir import RunDir, draw_x25519_key
+from deploy.local.rundir import RunDir, draw_fernet_key, draw_x25519_key
 from deploy.local.surroundings import ROOT, inherit_environment
 
 SERVICES = ("accounts", "enrolment", "billing", "documents")
@@ -29,13 +30,21 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
         "ESPACE_MAIL_FROM",
         "ESPACE_ACTIVATION_PEPPER",
         "ESPACE_HEALTH_KEY",
+        "ESPACE_SECOND_FACTOR_KEY",
     ),
     "enrolment": (),
     "billing": ("ESPACE_STRIPE_URL", "ESPACE_STRIPE_KEY", "ESPACE_STRIPE_WEBHOOK_SECRET"),
     "documents": ("ESPACE_S3_URL", "ESPACE_REQUESTS_KEY"),
     "gateway": ("ESPACE_S3_URL", "ESPACE_SECRET_KEY", "ESPACE_PAYMENT_ORIGIN", "ESPACE_CLAMD_URL"),
 }
-SECRETS = ("ESPACE_ACTIVATION_PEPPER", "ESPACE_HEALTH_KEY", "ESPACE_SECRET_KEY", "ESPACE_REQUESTS_KEY")
+SECRETS: Mapping[str, Callable[[], str]] = {
+    "ESPACE_ACTIVATION_PEPPER": secrets.token_hex,
+    "ESPACE_HEALTH_KEY": secrets.token_hex,
+    "ESPACE_SECRET_KEY": secrets.token_hex,
+    "ESPACE_REQUESTS_KEY": draw_x25519_key,
+    "ESPACE_SECOND_FACTOR_KEY": draw_fernet_key,
+}
+"""The system's own secrets, and how each is drawn."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +57,8 @@ class Addresses:
 
 
 def draw_secrets(run_dir: RunDir) -> dict[str, str]:
-    """The system's own secrets, drawn at first start and kept."""
-    drawn = {name: run_dir.secret(name) for name in SECRETS if name != "ESPACE_REQUESTS_KEY"}
-    return drawn | {"ESPACE_REQUESTS_KEY": run_dir.secret("ESPACE_REQUESTS_KEY", draw_x25519_key)}
+    """Drawn at first start and kept."""
+    return {name: run_dir.secret(name, draw) for name, draw in SECRETS.items()}
 
 
 def compose_environment(service: str, addresses: Addresses, relay: bool = False) -> dict[str, str]:

@@ -13,7 +13,7 @@ from accounts.mail import Site
 from chassis.clock import clock_from
 from chassis.database import engine_for, sessions_for
 from chassis.settings import Settings
-from contracts.accounts.identity import CreateAgent
+from contracts.accounts.agents import CreateAgent
 from contracts.caller import Role
 
 

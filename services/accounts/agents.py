@@ -10,7 +10,7 @@ from accounts import registration
 from accounts.mail import Site
 from accounts.models import Account, FamilyAccess
 from accounts.names import tidy
-from contracts.accounts.identity import CreateAgent
+from contracts.accounts.agents import CreateAgent
 from contracts.caller import Caller, Kind
 
 

@@ -44,13 +44,19 @@ def check_sign(signs: str) -> str:
 
 def read(typed: str) -> str:
     """The twelve signs meant by what was typed. Raises Mistyped."""
-    signs = "".join(sign for sign in typed if sign not in _BETWEEN).upper().translate(_MEANT)
-    if any(sign not in ALPHABET for sign in signs):
-        raise Mistyped("sign")
+    signs = read_signs(typed)
     if len(signs) != LENGTH:
         raise Mistyped("length")
     if check_sign(signs[:-1]) != signs[-1]:
         raise Mistyped("check")
+    return signs
+
+
+def read_signs(typed: str) -> str:
+    """The signs of the alphabet meant by what was typed, however many. Raises Mistyped."""
+    signs = "".join(sign for sign in typed if sign not in _BETWEEN).upper().translate(_MEANT)
+    if any(sign not in ALPHABET for sign in signs):
+        raise Mistyped("sign")
     return signs
 
 

@@ -226,11 +226,17 @@ class FamilyAccess(Base):
     """An agent looked into or changed a family's file."""
 
     __tablename__ = "family_access"
-    __table_args__ = (Index("ix_family_access_family_id_at", "family_id", "at"),)
+    __table_args__ = (
+        Index("ix_family_access_family_id_at", "family_id", "at"),
+        Index("ix_family_access_agent_id_at", "agent_id", "at"),
+    )
 
     access_id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     family_id: Mapped[UUID] = mapped_column(ForeignKey("family.family_id"))
     agent_id: Mapped[UUID]
     agent_name: Mapped[str] = mapped_column(String(700))
-    action: Mapped[str] = mapped_column(String(40), comment="open, quotient, key_issued, key_revoked")
-    at: Mapped[datetime]
+    action: Mapped[str] = mapped_column(String(40), comment="A code of contracts.accounts.accesses.Access")
+    detail: Mapped[str] = mapped_column(
+        String(300), server_default="", comment="What was opened: an invoice's number, a child's first name"
+    )
+    at: Mapped[datetime] = mapped_column(index=True)

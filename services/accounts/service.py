@@ -1,5 +1,6 @@
 """Accounts answers: see `contracts.accounts` for what each question and command means, `entries` for who takes it."""
 
+from accounts.entries.agents import AgentDesk
 from accounts.entries.custody import CustodyDesk
 from accounts.entries.families import FamilyDesk
 from accounts.entries.health import HealthDesk
@@ -11,7 +12,15 @@ from accounts.entries.upkeep import Upkeep
 
 
 class AccountsService(
-    ImportDesk, KeyDesk, FamilyDesk, HealthDesk, IdentityDesk, MailDesk, CustodyDesk, Upkeep
+    ImportDesk,
+    KeyDesk,
+    FamilyDesk,
+    HealthDesk,
+    IdentityDesk,
+    AgentDesk,
+    MailDesk,
+    CustodyDesk,
+    Upkeep,
 ):
     """The service, whole: one class per matter."""
 

@@ -1,5 +1,7 @@
 """Who may come in. One password hash is verified whatever was typed, so that time tells nothing either."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -7,13 +9,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from accounts import journal, registration
+from accounts import journal, passwords, registration, throttle
 from accounts.mail import Site
 from accounts.models import Account, Registration
 from accounts.names import spell
 from accounts.registration import address_of
 from chassis import metrics
-from contracts.accounts.identity import SignedInView
+from contracts.accounts.identity import SignedInView, WrongCredentials
 from contracts.accounts.journal import Action
 from contracts.caller import Caller, Kind, Role
 
@@ -27,6 +29,43 @@ class Candidate:
     account_id: UUID | None
     asking: bytes | None
     password_hash: str | None
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A password that was right. `new_hash`: when the stored one was made with parameters no longer ours."""
+
+    candidate: Candidate
+    account: throttle.Subject
+    address: throttle.Subject
+    new_hash: str | None
+
+    def succeed(self, session: Session) -> None:
+        """Takes the attempt back from the counts."""
+        throttle.succeed(session, self.account, self.address)
+
+
+def check_password(
+    begin: Callable[[], AbstractContextManager[Session]],
+    kind: Kind,
+    email: str,
+    password: str,
+    caller: Caller,
+    now: datetime,
+) -> Checked:
+    """The attempt is counted and committed first, the password judged outside any transaction.
+
+    Raises WrongCredentials, TooManyAttempts.
+    """
+    account = throttle.on_account("sign_in", f"{kind}:{address_of(email)}")
+    address = throttle.on_address("sign_in", caller.address)
+    with begin() as session:
+        throttle.count(session, [account, address], now)
+        found = find_candidate(session, kind, email, now)
+    if not passwords.is_right(found.password_hash, password):
+        FAILURES.labels(kind.value).inc()
+        raise WrongCredentials
+    return Checked(found, account, address, passwords.renew_hash(found.password_hash, password))
 
 
 def find_candidate(session: Session, kind: Kind, email: str, now: datetime) -> Candidate:

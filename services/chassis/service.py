@@ -24,7 +24,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from chassis import health, logs
-from chassis.clock import Clock, clock_from
+from chassis.clock import Clock, SystemClock, clock_from
 from chassis.consumer import FactQueue, subscribes
 from chassis.database import engine_for, sessions_for
 from chassis.rpc import CallQueue, answers
@@ -65,6 +65,13 @@ class TownClock(DependencyProvider):
 
     def get_dependency(self, worker_ctx: Any) -> Clock:
         return self.clock
+
+
+class RealClock(DependencyProvider):
+    """Gives each worker real time, for what shares it with a clock that is not ours (one-time codes, signatures)."""
+
+    def get_dependency(self, worker_ctx: Any) -> Clock:
+        return SystemClock()
 
 
 class Installation(DependencyProvider):
@@ -131,4 +138,4 @@ def every(seconds: float) -> Callable[[Callable[[S], None]], Callable[[S], None]
     return expose
 
 
-__all__ = ["Service", "answers", "every", "subscribes"]
+__all__ = ["RealClock", "Service", "answers", "every", "subscribes"]

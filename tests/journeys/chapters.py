@@ -11,11 +11,12 @@ from playwright.sync_api import Locator, expect
 
 from chassis.client import Services
 from chassis.clock import PARIS
-from contracts.accounts.identity import CreateAgent
+from contracts.accounts.agents import CreateAgent
 from contracts.accounts.imports import ListImports
 from contracts.billing.tariffs import Band, BandsRule, FixedRule, PublishTariff, Surcharge, TariffRule
 from contracts.caller import SYSTEM
 from deploy.local.demo import enrolment
+from deploy.local.demo.authenticator import secret_of
 from tests.journeys.mailbox import Mailbox, link_in
 from tests.journeys.people import AGENTS, PASSWORD, SCHOOL, Person
 from tests.journeys.visitor import Visitor
@@ -55,6 +56,7 @@ def open_town(town: Town, today: date) -> None:
             email=agent.email,
             roles=agent.roles,
             password=PASSWORD,
+            second_factor=secret_of(agent.email),
         )
         services.ask(made, SYSTEM)
     eventually(lambda: any(p.place_code == SCHOOL[0] for p in services.ask(ListImports(), SYSTEM).places))

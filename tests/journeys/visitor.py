@@ -6,14 +6,19 @@ ESPACE_SHOTS=folder keeps a picture of each.
 """
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect
 
+from deploy.local.demo.authenticator import Authenticator
 from tests.journeys.people import PASSWORD, Person
+from tests.waiting import eventually
 
+AUTHENTICATOR = Authenticator()
+"""The telephones of all agents of the story."""
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 800}
 AXE = {
@@ -84,13 +89,22 @@ class Visitor:
         return self.page
 
     def sign_in(self, person: Person, password: str = PASSWORD) -> Page:
-        """Through the sign-in page of their kind."""
+        """Through the sign-in page of their kind; an agent is asked for a code after the password."""
         self.goto("/agents/connexion" if person.roles else "/connexion")
         self.page.get_by_label("Identifiant").fill(person.email)
         self.page.get_by_label("Mot de passe", exact=True).fill(password)
         self.press("Connexion")
+        if person.roles:
+            self.type_code(person)
         expect(self.page.get_by_role("button", name="Se déconnecter")).to_be_visible()
         return self.page
+
+    def type_code(self, person: Person) -> Page:
+        """The code that the agent's application shows; each serves once, so one may have to wait for the next."""
+        self.page.get_by_label("Code à six chiffres").fill(
+            eventually(lambda: AUTHENTICATOR.next_code(person.email, datetime.now(UTC)), seconds=35)
+        )
+        return self.press("Continuer")
 
     def sign_out(self) -> Page:
         return self.press("Se déconnecter")

@@ -65,7 +65,6 @@ def a_sign_in(**changes: object) -> SignIn:
     return SignIn.model_validate(
         {
             "command_id": uuid4(),
-            "kind": Kind.CITIZEN,
             "email": "lea.martin@exemple.fr",
             "password": PASSWORD,
             **changes,

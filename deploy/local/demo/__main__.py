@@ -20,6 +20,7 @@ from contracts.errors import DomainError
 from deploy.local.demo import accounts, billing, documents, enrolment
 
 PATIENCE = 120.0
+CODES = {"/agents/connexion": " : après le mot de passe, le code à six chiffres que donne ./espace code"}
 
 
 def main() -> int:
@@ -96,7 +97,7 @@ def sheet(people: accounts.People) -> str:
     width = max(len(each.email) for each in people.sign_ins)
     lines = [f"Mot de passe de tous les comptes de démonstration : {accounts.PASSWORD}", ""]
     for page, title in (("/connexion", "Parents"), ("/agents/connexion", "Agents")):
-        lines.append(f"{title} ({page})")
+        lines.append(f"{title} ({page})" + CODES.get(page, ""))
         lines += [f"  {each.email:{width}}  {each.who}" for each in people.sign_ins if each.page == page]
         lines.append("")
     lines.append("Clés Enfance encore libres (créez un espace, puis saisissez-en une)")

@@ -16,6 +16,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from chassis.objects import Objects
 from chassis.settings import Settings
+from contracts.accounts.agents import CreateAgent
 from contracts.accounts.families import (
     FamilyFile,
     MemberView,
@@ -24,7 +25,7 @@ from contracts.accounts.families import (
     SearchFamilies,
     SetQuotient,
 )
-from contracts.accounts.identity import CreateAgent, OpenAccount
+from contracts.accounts.identity import OpenAccount
 from contracts.accounts.imports import (
     ApplyImport,
     DecideImport,
@@ -37,6 +38,7 @@ from contracts.accounts.imports import (
 from contracts.accounts.keys import IssueKeys
 from contracts.caller import SYSTEM, Caller, Kind, Role
 from contracts.messages import Question
+from deploy.local.demo.authenticator import secret_of
 
 A = TypeVar("A")
 PASSWORD = "cerise-tambour-girouette"
@@ -98,6 +100,7 @@ def load(services: Services, today: date) -> People:
                 email=email,
                 roles=frozenset(roles),
                 password=PASSWORD,
+                second_factor=secret_of(email),
             ),
             SYSTEM,
         )

@@ -46,7 +46,7 @@ def load(
     objects = Objects(settings or Settings())
     objects.ensure(BUCKET)
     for email, password in parents:
-        sign_in = SignIn(command_id=uuid4(), kind=Kind.CITIZEN, email=email, password=password)
+        sign_in = SignIn(command_id=uuid4(), email=email, password=password)
         signed_in = services.ask(sign_in, Caller())
         caller = Caller(kind=Kind.CITIZEN, account_id=signed_in.account_id, name=signed_in.name)
         public = _public_key(services, caller, password)

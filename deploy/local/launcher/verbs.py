@@ -107,6 +107,15 @@ def clock(arguments: list[str]) -> int:
     return call(["-m", "deploy.local.launcher.clock", *arguments])
 
 
+def code(arguments: list[str]) -> int:
+    """Show the six digits that the demonstration's agents are asked for now: code [ADDRESS …].
+
+    Each code serves once and lives thirty seconds; the next one counts too. With an address, that agent's alone.
+    """
+    install_python()
+    return call(["-m", "deploy.local.launcher.code", *arguments])
+
+
 def bench(arguments: list[str]) -> int:
     """Measure, on a private broker and database: bench rpc, bench relay.
 
@@ -167,6 +176,7 @@ VERBS: dict[str, Verb] = {
     "check": check,
     "reset": reset,
     "clock": clock,
+    "code": code,
     "bench": bench,
     "lock": lock,
     "docs": docs,

@@ -1,11 +1,14 @@
 """What every group of entry points has."""
 
 from accounts.mail import Site
-from chassis.service import Service
+from chassis.clock import Clock
+from chassis.service import RealClock, Service
 
 
 class Desk(Service):
     """The service's own settings, as its functions want them."""
+
+    real_clock: Clock = RealClock()
 
     @property
     def site(self) -> Site:

@@ -1,30 +1,28 @@
-"""Accounts: registration, sign-in, passwords, agents."""
+"""Accounts: registration, sign-in, passwords."""
 
 from datetime import datetime
 from uuid import UUID
 
-from accounts import agents, passwords, registration, sign_in, throttle
+from accounts import passwords, registration, sign_in, throttle
 from accounts.entries.desk import Desk
 from chassis.commands import once
 from chassis.service import answers
 from contracts.accounts.identity import (
     AskReset,
     ConfirmEmail,
-    CreateAgent,
     EmailNotConfirmed,
     OpenAccount,
     Register,
     ResetPassword,
     SignedInView,
     SignIn,
-    WrongCredentials,
 )
-from contracts.caller import Caller, Kind, Role
+from contracts.caller import Caller, Kind
 from contracts.errors import NotAllowed
 
 
 class IdentityDesk(Desk):
-    """Accounts: registration, sign-in, passwords, agents."""
+    """Accounts: registration, sign-in, passwords."""
 
     @answers(Register)
     def register(self, ask: Register, caller: Caller) -> None:
@@ -42,23 +40,14 @@ class IdentityDesk(Desk):
 
     @answers(SignIn)
     def sign_in(self, ask: SignIn, caller: Caller) -> SignedInView:
-        """The attempt is counted and committed first, the password judged outside any transaction."""
         now = self.clock.now()
-        account = throttle.on_account("sign_in", f"{ask.kind}:{registration.address_of(ask.email)}")
-        address = throttle.on_address("sign_in", caller.address)
+        checked = sign_in.check_password(self.begin, Kind.CITIZEN, ask.email, ask.password, caller, now)
         with self.begin() as session:
-            throttle.count(session, [account, address], now)
-            found = sign_in.find_candidate(session, ask.kind, ask.email, now)
-        if not passwords.is_right(found.password_hash, ask.password):
-            sign_in.FAILURES.labels(ask.kind.value).inc()
-            raise WrongCredentials
-        new_hash = passwords.renew_hash(found.password_hash, ask.password)
-        with self.begin() as session:
-            throttle.succeed(session, account, address)
-            if found.account_id is not None:
-                return sign_in.let_in(session, found.account_id, now, caller, new_hash)
-            if found.asking is not None:
-                sign_in.remind(session, self.site, found.asking, now)
+            checked.succeed(session)
+            if checked.candidate.account_id is not None:
+                return sign_in.let_in(session, checked.candidate.account_id, now, caller, checked.new_hash)
+            if checked.candidate.asking is not None:
+                sign_in.remind(session, self.site, checked.candidate.asking, now)
         raise EmailNotConfirmed
 
     @answers(AskReset)
@@ -78,15 +67,6 @@ class IdentityDesk(Desk):
         with self.begin() as session:
             account = registration.reset(session, self.site, ask, password_hash, now)
             return sign_in.view(account, account.last_sign_in_at)
-
-    @answers(CreateAgent)
-    def create_agent(self, ask: CreateAgent, caller: Caller) -> UUID:
-        caller.staff(Role.ADMINISTRATION)
-        if ask.password is not None:
-            registration.judge(ask.password, [ask.email, ask.first_name, ask.last_name])
-        password_hash = passwords.hash_password(ask.password) if ask.password is not None else None
-        with self.begin() as session:
-            return agents.create(session, self.site, ask, password_hash, self.clock.now())
 
     @answers(OpenAccount)
     def open_account(self, ask: OpenAccount, caller: Caller) -> UUID:

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from accounts import journal, places, registration, throttle
+from accounts import journal, places, registration, second_factor, throttle
 from accounts.entries.desk import Desk
 from chassis.inbox import newer
 from chassis.service import every, subscribes
@@ -26,3 +26,4 @@ class Upkeep(Desk):
             throttle.forget_old(session, now)
             registration.forget_old(session, now)
             journal.forget_old(session, now)
+            second_factor.forget_old(session, now)

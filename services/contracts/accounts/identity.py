@@ -1,11 +1,10 @@
 """Accounts: accounts."""
 
-from typing import Annotated
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from contracts.accounts.values import Email, Name, Secret
+from contracts.accounts.values import Email, Login, Name, Secret
 from contracts.caller import Kind, Role
 from contracts.errors import DomainError, Invalid
 from contracts.messages import Command, View
@@ -41,11 +40,10 @@ class SignedInView(View):
 
 
 class SignIn(Command[SignedInView]):
-    """Raises WrongCredentials (never says which part), EmailNotConfirmed (only to who knows the password),
-    TooManyAttempts."""
+    """A parent's sign-in; agents have `SignInAgent`. Raises WrongCredentials (never says which part),
+    EmailNotConfirmed (only to who knows the password), TooManyAttempts."""
 
-    kind: Kind
-    email: Email
+    email: Login
     password: Secret
 
 
@@ -61,19 +59,6 @@ class ResetPassword(Command[SignedInView]):
 
     token: Secret
     password: Secret
-
-
-class CreateAgent(Command[UUID]):
-    """Role administration, or the installation. Without a password, a link to choose one is mailed.
-
-    The same address again changes names and roles, not the password.
-    """
-
-    first_name: Name
-    last_name: Name
-    email: Email
-    roles: frozenset[Role]
-    password: Annotated[str | None, Field(max_length=1024, repr=False)] = None
 
 
 class OpenAccount(Command[UUID]):

@@ -12,3 +12,12 @@ class Action(StrEnum):
     KEY_REDEEMED = "key_redeemed"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105
     PASSWORD_RESET = "password_reset"  # noqa: S105
+    SECOND_FACTOR_ENROLLED = "second_factor_enrolled"
+    SECOND_FACTOR_FAILED = "second_factor_failed"
+    SECOND_FACTOR_RESET = "second_factor_reset"
+    RECOVERY_CODE_USED = "recovery_code_used"
+    RECOVERY_CODES_RENEWED = "recovery_codes_renewed"
+    AGENT_INVITED = "agent_invited"
+    ROLES_CHANGED = "roles_changed"
+    AGENT_SUSPENDED = "agent_suspended"
+    AGENT_REACTIVATED = "agent_reactivated"

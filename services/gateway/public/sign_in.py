@@ -1,7 +1,4 @@
-"""« Connexion » of parents. The form is shared with the agents' own page."""
-
-from collections.abc import Callable
-from uuid import UUID
+"""« Connexion » of parents. Its form is shared with the agents' own page."""
 
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -33,35 +30,24 @@ class SignInForm(CommandForm):
 
 @blueprint.route("/connexion", methods=["GET", "POST"])
 def enter() -> ResponseReturnValue:
-    """Parents come in; the vault is opened while the password is in hand."""
-    return enter_as(Kind.CITIZEN, "public/sign_in.html", at_sign_in)
-
-
-def enter_as(
-    kind: Kind, template: str, vault: Callable[[UUID, str], bytes | None] | None
-) -> ResponseReturnValue:
-    """One sign-in page. Whatever was wrong, one sentence above the form says so."""
+    """Parents come in; the vault is opened while the password is in hand. Whatever was wrong, one sentence says so."""
     form = SignInForm(suite=request.args.get("suite", ""))
     if form.validate_on_submit():
+        command = SignIn(
+            command_id=form.command_id.data, email=form.email.data, password=form.password.data[:1024]
+        )
         try:
-            found = ask(
-                SignIn(
-                    command_id=form.command_id.data,
-                    kind=kind,
-                    email=form.email.data,
-                    password=form.password.data[:1024],
-                )
-            )
+            found = ask(command)
         except DomainError as refusal:
             form.show(refusal)
         else:
-            private_key = vault(found.account_id, form.password.data) if vault else None
+            private_key = at_sign_in(found.account_id, form.password.data)
             browser_session.sign_in(identity_of(found), private_key)
-            return redirect(access.after_sign_in(kind))
+            return redirect(access.after_sign_in(Kind.CITIZEN))
     signed_in = browser_session.current()
-    if request.method == "GET" and signed_in is not None and signed_in.kind is kind:
-        return redirect(access.after_sign_in(kind))
-    return render_template(template, form=form), form.status
+    if request.method == "GET" and signed_in is not None and signed_in.kind is Kind.CITIZEN:
+        return redirect(access.after_sign_in(Kind.CITIZEN))
+    return render_template("public/sign_in.html", form=form), form.status
 
 
 def identity_of(found: SignedInView) -> Identity:

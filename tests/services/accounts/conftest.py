@@ -10,10 +10,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from cryptography.fernet import Fernet
 from nameko.testing.services import worker_factory
 from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
+from accounts.journal_models import AccountEvent
 from accounts.mail_models import Mail
 from accounts.models import Base
 from accounts.places import keep
@@ -60,6 +62,7 @@ class Desk:
     service: Any
     begin: Callable[[], AbstractContextManager[Session]]
     clock: TestClock
+    real_clock: TestClock
     engine: Engine
     files: dict[str, bytes] = field(default_factory=dict)
 
@@ -141,6 +144,12 @@ class Desk:
             rows = session.execute(text("SELECT body FROM outbox WHERE name = :n ORDER BY id"), {"n": name})
             return [json.loads(row[0]) for row in rows]
 
+    def journal(self, account_id: UUID) -> list[str]:
+        """The actions written down on an account, oldest first."""
+        with self.begin() as session:
+            wanted = select(AccountEvent.action).where(AccountEvent.account_id == account_id)
+            return list(session.scalars(wanted.order_by(text("xmin::text::bigint"))))
+
     def count(self, table: str) -> int:
         with self.begin() as session:
             return session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()
@@ -175,12 +184,16 @@ def desk(engine: Engine) -> Desk:
     settings = Settings(
         activation_pepper="pepper of the tests",
         health_key="health key of the tests",
+        second_factor_key=Fernet.generate_key().decode(),
         public_url="https://espace.exemple.fr",
         s3_url="",
     )
     begin = sessions_for(engine).begin
-    service = worker_factory(AccountsService, begin=begin, clock=clock, settings=settings)
-    made = Desk(service, begin, clock, engine)
+    real_clock = TestClock()
+    service = worker_factory(
+        AccountsService, begin=begin, clock=clock, real_clock=real_clock, settings=settings
+    )
+    made = Desk(service, begin, clock, real_clock, engine)
     service._fetch = lambda file: made.files[file.key]
     service._delete_files = lambda: None
     with begin() as session:

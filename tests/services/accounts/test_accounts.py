@@ -8,15 +8,13 @@ from accounts import passwords
 from contracts.accounts.identity import (
     AskReset,
     ConfirmEmail,
-    CreateAgent,
     EmailNotConfirmed,
     LinkExpired,
     PasswordTooWeak,
     ResetPassword,
     WrongCredentials,
 )
-from contracts.caller import Kind, Role
-from contracts.errors import NotAllowed, TooManyAttempts
+from contracts.errors import TooManyAttempts
 from tests.mothers import accounts as mother
 from tests.services.accounts.conftest import Desk
 
@@ -85,7 +83,7 @@ def test_wrong_password_and_unknown_account_are_one_refusal_and_one_work(desk: D
     for changes in (
         {"password": "autre chose encore"},
         {"email": "personne@exemple.fr"},
-        {"kind": Kind.AGENT},
+        {"email": "x"},
     ):
         with pytest.raises(WrongCredentials) as refusal:
             desk.ask(mother.a_sign_in(**changes), mother.a_visitor())
@@ -146,21 +144,3 @@ def test_a_weak_password_is_refused_with_the_reason(desk: Desk) -> None:
     with pytest.raises(PasswordTooWeak) as refusal:
         desk.ask(mother.a_registration(password="motdepasse2026"))
     assert refusal.value.details == {"problems": {"password": "password_guessable"}}
-
-
-def test_agents_are_made_by_administrators_and_choose_their_password_by_link(desk: Desk) -> None:
-    ask = CreateAgent(
-        command_id=uuid4(),
-        first_name="Paul",
-        last_name="Durand",
-        email="paul@ville.fr",
-        roles=frozenset({Role.BILLING}),
-    )
-    with pytest.raises(NotAllowed):
-        desk.ask(ask, mother.an_agent(Role.FAMILY_FILES))
-    desk.ask(ask, mother.an_agent(Role.ADMINISTRATION))
-    desk.ask(ResetPassword(command_id=uuid4(), token=desk.link("paul@ville.fr"), password=mother.PASSWORD))
-    signed_in = desk.ask(mother.a_sign_in(kind=Kind.AGENT, email="paul@ville.fr"), mother.a_visitor())
-    assert (Kind.AGENT, frozenset({Role.BILLING})) == (signed_in.kind, signed_in.roles)
-    with pytest.raises(WrongCredentials):
-        desk.ask(mother.a_sign_in(email="paul@ville.fr"), mother.a_visitor())

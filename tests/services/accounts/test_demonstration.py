@@ -9,10 +9,11 @@ import pytest
 
 from accounts.places import keep
 from contracts.accounts.families import MyHousehold, RedeemKey
-from contracts.caller import Kind
 from contracts.events.enrolment import PlaceUpdated
 from deploy.local.demo import accounts as demo
+from deploy.local.demo.authenticator import code_of
 from tests.mothers import accounts as mother
+from tests.mothers import agents
 from tests.services.accounts.conftest import Desk
 
 
@@ -35,8 +36,11 @@ def town(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
 
 
 def sign_in(town: Desk, each: demo.SignIn) -> Any:
-    kind = Kind.AGENT if each.page.startswith("/agents") else Kind.CITIZEN
-    return town.ask(mother.a_sign_in(kind=kind, email=each.email, password=each.password), mother.a_visitor())
+    if each.page == "/connexion":
+        return town.ask(mother.a_sign_in(email=each.email, password=each.password), mother.a_visitor())
+    ticket = town.ask(agents.a_sign_in(email=each.email, password=each.password), mother.a_visitor())
+    code = code_of(each.email, town.real_clock.now())
+    return town.ask(agents.a_proof(ticket, code), mother.a_visitor())
 
 
 def test_loaded_twice_it_is_the_same_town(town: Desk) -> None:

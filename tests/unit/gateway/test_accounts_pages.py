@@ -225,14 +225,6 @@ def test_a_throttled_sign_in_says_how_long(site) -> None:
     assert "4 minutes" in answer.get_data(as_text=True)
 
 
-def test_agents_come_in_by_their_own_door(site) -> None:
-    site.services.answers[SignIn] = SignedInView(
-        account_id=uuid4(), kind=Kind.AGENT, name="Odile", roles=frozenset({Role.BILLING})
-    )
-    answer = site.anonymous().send("/agents/connexion", email="agent@exemple.fr", password="x")
-    assert (answer.location, site.services.asked_for(SignIn)[0].kind) == ("/agents/", Kind.AGENT)
-
-
 def test_a_forgotten_password_answers_the_same_and_warns_of_the_vault(site) -> None:
     site.services.answers[AskReset] = None
     answer = site.anonymous().send("/mot-de-passe-oublie", email="personne@exemple.fr")
