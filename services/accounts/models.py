@@ -86,7 +86,9 @@ class Registration(Base):
     title: Mapped[str] = mapped_column(String(10))
     first_name: Mapped[str] = mapped_column(String(300))
     last_name: Mapped[str] = mapped_column(String(300))
-    password_hash: Mapped[str] = mapped_column(String(200))
+    password_hash: Mapped[str | None] = mapped_column(String(200), comment="Empty when a provider vouches")
+    issuer: Mapped[str | None] = mapped_column(String(300), comment="The provider that will open the account")
+    subject: Mapped[str | None] = mapped_column(String(255), comment="Who it is, for that provider")
     expires_at: Mapped[datetime]
     used_by: Mapped[UUID | None] = mapped_column(
         comment="The command that used it: a repeat is not a second use"

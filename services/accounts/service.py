@@ -8,6 +8,7 @@ from accounts.entries.identity import IdentityDesk
 from accounts.entries.imports import ImportDesk
 from accounts.entries.keys import KeyDesk
 from accounts.entries.mail import MailDesk
+from accounts.entries.passkeys import PasskeyDesk
 from accounts.entries.upkeep import Upkeep
 
 
@@ -20,6 +21,7 @@ class AccountsService(
     AgentDesk,
     MailDesk,
     CustodyDesk,
+    PasskeyDesk,
     Upkeep,
 ):
     """The service, whole: one class per matter."""

@@ -74,7 +74,12 @@ def find_candidate(session: Session, kind: Kind, email: str, now: datetime) -> C
     account = session.scalar(select(Account).where(Account.kind == kind.value, Account.email == address))
     asked = session.scalar(
         select(Registration)
-        .where(Registration.email == address, Registration.used_by.is_(None), Registration.expires_at > now)
+        .where(
+            Registration.email == address,
+            Registration.password_hash.is_not(None),
+            Registration.used_by.is_(None),
+            Registration.expires_at > now,
+        )
         .order_by(Registration.expires_at.desc())
         .limit(1)
     )
@@ -86,14 +91,19 @@ def find_candidate(session: Session, kind: Kind, email: str, now: datetime) -> C
 
 
 def let_in(
-    session: Session, account_id: UUID, now: datetime, caller: Caller, new_hash: str | None = None
+    session: Session,
+    account_id: UUID,
+    now: datetime,
+    caller: Caller,
+    new_hash: str | None = None,
+    means: str = "password",
 ) -> SignedInView:
-    """Notes the time and says who it is, with the sign-in before this one."""
+    """Notes the time and says who it is, with the sign-in before this one. `means`: password, passkey, federated."""
     account = session.get_one(Account, account_id, with_for_update=True)
     last, account.last_sign_in_at = account.last_sign_in_at, now
     if new_hash is not None:
         account.password_hash = new_hash
-    journal.note(session, account_id, Action.SIGNED_IN, now, caller)
+    journal.note(session, account_id, Action.SIGNED_IN, now, caller, means=means)
     return view(account, last)
 
 

@@ -21,3 +21,8 @@ class Action(StrEnum):
     ROLES_CHANGED = "roles_changed"
     AGENT_SUSPENDED = "agent_suspended"
     AGENT_REACTIVATED = "agent_reactivated"
+    PASSKEY_ADDED = "passkey_added"
+    PASSKEY_REMOVED = "passkey_removed"
+    PASSKEY_REFUSED = "passkey_refused"
+    FEDERATED_LINKED = "federated_linked"
+    FEDERATED_UNLINKED = "federated_unlinked"

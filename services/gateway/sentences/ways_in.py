@@ -1,0 +1,26 @@
+"""Refusals at the other doors: passkeys, FranceConnect, the password typed again."""
+
+SENTENCES = {
+    "password_wrong": (422, "Ce n’est pas le mot de passe de votre compte. Vérifiez-le, puis réessayez."),
+    "password_none": (
+        409,
+        "Votre compte n’a pas encore de mot de passe. Choisissez-en un avec « J’ai oublié mon mot de passe », "
+        "puis recommencez.",
+    ),
+    "only_way_in": (
+        409,
+        "C’est le seul moyen d’entrer dans votre compte. Choisissez d’abord un mot de passe, puis recommencez.",
+    ),
+    "passkey_refused": (
+        422,
+        "Cette clé d’accès n’a pas été acceptée. Réessayez, ou connectez-vous avec votre mot de passe.",
+    ),
+    "passkeys_full": (
+        409,
+        "Un compte peut avoir {most} clés d’accès. Retirez celles que vous n’utilisez plus, puis recommencez.",
+    ),
+}
+
+PROBLEMS = {
+    "password_wrong": "Ce n’est pas le mot de passe de votre compte. Vérifiez-le, puis réessayez.",
+}
