@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from accounts import consents
 from accounts.activation_keys import children_of, live_keys, state_of
 from accounts.agents import record_access
 from accounts.facts import label_of
@@ -128,6 +129,7 @@ def load_file(session: Session, family_id: UUID, caller: Caller, now: datetime) 
         resident=family.resident,
         other_homes=dict(homes),
         accesses=_accesses(session, family_id) if Role.ADMINISTRATION in caller.roles else [],
+        consents=consents.lines(session, [child.child_id for child in view.children]),
     )
 
 

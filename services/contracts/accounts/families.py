@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
+from contracts.accounts.consents import ConsentLine
 from contracts.accounts.keys import KeyState
 from contracts.accounts.values import Secret
 from contracts.messages import Command, Question, View
@@ -115,6 +116,7 @@ class FamilyFile(View):
     resident: bool
     other_homes: dict[UUID, list[UUID]] = Field(description="child → its other families")
     accesses: list[AccessView] = Field(default_factory=list)
+    consents: list[ConsentLine] = Field(default_factory=list)
 
 
 class FamilyRow(View):

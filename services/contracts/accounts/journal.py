@@ -26,3 +26,5 @@ class Action(StrEnum):
     PASSKEY_REFUSED = "passkey_refused"
     FEDERATED_LINKED = "federated_linked"
     FEDERATED_UNLINKED = "federated_unlinked"
+    CONSENT_ANSWERED = "consent_answered"
+    FAMILY_CERTIFIED = "family_certified"

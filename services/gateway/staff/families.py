@@ -12,6 +12,7 @@ from contracts.accounts.families import OpenFamily, SearchFamilies, SetQuotient
 from contracts.caller import Role
 from contracts.errors import DomainError
 from gateway import access, french
+from gateway.consent_words import STATES as CONSENT_WORDS
 from gateway.forms import CommandForm, NumberField, SelectField, TextField, at_most, required
 from gateway.navigation import Entry
 from gateway.services import ask
@@ -89,4 +90,6 @@ def show(family_id: UUID) -> ResponseReturnValue:
             flash("Le quotient familial est enregistré.", "success")
             return redirect(url_for("staff.families.show", family_id=family_id))
     file = ask(OpenFamily(family_id=family_id))
-    return render_template("staff/family.html", file=file, form=form, words=KEY_WORDS), form.status
+    return render_template(
+        "staff/family.html", file=file, form=form, words=KEY_WORDS, consent_words=CONSENT_WORDS
+    ), form.status
