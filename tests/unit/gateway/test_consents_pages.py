@@ -125,7 +125,8 @@ def test_a_text_is_looked_at_before_it_is_published(site: Site) -> None:
 
     assert "Ce que liront les familles" in preview.get_data(as_text=True)
     assert site.services.asked_for(PublishConsentText) == []
-    assert "Version 2" in page.main.get_text() and "Texte 1." in page.main.get_text()
+    assert "Version 2" in page.main.get_text()
+    assert "Texte 1." in page.main.get_text()
 
 
 def test_the_published_text_carries_the_version_that_was_seen(site: Site) -> None:
