@@ -5,6 +5,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from accounts.models import Place
+from accounts.names import city_key
 from contracts.accounts.imports import PlaceView
 from contracts.errors import NotFound
 from contracts.events.enrolment import PlaceUpdated
@@ -35,3 +36,11 @@ def school(session: Session, place_code: str) -> Place:
     if place is None or place.kind != "school":
         raise NotFound(place_code=place_code)
     return place
+
+
+def is_of_town(session: Session, city: str) -> bool:
+    """A family that lives in one of the places' cities is resident."""
+    wanted = city_key(city)
+    return bool(wanted) and any(
+        city_key(known) == wanted for known in session.scalars(select(Place.city).distinct())
+    )

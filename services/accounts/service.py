@@ -1,6 +1,7 @@
 """Accounts answers: see `contracts.accounts` for what each question and command means, `entries` for who takes it."""
 
 from accounts.entries.agents import AgentDesk
+from accounts.entries.changes import ChangeDesk
 from accounts.entries.consents import ConsentDesk
 from accounts.entries.custody import CustodyDesk
 from accounts.entries.families import FamilyDesk
@@ -17,6 +18,7 @@ class AccountsService(
     ImportDesk,
     KeyDesk,
     FamilyDesk,
+    ChangeDesk,
     ConsentDesk,
     HealthDesk,
     IdentityDesk,

@@ -9,11 +9,105 @@ down_revision = "0005"
 
 
 def upgrade() -> None:
+    _changes()
+    _contacts()
     _make_health()
 
 
 def downgrade() -> None:
     _drop_health()
+    for table in ("insurance", "contact_child", "contact", "change_request"):
+        op.drop_table(table)
+
+
+def _changes() -> None:
+    op.create_table(
+        "change_request",
+        sa.Column("change_id", sa.Uuid(), nullable=False),
+        sa.Column("family_id", sa.Uuid(), nullable=False, comment="The home whose file it is, or that asked"),
+        sa.Column("subject_kind", sa.String(20), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("label", sa.String(700), nullable=False, comment="Whom it was about, as called then"),
+        sa.Column("child_id", sa.Uuid(), comment="The child it concerns, where it is one"),
+        sa.Column("shared", sa.Boolean(), nullable=False, comment="Concerns every home of the child"),
+        sa.Column("field", sa.String(40), nullable=False, comment="* is the subject itself, made or removed"),
+        sa.Column("old", postgresql.JSONB(), comment="Empty when it was made"),
+        sa.Column("new", postgresql.JSONB(), comment="Empty when it was removed"),
+        sa.Column("state", sa.String(20), nullable=False),
+        sa.Column("reviewer", sa.String(20), nullable=False, comment="Role of the agents who look at it"),
+        sa.Column("asked_by", sa.Uuid(), comment="Account; empty is the installation"),
+        sa.Column("asked_name", sa.String(700), nullable=False),
+        sa.Column("by_town", sa.Boolean(), nullable=False, comment="Asked by an agent, not by a guardian"),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_by", sa.Uuid(), comment="Account that decided or withdrew it"),
+        sa.Column("ended_name", sa.String(700), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True)),
+        sa.Column("reason", sa.String(500), nullable=False, comment="Of a refusal, for the family to read"),
+        sa.ForeignKeyConstraint(["family_id"], ["family.family_id"], name="fk_change_request_family_id"),
+        sa.ForeignKeyConstraint(["child_id"], ["child.child_id"], name="fk_change_request_child_id"),
+        sa.PrimaryKeyConstraint("change_id", name="pk_change_request"),
+    )
+    op.create_index(
+        "uq_change_request_awaiting",
+        "change_request",
+        ["family_id", "subject_kind", "subject_id", "field"],
+        unique=True,
+        postgresql_where=sa.text("state = 'awaiting'"),
+    )
+    op.create_index("ix_change_request_queue", "change_request", ["reviewer", "state", "asked_at"])
+    op.create_index("ix_change_request_family_id_asked_at", "change_request", ["family_id", "asked_at"])
+    op.create_index("ix_change_request_subject", "change_request", ["subject_kind", "subject_id", "field"])
+    op.create_index("ix_change_request_child_id", "change_request", ["child_id"])
+
+
+def _contacts() -> None:
+    op.create_table(
+        "contact",
+        sa.Column("contact_id", sa.Uuid(), nullable=False),
+        sa.Column("family_id", sa.Uuid(), nullable=False),
+        sa.Column("first_name", sa.String(300), nullable=False),
+        sa.Column("last_name", sa.String(300), nullable=False),
+        sa.Column(
+            "relation",
+            sa.String(20),
+            nullable=False,
+            comment="A code of contracts.accounts.contacts.Relation",
+        ),
+        sa.Column(
+            "phones",
+            sa.ARRAY(sa.String()),
+            nullable=False,
+            comment="One or two, as they are dialled from France",
+        ),
+        sa.Column("call_order", sa.Integer(), comment="1 is called first; empty: not in an emergency"),
+        sa.Column("may_collect", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["family_id"], ["family.family_id"], name="fk_contact_family_id"),
+        sa.PrimaryKeyConstraint("contact_id", name="pk_contact"),
+    )
+    op.create_index("ix_contact_family_id", "contact", ["family_id"])
+    op.create_table(
+        "contact_child",
+        sa.Column("contact_id", sa.Uuid(), nullable=False),
+        sa.Column("child_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contact_id"], ["contact.contact_id"], name="fk_contact_child_contact_id", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["child_id"], ["child.child_id"], name="fk_contact_child_child_id"),
+        sa.PrimaryKeyConstraint("contact_id", "child_id", name="pk_contact_child"),
+    )
+    op.create_index("ix_contact_child_child_id", "contact_child", ["child_id"])
+    op.create_table(
+        "insurance",
+        sa.Column("family_id", sa.Uuid(), nullable=False),
+        sa.Column("child_id", sa.Uuid(), nullable=False),
+        sa.Column("company", sa.String(200), nullable=False),
+        sa.Column("number", sa.String(100), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=False, comment="Last day covered"),
+        sa.ForeignKeyConstraint(["family_id"], ["family.family_id"], name="fk_insurance_family_id"),
+        sa.ForeignKeyConstraint(["child_id"], ["child.child_id"], name="fk_insurance_child_id"),
+        sa.PrimaryKeyConstraint("family_id", "child_id", name="pk_insurance"),
+    )
+    op.create_index("ix_insurance_child_id", "insurance", ["child_id"])
 
 
 def _make_health() -> None:

@@ -28,3 +28,5 @@ class Action(StrEnum):
     FEDERATED_UNLINKED = "federated_unlinked"
     CONSENT_ANSWERED = "consent_answered"
     FAMILY_CERTIFIED = "family_certified"
+    FILE_CHANGED = "file_changed"
+    FILE_CHANGE_WITHDRAWN = "file_change_withdrawn"
