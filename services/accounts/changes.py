@@ -63,7 +63,8 @@ def propose(
         raise ChangedMeanwhile(fields={field: target.newer(field) for field in touched})
     wanted = target.check({field: edit.wanted for field, edit in touched.items()})
     wanted = {field: value for field, value in wanted.items() if value != touched[field].seen}
-    awaiting = target.awaiting()
+    # What a family asked for stays with the agent who will look at it, whatever a colleague writes meanwhile.
+    awaiting = target.awaiting() if caller.kind is Kind.CITIZEN else {}
     stale = {
         field: newer
         for field, value in wanted.items()

@@ -376,6 +376,7 @@ def test_who_changes_a_contact_that_was_removed_meanwhile_is_told_by_whom(town: 
     contact_id = uuid4()
     contact = mother.a_contact([home.view(town).children[0].child_id])
     town.ask(mother.a_new_contact(home.family_id, contact, contact_id), home.parents[0])
+    town.clock.forward(minutes=5)
     town.ask(
         mother.a_change(home.family_id, SubjectKind.CONTACT, contact_id, **{WHOLE: (contact, None)}),
         home.parents[0],
