@@ -6,14 +6,13 @@ other household. Before a key was redeemed an account is nobody's guardian, and 
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
-from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
-from accounts.facts import label_of, tell_families
+from accounts.facts import label_of
 from accounts.models import Account, Child, Family, FamilyChild, Guardian, Place, Quotient
 from contracts.accounts.families import (
     AccountView,
@@ -22,10 +21,8 @@ from contracts.accounts.families import (
     HouseholdView,
     MemberView,
     QuotientView,
-    SetQuotient,
 )
-from contracts.caller import Caller
-from contracts.errors import NotFound, NotSignedIn
+from contracts.errors import NotSignedIn
 
 
 def household(session: Session, account_id: UUID) -> HouseholdView:
@@ -93,38 +90,6 @@ def newest_quotients(session: Session, family_ids: Iterable[UUID]) -> dict[UUID,
         .order_by(Quotient.family_id, Quotient.month.desc())
     )
     return {row.family_id: QuotientView(month=row.month, euros=row.euros, source=row.source) for row in rows}
-
-
-def set_quotient(session: Session, ask: SetQuotient, caller: Caller, now: datetime) -> None:
-    """Writes, or takes back, the QF of a month, and tells it. Raises NotFound."""
-    family = session.get(Family, ask.family_id, with_for_update=True)
-    if family is None:
-        raise NotFound
-    month = ask.month.replace(day=1)
-    if ask.euros is None:
-        session.execute(delete(Quotient).where(Quotient.family_id == ask.family_id, Quotient.month == month))
-    else:
-        statement = insert(Quotient).values(
-            family_id=ask.family_id,
-            month=month,
-            euros=ask.euros,
-            source=ask.source,
-            set_by=caller.account_id,
-            set_at=now,
-        )
-        told = statement.excluded
-        session.execute(
-            statement.on_conflict_do_update(
-                index_elements=[Quotient.family_id, Quotient.month],
-                set_={
-                    "euros": told.euros,
-                    "source": told.source,
-                    "set_by": told.set_by,
-                    "set_at": told.set_at,
-                },
-            )
-        )
-    tell_families(session, [ask.family_id], now)
 
 
 def _member(guardian: Guardian, account: Account | None, me: UUID | None) -> MemberView:

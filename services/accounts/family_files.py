@@ -12,15 +12,15 @@ from accounts.activation_keys import children_of, live_keys, state_of
 from accounts.agents import record_access
 from accounts.facts import label_of
 from accounts.families import load_views, newest_quotients
-from accounts.models import Child, Family, FamilyAccess, FamilyChild, Guardian, Quotient
+from accounts.models import Child, Family, FamilyAccess, FamilyChild, Guardian
 from accounts.names import plain
+from accounts.quotients import list_quotients
 from contracts.accounts.families import (
     AccessView,
     FamiliesPage,
     FamilyFile,
     FamilyRow,
     GuardianFile,
-    QuotientView,
     SearchFamilies,
 )
 from contracts.caller import Caller, Role
@@ -104,9 +104,6 @@ def load_file(session: Session, family_id: UUID, caller: Caller, now: datetime) 
         for guardian in session.scalars(select(Guardian).where(Guardian.family_id == family_id))
     }
     keys = live_keys(session, list(guardians))
-    quotients = session.scalars(
-        select(Quotient).where(Quotient.family_id == family_id).order_by(Quotient.month.desc())
-    )
     homes: dict[UUID, list[UUID]] = defaultdict(list)
     for child_id, other in session.execute(
         select(FamilyChild.child_id, FamilyChild.family_id).where(
@@ -125,7 +122,7 @@ def load_file(session: Session, family_id: UUID, caller: Caller, now: datetime) 
             )
             for member in view.guardians
         ],
-        quotients=[QuotientView(month=row.month, euros=row.euros, source=row.source) for row in quotients],
+        quotients=list_quotients(session, family_id),
         resident=family.resident,
         other_homes=dict(homes),
         accesses=_accesses(session, family_id) if Role.ADMINISTRATION in caller.roles else [],

@@ -11,6 +11,7 @@ from accounts.entries.imports import ImportDesk
 from accounts.entries.keys import KeyDesk
 from accounts.entries.mail import MailDesk
 from accounts.entries.passkeys import PasskeyDesk
+from accounts.entries.quotients import QuotientDesk
 from accounts.entries.upkeep import Upkeep
 
 
@@ -26,6 +27,7 @@ class AccountsService(
     MailDesk,
     CustodyDesk,
     PasskeyDesk,
+    QuotientDesk,
     Upkeep,
 ):
     """The service, whole: one class per matter."""

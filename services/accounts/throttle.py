@@ -30,6 +30,7 @@ class Limit:
 ACCOUNT = Limit(5, timedelta(seconds=15))
 ADDRESS = Limit(30, timedelta(seconds=15))  # a school or a library shares one address
 MAILS = Limit(3, timedelta(minutes=5))
+FETCHES = Limit(5, timedelta(minutes=10))
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,9 @@ class Settings(BaseSettings):
     requests_key: SecretStr = SecretStr("")
     health_key: SecretStr = SecretStr("")
     clamd_url: str = ""
+    api_particulier_url: str = ""
+    api_particulier_token: SecretStr = SecretStr("")
+    api_particulier_recipient: str = ""
     clock_file: Path | None = None
     metrics_port: int = 0
     metrics_address: str = "127.0.0.1"

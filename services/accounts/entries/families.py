@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from accounts import agents, families, family_files
+from accounts import agents, families, family_files, quotients
 from accounts.entries.desk import Desk
 from chassis.commands import once
 from chassis.service import answers
@@ -45,7 +45,7 @@ class FamilyDesk(Desk):
         now = self.clock.now()
 
         def do(session: Session) -> FamilyFile:
-            families.set_quotient(session, ask, caller, now)
+            quotients.set_quotient(session, ask, caller, now)
             agents.record_access(session, [ask.family_id], caller, "quotient", now)
             return family_files.load_file(session, ask.family_id, caller, now)
 

@@ -10,6 +10,7 @@ class Action(StrEnum):
     SIGNED_IN = "signed_in"
     SIGN_IN_FAILED = "sign_in_failed"
     KEY_REDEEMED = "key_redeemed"
+    QUOTIENT_ASKED = "quotient_asked"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105
     PASSWORD_RESET = "password_reset"  # noqa: S105
     SECOND_FACTOR_ENROLLED = "second_factor_enrolled"

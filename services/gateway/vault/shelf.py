@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from chassis.clock import PARIS
-from contracts.documents import DocumentDamaged, DocumentView, ShareView, VaultView
+from contracts.documents import DocumentDamaged, DocumentTypeView, DocumentView, ShareView, VaultView
 from contracts.errors import NotFound
 from gateway import browser_session
 from gateway.vault import keys
@@ -64,6 +64,11 @@ class Shelved:
     def is_readable(self, share: ShareView) -> bool:
         """Agents may still open this share."""
         return share.readable_until >= self.today
+
+
+def type_names(types: list[DocumentTypeView] | Exception) -> dict[str, str]:
+    """Kinds of documents in words; none when `documents` is away: a page says « Document » then."""
+    return {} if isinstance(types, Exception) else {each.code: each.name for each in types}
 
 
 def size_text(size: int) -> str:
