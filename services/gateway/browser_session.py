@@ -142,6 +142,12 @@ def remember(name: str, value: Any) -> None:
         _write(data={key: kept for key, kept in data.items() if kept is not None})
 
 
+def came_without_password() -> bool:
+    """Signed in by a passkey or by another provider: the password has opened nothing yet. `came_by` says by what."""
+    record = _record()
+    return record is not None and "came_by" in record.data
+
+
 def open_sessions() -> list[SessionRecord]:
     """The sessions of whoever is signed in, the last seen first, for the page that lists them."""
     record = _record()

@@ -4,7 +4,7 @@ import struct
 import zlib
 from uuid import UUID, uuid4
 
-from contracts.documents import KeyWrap
+from contracts.documents import AccountKeysView, KeyWrap, VaultView
 from gateway.vault import keys
 
 CHEAP = {"operations": 1, "memory": 8192}
@@ -56,3 +56,17 @@ def a_wrap(pair: keys.KeyPair, secret: str = "un secret") -> KeyWrap:
 def an_id() -> UUID:
     """Any id."""
     return uuid4()
+
+
+def a_closed_vault(password: str) -> VaultView:
+    """An empty vault whose keys are under a password, cheaply."""
+    pair = keys.new_pair()
+    return VaultView(
+        keys=AccountKeysView(public_key=pair.public, password_wrap=a_wrap(pair, password)),
+        types=[],
+        documents=[],
+        used_bytes=0,
+        limit_documents=100,
+        limit_bytes=100 * 1024 * 1024,
+        requests_public_key=keys.new_pair().public,
+    )

@@ -43,6 +43,7 @@ const library = keep(
     .replace(/\/\/# sourceMappingURL=.*$/m, ""),
 );
 keep("site.js", readFileSync(join(here, "js", "site.js"), "utf8").replace("./govuk-frontend.js", `./${library}`));
+keep("passkeys.js", readFileSync(join(here, "js", "passkeys.js"), "utf8"));
 
 writeFileSync(join(out, "manifest.json"), JSON.stringify(manifest, null, 2));
 // What was built before goes last: a site that is being served is never without its style sheet meanwhile.

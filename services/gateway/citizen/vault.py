@@ -53,6 +53,7 @@ def show() -> str:
         shelf=shelve(vault),
         subjects=SUBJECTS,
         is_open=private_of(vault) is not None,
+        without_password=browser_session.came_without_password(),
     )
 
 

@@ -1,14 +1,17 @@
 """The vault's keys: the recovery code, opening a closed vault, starting over when everything is lost."""
 
+from uuid import UUID
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from contracts.accounts.ways_in import ConfirmPassword
 from contracts.documents import OpenVault, VaultLocked, VaultView
-from contracts.errors import DomainError
+from contracts.errors import DomainError, NotSignedIn
 from gateway import browser_session
 from gateway.forms import CheckboxField, CommandForm, Form, PasswordField, TextField, required
 from gateway.services import ask
-from gateway.vault import access, keys, recovery
+from gateway.vault import access, at_sign_in, keys, recovery
 from gateway.vault.shelf import private_of
 
 blueprint = Blueprint("vault_keys", __name__, url_prefix="/stockage")
@@ -37,6 +40,12 @@ class OpenForm(Form):
         """Says on a field why the vault stays closed."""
         self._add(self._fields[name], sentence)
         self._blame(422)
+
+
+class PasswordForm(CommandForm):
+    """The present password, which a sign-in without it did not give."""
+
+    password = PasswordField("Votre mot de passe", [required("Saisissez votre mot de passe")])
 
 
 class StartOverForm(CommandForm):
@@ -72,7 +81,11 @@ def make_code() -> ResponseReturnValue:
 def open_vault() -> ResponseReturnValue:
     """Opens the vault by the recovery code or an earlier password, and puts it under the present one."""
     vault = ask(OpenVault())
-    if vault.keys is None or private_of(vault) is not None:
+    if private_of(vault) is not None:
+        return redirect(url_for("citizen.vault.show"))
+    if browser_session.came_without_password():
+        return _open_by_present_password()
+    if vault.keys is None:
         return redirect(url_for("citizen.vault.show"))
     form = OpenForm()
     if form.validate_on_submit():
@@ -113,6 +126,33 @@ def start_over() -> ResponseReturnValue:
             flash("Votre nouvel espace de stockage est prêt. Imprimez son code de récupération.", "success")
             return redirect(url_for(".make_code"))
     return render_template("citizen/vault_start_over.html", form=form, vault=vault), form.status
+
+
+def _open_by_present_password() -> ResponseReturnValue:
+    """Accounts says whether it is the password; the vault is then opened, or made, as at any sign-in with it."""
+    form = PasswordForm()
+    if form.validate_on_submit():
+        password = form.password.data[:1024]
+        try:
+            ask(ConfirmPassword(command_id=form.command_id.data, password=password))
+        except DomainError as refusal:
+            form.show(refusal)
+        else:
+            browser_session.remember("came_by", None)
+            private = at_sign_in(_account_id(), password)
+            if private is None:
+                return redirect(url_for(".open_vault"))
+            browser_session.open_vault(private)
+            flash("Votre espace de stockage est ouvert.", "success")
+            return redirect(url_for("citizen.vault.show"))
+    return render_template("citizen/vault_password.html", form=form), form.status
+
+
+def _account_id() -> UUID:
+    signed_in = browser_session.current()
+    if signed_in is None:
+        raise NotSignedIn
+    return signed_in.account_id
 
 
 def _opened(form: OpenForm, vault: VaultView) -> bytes | None:
