@@ -28,6 +28,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
         "ESPACE_S3_URL",
         "ESPACE_SMTP_URL",
         "ESPACE_MAIL_FROM",
+        "ESPACE_SMS_ADDRESS",
         "ESPACE_ACTIVATION_PEPPER",
         "ESPACE_HEALTH_KEY",
         "ESPACE_SECOND_FACTOR_KEY",

@@ -168,6 +168,7 @@ class Stack:
             common["ESPACE_S3_URL"] = self.store.url
         if self.mail is not None:
             common["ESPACE_SMTP_URL"] = self.mail.url
+            common["ESPACE_SMS_ADDRESS"] = "{number}@sms.exemple.test"
         if self.stripe is not None:
             common |= {
                 "ESPACE_STRIPE_URL": self.stripe.url,

@@ -12,14 +12,15 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from accounts import key_code
+from accounts import journal, key_code
 from accounts.agents import record_access
 from accounts.facts import tell_families
-from accounts.models import ActivationKey, Child, Family, FamilyChild, Guardian
+from accounts.models import Account, ActivationKey, Child, Family, FamilyChild, Guardian
 from accounts.names import spell
 from chassis import metrics
 from chassis.clock import PARIS
 from chassis.outbox import tell
+from contracts.accounts.journal import Action
 from contracts.accounts.keys import (
     IssueKeys,
     KeyExpired,
@@ -30,7 +31,7 @@ from contracts.accounts.keys import (
     KeyUsed,
 )
 from contracts.caller import Caller
-from contracts.errors import DomainError, NotFound
+from contracts.errors import DomainError, NotFound, NotSignedIn
 from contracts.events.accounts import ActivationKeyRedeemed
 
 VALID_FOR = timedelta(days=90)
@@ -117,12 +118,18 @@ def revoke(session: Session, guardian_id: UUID, caller: Caller, now: datetime) -
     record_access(session, [guardian.family_id], caller, "key_revoked", now)
 
 
-def redeem(session: Session, key_hash: bytes, account_id: UUID, now: datetime) -> Redeemed:
+def redeem(session: Session, key_hash: bytes, account_id: UUID, caller: Caller, now: datetime) -> Redeemed:
     """Links the account to every family of the key's guardian.
 
-    Locks the key, then the guardians: of two accounts with one key, one gets it. An account is one adult: a second
-    key is taken only when it is for the same name (a second home).
+    Locks the account, the key, then the guardians: of two accounts with one key, one gets it. An account is one
+    adult: a second key is taken only when it is for the same name (a second home).
     """
+    # Shared with other redeemers, not with the closing of the account: no family is linked to a closed one.
+    open_account = select(Account.account_id).where(
+        Account.account_id == account_id, Account.closed_at.is_(None)
+    )
+    if session.scalar(open_account.with_for_update(read=True, key_share=True)) is None:
+        return Redeemed(NotSignedIn())
     key = session.get(ActivationKey, key_hash, with_for_update=True)
     if key is None or key.revoked_at is not None:
         return Redeemed(KeyUnknown())
@@ -151,6 +158,8 @@ def redeem(session: Session, key_hash: bytes, account_id: UUID, now: datetime) -
     key.redeemed_at, key.redeemed_by = now, account_id
     session.flush()
     REDEEMED.inc()
+    who = spell(guardian.first_name, guardian.usage_name or guardian.last_name)
+    journal.note(session, account_id, Action.KEY_REDEEMED, now, caller, name=who)
     for row in same_adult:
         fact = ActivationKeyRedeemed(
             family_id=row.family_id, guardian_id=row.guardian_id, account_id=account_id

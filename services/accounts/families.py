@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
+from accounts import telephones
 from accounts.facts import label_of
 from accounts.models import Account, Child, Family, FamilyChild, Guardian, Place, Quotient
 from contracts.accounts.families import (
@@ -28,7 +29,7 @@ from contracts.errors import NotSignedIn
 def household(session: Session, account_id: UUID) -> HouseholdView:
     """All that an account opens. Raises NotSignedIn when the account is gone. Seven statements."""
     account = session.get(Account, account_id)
-    if account is None:
+    if account is None or account.closed_at is not None:
         raise NotSignedIn
     family_ids = session.scalars(select(Guardian.family_id).where(Guardian.account_id == account_id)).all()
     views = load_views(session, family_ids, account_id)
@@ -39,7 +40,7 @@ def household(session: Session, account_id: UUID) -> HouseholdView:
             first_name=account.first_name,
             last_name=account.last_name,
             email=account.email,
-            phone=account.phone,
+            phone=telephones.shown(account.phone),
             created_at=account.created_at,
             last_sign_in=account.last_sign_in_at,
         ),
@@ -99,7 +100,7 @@ def _member(guardian: Guardian, account: Account | None, me: UUID | None) -> Mem
         first_name=guardian.first_name,
         last_name=guardian.usage_name or guardian.last_name,
         email=(account.email if account else guardian.email) or None,
-        phone=(account.phone if account and account.phone else guardian.phone),
+        phone=telephones.shown(account.phone) if account and account.phone else guardian.phone,
         is_me=me is not None and guardian.account_id == me,
         has_account=guardian.account_id is not None,
     )

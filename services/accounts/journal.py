@@ -8,14 +8,16 @@ The owner reads it (« Journal de mon compte »): somebody else's sign-in must b
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from accounts.journal_models import AccountEvent
 from contracts.accounts.journal import Action
+from contracts.accounts.own_data import JournalLine, JournalPage
 from contracts.caller import Caller, Kind
 from contracts.errors import JsonValue
 
+PER_PAGE = 25
 KEPT = timedelta(days=365)
 """CNIL, délibération 2021-122: traces are kept six months to a year."""
 
@@ -35,6 +37,35 @@ def note(
             done_by=caller.name if by_another else "",
         )
     )
+
+
+def read(session: Session, account_id: UUID, page: int) -> JournalPage:
+    """One page of an account's journal, newest first. Two statements."""
+    own = AccountEvent.account_id == account_id
+    total = session.scalar(select(func.count()).where(own)) or 0
+    pages = max(1, -(-total // PER_PAGE))
+    page = min(page, pages)
+    lines = lines_of(session, account_id, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
+    return JournalPage(lines=lines, page=page, pages=pages, total=total)
+
+
+def lines_of(
+    session: Session, account_id: UUID, *, limit: int | None = None, offset: int = 0
+) -> list[JournalLine]:
+    """The lines of a journal, newest first."""
+    rows = session.scalars(
+        select(AccountEvent)
+        .where(AccountEvent.account_id == account_id)
+        .order_by(AccountEvent.at.desc(), AccountEvent.event_id)
+        .limit(limit)
+        .offset(offset)
+    )
+    return [
+        JournalLine(
+            at=row.at, action=row.action, details=row.details, address=row.address, done_by=row.done_by
+        )
+        for row in rows
+    ]
 
 
 def forget_old(session: Session, now: datetime) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from structlog import get_logger
 
+from accounts import addresses
 from accounts.mail_models import Mail
 from accounts.wording import FILTERS
 from contracts.accounts.mail import MailPage, MailRow, MailState
@@ -26,6 +27,8 @@ from contracts.errors import NotFound
 
 TRIES = 8
 PER_TICK = 50
+TEXT_ONLY = {"sms_code"}
+"""Text messages: what the gateway sends on is the text, and nothing else."""
 log = get_logger()
 _HERE = Path(__file__).parent / "mails"
 _SUBJECT = "Objet : "
@@ -51,7 +54,7 @@ def write(session: Session, site: Site, kind: str, to: str, now: datetime, **val
         to=to,
         subject=first.removeprefix(_SUBJECT).strip(),
         text=text.strip() + "\n",
-        html=_templates(True).get_template(f"{kind}.html").render(given),
+        html="" if kind in TEXT_ONLY else _templates(True).get_template(f"{kind}.html").render(given),
         state=MailState.QUEUED,
         attempts=0,
         next_try_at=now,
@@ -95,14 +98,16 @@ def send(smtp_url: str, site: Site, mail: Mail, at: datetime) -> None:
     Raises OSError or smtplib.SMTPException.
     """
     message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = site.mail_from, mail.to, mail.subject
+    message["From"], message["Subject"] = site.mail_from, mail.subject
+    message["To"] = addresses.for_server(mail.to)
     message["Date"] = format_datetime(at)
     message["Message-ID"] = make_msgid(
         str(mail.mail_id), parseaddr(site.mail_from)[1].partition("@")[2] or None
     )
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text)
-    message.add_alternative(mail.html, subtype="html")
+    if mail.html:
+        message.add_alternative(mail.html, subtype="html")
     url = urlsplit(smtp_url)
     with _connect(url.scheme, str(url.hostname), url.port) as server:
         if "tls" in url.query:

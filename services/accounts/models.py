@@ -63,8 +63,12 @@ class Account(Base):
     title: Mapped[str] = mapped_column(String(10), server_default="")
     first_name: Mapped[str] = mapped_column(String(300))
     last_name: Mapped[str] = mapped_column(String(300))
-    phone: Mapped[str] = mapped_column(String(40), server_default="")
+    phone: Mapped[str] = mapped_column(String(40), server_default="", comment="E.164")
+    phone_verified_at: Mapped[datetime | None] = mapped_column(comment="A code sent to it was typed")
     password_hash: Mapped[str | None] = mapped_column(String(200), comment="Argon2id; empty until chosen")
+    password_set_by: Mapped[UUID | None] = mapped_column(
+        comment="The command that changed the password last: a repeat changes nothing"
+    )
     roles: Mapped[list[str]] = mapped_column(server_default="{}", comment="Of an agent")
     created_at: Mapped[datetime]
     last_sign_in_at: Mapped[datetime | None]

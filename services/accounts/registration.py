@@ -13,7 +13,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from accounts import mail, passwords
+from accounts import journal, mail, passwords
 from accounts.mail import Site
 from accounts.models import Account, Registration, ResetLink
 from accounts.names import tidy
@@ -28,7 +28,8 @@ from contracts.accounts.identity import (
     Register,
     ResetPassword,
 )
-from contracts.caller import Kind
+from contracts.accounts.journal import Action
+from contracts.caller import Caller, Kind
 from contracts.events.accounts import AccountRegistered
 
 CONFIRM_WITHIN = timedelta(hours=48)
@@ -78,7 +79,7 @@ def register(session: Session, site: Site, ask: Register, password_hash: str, no
         mail.write(session, site, "already", email, now, first_name=taken.first_name)
 
 
-def confirm(session: Session, ask: ConfirmEmail, now: datetime) -> None:
+def confirm(session: Session, ask: ConfirmEmail, caller: Caller, now: datetime) -> None:
     """Makes the account that the link was sent for. Raises LinkExpired.
 
     Locks the asking: of two clicks, the second finds it used; a repeat of the same command is no second use.
@@ -92,6 +93,7 @@ def confirm(session: Session, ask: ConfirmEmail, now: datetime) -> None:
     if made is None:
         raise LinkExpired
     asked.used_by = ask.command_id
+    journal.note(session, made, Action.REGISTERED, now, caller)
 
 
 def open_account(session: Session, ask: OpenAccount, password_hash: str, now: datetime) -> UUID:
@@ -187,12 +189,15 @@ def linked_account(
     return link, account
 
 
-def reset(session: Session, site: Site, ask: ResetPassword, password_hash: str, now: datetime) -> Account:
+def reset(
+    session: Session, site: Site, ask: ResetPassword, password_hash: str, caller: Caller, now: datetime
+) -> Account:
     """Gives the account the new password and says so by mail. Raises LinkExpired."""
     link, account = linked_account(session, ask.token, ask.command_id, now)
     if link.used_by is None:
         link.used_by = ask.command_id
         account.password_hash = password_hash
+        journal.note(session, account.account_id, Action.PASSWORD_RESET, now, caller)
         mail.write(
             session, site, "password_changed", account.email, now, first_name=account.first_name, at=now
         )

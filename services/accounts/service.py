@@ -10,6 +10,8 @@ from accounts.entries.identity import IdentityDesk
 from accounts.entries.imports import ImportDesk
 from accounts.entries.keys import KeyDesk
 from accounts.entries.mail import MailDesk
+from accounts.entries.own_account import OwnAccountDesk
+from accounts.entries.own_data import OwnDataDesk
 from accounts.entries.passkeys import PasskeyDesk
 from accounts.entries.quotients import QuotientDesk
 from accounts.entries.upkeep import Upkeep
@@ -28,6 +30,8 @@ class AccountsService(
     CustodyDesk,
     PasskeyDesk,
     QuotientDesk,
+    OwnAccountDesk,
+    OwnDataDesk,
     Upkeep,
 ):
     """The service, whole: one class per matter."""

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from accounts import journal, passwords, registration, throttle
+from accounts import failed_sign_ins, journal, passwords, registration, throttle
 from accounts.mail import Site
 from accounts.models import Account, Registration
 from accounts.names import spell
@@ -64,6 +64,8 @@ def check_password(
         found = find_candidate(session, kind, email, now)
     if not passwords.is_right(found.password_hash, password):
         FAILURES.labels(kind.value).inc()
+        with begin() as session:
+            failed_sign_ins.leave(session, kind, email, caller, now)
         raise WrongCredentials
     return Checked(found, account, address, passwords.renew_hash(found.password_hash, password))
 

@@ -31,6 +31,7 @@ ACCOUNT = Limit(5, timedelta(seconds=15))
 ADDRESS = Limit(30, timedelta(seconds=15))  # a school or a library shares one address
 MAILS = Limit(3, timedelta(minutes=5))
 FETCHES = Limit(5, timedelta(minutes=10))
+EXPORTS = Limit(5, timedelta(minutes=10))
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,11 @@ def succeed(session: Session, account: Subject, address: Subject) -> None:
         .where(Attempt.subject == address.name, Attempt.failures > 0)
         .values(failures=Attempt.failures - 1, blocked_until=None)
     )
+
+
+def forget(session: Session, subject: Subject) -> None:
+    """The attempt was right: the count starts afresh."""
+    session.execute(delete(Attempt).where(Attempt.subject == subject.name))
 
 
 def forget_old(session: Session, now: datetime) -> None:

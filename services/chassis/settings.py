@@ -17,6 +17,8 @@ class Settings(BaseSettings):
     s3_url: str = ""
     smtp_url: str = ""
     mail_from: str = "Espace Citoyens <ne-pas-repondre@localhost>"
+    sms_address: str = ""
+    """The mail address that becomes a text message: `{number}@sms.example`; empty, and none are sent."""
     public_url: str = "http://127.0.0.1:8600"
     stripe_url: str = "https://api.stripe.com"
     stripe_key: SecretStr = SecretStr("")

@@ -151,6 +151,10 @@ def open_share(
         document_id=document.document_id,
         agent_id=agent_id,
         agent_name=caller.name,
+        account_id=document.account_id,
+        document_type=document.document_type,
+        type_name=session.scalar(select(DocumentType.name).where(DocumentType.code == document.document_type))
+        or "",
     )
     tell(session, fact, subject=document.document_id, version=document.version, at=now)
     return OpenedShareView(

@@ -36,7 +36,7 @@ class IdentityDesk(Desk):
     @answers(ConfirmEmail)
     def confirm_email(self, ask: ConfirmEmail, caller: Caller) -> None:
         with self.begin() as session:
-            registration.confirm(session, ask, self.clock.now())
+            registration.confirm(session, ask, caller, self.clock.now())
 
     @answers(SignIn)
     def sign_in(self, ask: SignIn, caller: Caller) -> SignedInView:
@@ -65,7 +65,7 @@ class IdentityDesk(Desk):
             registration.judge(ask.password, [account.email, account.first_name, account.last_name])
         password_hash = passwords.hash_password(ask.password)
         with self.begin() as session:
-            account = registration.reset(session, self.site, ask, password_hash, now)
+            account = registration.reset(session, self.site, ask, password_hash, caller, now)
             return sign_in.view(account, account.last_sign_in_at)
 
     @answers(OpenAccount)

@@ -49,7 +49,7 @@ class KeyDesk(Desk):
             throttle.count(session, [account, address], now)
         with self.begin() as session:
             redeemed = activation_keys.redeem(
-                session, key_code.fingerprint(self.pepper, key), account_id, now
+                session, key_code.fingerprint(self.pepper, key), account_id, caller, now
             )
             if redeemed.refusal is not None:
                 raise redeemed.refusal

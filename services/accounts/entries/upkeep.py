@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from accounts import journal, places, registration, second_factor, throttle
+from accounts import contact_changes, journal, places, registration, second_factor, throttle
 from accounts.entries.desk import Desk
 from chassis.inbox import newer
 from chassis.service import every, subscribes
@@ -25,5 +25,6 @@ class Upkeep(Desk):
         with self.begin() as session:
             throttle.forget_old(session, now)
             registration.forget_old(session, now)
+            contact_changes.forget_old(session, now)
             journal.forget_old(session, now)
             second_factor.forget_old(session, now)

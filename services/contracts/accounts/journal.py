@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Action(StrEnum):
-    """What a line of the journal tells."""
+    """What a line of the journal tells. Each has its sentence in `gateway/sentences/journal.py`; a test asks for it."""
 
     REGISTERED = "registered"
     SIGNED_IN = "signed_in"
@@ -31,3 +31,12 @@ class Action(StrEnum):
     FAMILY_CERTIFIED = "family_certified"
     FILE_CHANGED = "file_changed"
     FILE_CHANGE_WITHDRAWN = "file_change_withdrawn"
+    EMAIL_CHANGE_ASKED = "email_change_asked"
+    EMAIL_CHANGED = "email_changed"
+    PHONE_CHANGE_ASKED = "phone_change_asked"
+    PHONE_CHANGED = "phone_changed"
+    PHONE_FORGOTTEN = "phone_forgotten"
+    CONTACT_CHANGE_REFUSED = "contact_change_refused"
+    SESSIONS_CLOSED = "sessions_closed"
+    DOCUMENT_OPENED = "document_opened"
+    DATA_EXPORTED = "data_exported"

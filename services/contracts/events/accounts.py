@@ -119,3 +119,12 @@ class DietUpdated(Event):
         description="Codes of the fourteen allergens of regulation (EU) 1169/2011, annex II"
     )
     lunch_box: bool = Field(description="The family provides the meal")
+
+
+class AccountClosed(Event):
+    """A parent closed the account: what was kept for it alone is to be erased. Nobody will sign in to it again."""
+
+    name = "account.closed"
+    told_by = "accounts"
+
+    account_id: UUID

@@ -68,3 +68,6 @@ class DocumentOpened(Event):
     document_id: UUID
     agent_id: UUID
     agent_name: str
+    account_id: UUID | None = Field(default=None, description="Whose document it is")
+    document_type: str = ""
+    type_name: str = ""

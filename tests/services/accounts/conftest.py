@@ -187,6 +187,7 @@ def desk(engine: Engine) -> Desk:
         second_factor_key=Fernet.generate_key().decode(),
         public_url="https://espace.exemple.fr",
         s3_url="",
+        sms_address="{number}@sms.exemple.fr",
     )
     begin = sessions_for(engine).begin
     real_clock = TestClock()

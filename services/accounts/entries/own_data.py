@@ -1,0 +1,109 @@
+"""What is kept of one's account: its journal, everything there is, its end."""
+
+from sqlalchemy.orm import Session
+
+from accounts import (
+    closing,
+    export_parts,
+    failed_sign_ins,
+    journal,
+    mail,
+    own_account,
+    present_password,
+    throttle,
+)
+from accounts.entries.desk import Desk
+from accounts.models import Account
+from chassis.commands import once
+from chassis.service import answers, every, subscribes
+from contracts.accounts.journal import Action
+from contracts.accounts.own_data import (
+    CloseAccount,
+    JournalPage,
+    MyJournal,
+    NoteExport,
+    NoteSessionsClosed,
+    OpenMyRecords,
+    Records,
+)
+from contracts.caller import Caller, Kind
+from contracts.envelope import Envelope
+from contracts.events.documents import DocumentOpened
+
+
+class OwnDataDesk(Desk):
+    """What is kept of one's account: its journal, everything there is, its end."""
+
+    @answers(MyJournal)
+    def my_journal(self, ask: MyJournal, caller: Caller) -> JournalPage:
+        account_id = own_account.id_of(caller)
+        with self.begin() as session:
+            return journal.read(session, account_id, ask.page)
+
+    @answers(NoteSessionsClosed)
+    def note_sessions_closed(self, ask: NoteSessionsClosed, caller: Caller) -> None:
+        now = self.clock.now()
+
+        def note(session: Session) -> None:
+            account = own_account.mine(session, caller)
+            journal.note(
+                session, account.account_id, Action.SESSIONS_CLOSED, now, caller, browsers=ask.browsers
+            )
+
+        with self.begin() as session:
+            once(session, ask, caller, lambda: note(session))
+
+    @subscribes(DocumentOpened)
+    def note_opening(self, session: Session, fact: DocumentOpened, envelope: Envelope) -> None:
+        account = session.get(Account, fact.account_id) if fact.account_id else None
+        if account is None or account.closed_at is not None:
+            return
+        agent = Caller(kind=Kind.AGENT, account_id=fact.agent_id, name=fact.agent_name)
+        journal.note(
+            session, account.account_id, Action.DOCUMENT_OPENED, envelope.time, agent,
+            type_name=fact.type_name,
+        )  # fmt: skip
+
+    @every(seconds=15)
+    def note_failures(self) -> None:
+        """Failed sign-ins become lines of the journals of the accounts that were tried."""
+        with self.begin() as session:
+            failed_sign_ins.note_all(session)
+
+    # ------------------------------------------------------------ everything
+
+    @answers(OpenMyRecords)
+    def open_my_records(self, ask: OpenMyRecords, caller: Caller) -> Records:
+        account_id, now = caller.citizen(), self.clock.now()
+        present_password.prove(self.begin, caller, ask.password, now)
+        with self.begin() as session:
+            throttle.count(session, [throttle.on_account("export", str(account_id), throttle.EXPORTS)], now)
+        with self.begin() as session:
+            return export_parts.gather(session, account_id)
+
+    @answers(NoteExport)
+    def note_export(self, ask: NoteExport, caller: Caller) -> None:
+        caller.citizen()
+        now = self.clock.now()
+
+        def note(session: Session) -> None:
+            account = own_account.mine(session, caller)
+            journal.note(
+                session, account.account_id, Action.DATA_EXPORTED, now, caller, format=ask.format.value
+            )
+            mail.write(
+                session, self.site, "data_exported", account.email, now, first_name=account.first_name, at=now
+            )
+
+        with self.begin() as session:
+            once(session, ask, caller, lambda: note(session))
+
+    # ------------------------------------------------------------ the end
+
+    @answers(CloseAccount)
+    def close_account(self, ask: CloseAccount, caller: Caller) -> None:
+        caller.citizen()
+        now = self.clock.now()
+        present_password.prove(self.begin, caller, ask.password, now)
+        with self.begin() as session:
+            closing.close(session, self.site, own_account.mine(session, caller, lock=True), now)
