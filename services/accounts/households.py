@@ -7,17 +7,15 @@ Every row of both files ends in exactly one outcome.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from accounts.children import ChildMatches, match_children
 from accounts.doubts import MOVED, TWO_HOMES, Doubt, adult_doubt
+from accounts.known_homes import KnownHomes, child_key, home_left, spelt_before
 from accounts.names import address_key, name_key, spell
 from accounts.onde import GuardianRow, Problem, PupilRow
 from contracts.accounts.imports import Outcome, SourceFile
-
-KnownHomes = Mapping[str, Mapping[str, str]]
-"""Adults already on file: name key → {address key: address in words}."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +33,10 @@ class Address:
 
 @dataclass
 class PlannedAdult:
-    """A guardian of a household. `also_at`: other addresses of the same person; `moved`: they are former ones."""
+    """A guardian of a household. `also_at`: other addresses of the same person; `moved`: they are former ones.
+
+    `decided`: an agent has said so, in answer to a doubt.
+    """
 
     key: str
     title: str
@@ -47,6 +48,7 @@ class PlannedAdult:
     lines: list[int]
     also_at: frozenset[str] = frozenset()
     moved: bool = False
+    decided: bool = False
 
     @property
     def name(self) -> str:
@@ -78,12 +80,13 @@ class Row:
 
 @dataclass
 class Plan:
-    """What both files say together. `pupils`: the usable ones, by line."""
+    """What both files say together. `pupils`: the usable ones, by line; `unreadable`: those that cannot be used."""
 
     rows: list[Row]
     pupils: dict[int, PupilRow]
     homes: list[PlannedHome]
     doubts: list[Doubt]
+    unreadable: list[PupilRow] = field(default_factory=list)
 
     @property
     def open_doubts(self) -> list[Doubt]:
@@ -103,11 +106,15 @@ def plan_import(
     matches = match_children(usable, guardians, answers)
     usable_rows = [row for row in guardians if row.problem is None and matches.of_row(row.line)]
     addresses = _addresses(usable_rows)
-    doubts = _adult_doubts(usable_rows, addresses, known, answers)
-    homes = _form_homes(usable_rows, addresses, doubts, matches)
+    doubts, moves = _adult_doubts(usable_rows, addresses, known, answers, _children_of(matches, usable))
+    homes = _form_homes(usable_rows, addresses, doubts, moves, matches)
     every = [*doubts.values(), *matches.doubts]
-    rows = [*_pupil_rows(pupils, usable, homes), *_guardian_rows(guardians, matches, addresses, doubts)]
-    return Plan(rows, usable, homes, every)
+    rows = [
+        *_pupil_rows(pupils, usable, homes),
+        *_guardian_rows(guardians, matches, addresses, doubts, moves),
+    ]
+    unreadable = [row for row in pupils if row.problem not in (None, Problem.REPEATED)]
+    return Plan(rows, usable, homes, every, unreadable)
 
 
 def adult_key(row: GuardianRow) -> str:
@@ -141,15 +148,33 @@ def _addresses(rows: list[GuardianRow]) -> dict[int, Address]:
     return own
 
 
+def _children_of(matches: ChildMatches, pupils: Mapping[int, PupilRow]) -> Callable[[int], set[str]]:
+    """The keys of the children a guardian's row names."""
+
+    def keys(line: int) -> set[str]:
+        named = [pupils[place] for place in matches.of_row(line)]
+        return {child_key(name_key(row.last_name, row.first_name), row.birth_date) for row in named}
+
+    return keys
+
+
 def _adult_doubts(
-    rows: list[GuardianRow], addresses: dict[int, Address], known: KnownHomes, choices: dict[str, str]
-) -> dict[str, Doubt]:
-    """A doubt for each name that stands at an address the register does not have, beside another one."""
+    rows: list[GuardianRow],
+    addresses: dict[int, Address],
+    known: KnownHomes,
+    choices: dict[str, str],
+    children_of: Callable[[int], set[str]],
+) -> tuple[dict[str, Doubt], dict[str, str]]:
+    """A doubt for each name that stands at an address the register does not have, beside another one.
+
+    And the moves that can be told without asking: name key → the address left (`known_homes`).
+    """
     by_adult: dict[str, list[GuardianRow]] = defaultdict(list)
     for row in rows:
         if addresses[row.line].key:
             by_adult[adult_key(row)].append(row)
     doubts: dict[str, Doubt] = {}
+    moves: dict[str, str] = {}
     for key, standing in by_adult.items():
         register = dict(known.get(key, {}))
         homes: dict[str, tuple[str, str]] = {}
@@ -157,17 +182,29 @@ def _adult_doubts(
             address = addresses[row.line]
             names = ", ".join(spell(child.first_name, child.last_name) for child in row.children)
             homes.setdefault(address.key, (str(address), f"ligne {row.line}, pour {names}"))
-        if set(homes) <= set(register) or len(set(homes) | set(register)) < 2:
+        if set(homes) <= spelt_before(register):
             continue
-        for address_known, words in register.items():
-            homes.setdefault(address_known, (words, "déjà au registre"))
+        named = {child for row in standing for child in children_of(row.line)}
+        left = home_left(register, set(homes), named)
+        if left is not None:
+            moves[key] = left
+            continue
+        register.pop("", None)
+        if len(set(homes) | set(register)) < 2:
+            continue
+        for address_known, home in register.items():
+            homes.setdefault(address_known, (home.words, "déjà au registre"))
         name = spell(standing[0].first_name, standing[0].usage_name or standing[0].last_name)
         doubts[key] = adult_doubt(name, key, homes, tuple(row.line for row in standing), choices)
-    return doubts
+    return doubts, moves
 
 
 def _form_homes(
-    rows: list[GuardianRow], addresses: dict[int, Address], doubts: dict[str, Doubt], matches: ChildMatches
+    rows: list[GuardianRow],
+    addresses: dict[int, Address],
+    doubts: dict[str, Doubt],
+    moves: Mapping[str, str],
+    matches: ChildMatches,
 ) -> list[PlannedHome]:
     """Households: at one address, whoever is tied by a shared child."""
     by_key = {address.key: address for address in addresses.values()}
@@ -183,11 +220,14 @@ def _form_homes(
         elif taken is not None and taken.code == TWO_HOMES:
             every = {option.target for option in doubts[key].options if option.code == MOVED}
             also_at = frozenset(every - {address.key})
+        elif key in moves and address.key:
+            also_at, moved = frozenset({moves[key]}), True
         # Without an address nothing ties two homonyms together but the row itself.
         place = (key, address.key or f"?{row.line}")
         if place not in adults:
             adults[place] = PlannedAdult(
-                key, row.title, row.first_name, row.last_name, row.usage_name, row.email, row.phone, [], also_at, moved
+                key, row.title, row.first_name, row.last_name, row.usage_name, row.email, row.phone, [],
+                also_at, moved, taken is not None,
             )  # fmt: skip
         adult = adults[place]
         adult.lines.append(row.line)
@@ -263,6 +303,7 @@ def _guardian_rows(
     matches: ChildMatches,
     addresses: dict[int, Address],
     doubts: dict[str, Doubt],
+    moves: Mapping[str, str],
 ) -> list[Row]:
     places: dict[tuple[str, str], int] = defaultdict(int)
     for guardian in guardians:
@@ -294,6 +335,8 @@ def _guardian_rows(
             continue
         if doubt and doubt.taken:
             row.remarks.append(doubt.taken.code)
+        if guardian.line in addresses and addresses[guardian.line].key and adult_key(guardian) in moves:
+            row.remarks.append("new_address")
         if guardian.line in addresses:
             row.remarks += _remarks(guardian, addresses[guardian.line], matches, places)
     return rows

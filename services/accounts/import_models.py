@@ -1,10 +1,10 @@
-"""The tables of an import: the plan and, row by row, what was read and what became of it."""
+"""The tables of an import: the plan, row by row what was read and what became of it, and what schools said before."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, Index, Integer, String
+from sqlalchemy import Date, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -26,6 +26,9 @@ class SchoolImport(Base):
     counts: Mapped[dict[str, Any]] = mapped_column(JSONB, comment="RowCounts and ChangeCounts")
     doubts: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, comment="DoubtView, with the choices taken")
     homes: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, comment="HomeView of each household")
+    changes: Mapped[list[dict[str, Any]]] = mapped_column(
+        JSONB, server_default="[]", comment="ImportChange, with the choices taken"
+    )
 
 
 class ImportRow(Base):
@@ -45,3 +48,32 @@ class ImportRow(Base):
     reason: Mapped[str] = mapped_column(String(40))
     remarks: Mapped[list[str]]
     content: Mapped[dict[str, Any]] = mapped_column(JSONB, comment="The row as it was read")
+
+
+class ChildSaid(Base):
+    """How the schools' files write a child whose name the family may have corrected since."""
+
+    __tablename__ = "child_said"
+    __table_args__ = (UniqueConstraint("name_key", "birth_date"),)
+
+    child_id: Mapped[UUID] = mapped_column(ForeignKey("child.child_id", ondelete="CASCADE"), primary_key=True)
+    name_key: Mapped[str] = mapped_column(String(700))
+    birth_date: Mapped[date] = mapped_column(Date)
+
+
+class GuardianSaid(Base):
+    """What a school's last file said of a guardian: what differs from it since is the family's own correction."""
+
+    __tablename__ = "guardian_said"
+
+    guardian_id: Mapped[UUID] = mapped_column(
+        ForeignKey("guardian.guardian_id", ondelete="CASCADE"), primary_key=True
+    )
+    place_code: Mapped[str] = mapped_column(String(40), primary_key=True)
+    name_key: Mapped[str] = mapped_column(String(700), index=True)
+    address_key: Mapped[str] = mapped_column(String(700))
+    email: Mapped[str] = mapped_column(String(320))
+    phone: Mapped[str] = mapped_column(String(40))
+    settled: Mapped[list[str]] = mapped_column(
+        server_default="{}", comment="Differences an agent decided to leave as the family has it"
+    )

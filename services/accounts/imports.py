@@ -4,38 +4,39 @@ The plan is made again at every step from the rows as they were read, the answer
 is now: what the preview says is what applying does.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from accounts import import_rows, places
+from accounts.agents import record_access
 from accounts.doubts import Doubt
-from accounts.households import KnownHomes, Plan, adult_key, plan_import
-from accounts.import_models import ImportRow, SchoolImport
+from accounts.households import Plan, adult_key, plan_import
+from accounts.import_changes import fingerprint
+from accounts.import_models import SchoolImport
+from accounts.import_pages import load, view
+from accounts.leavers import need_confirmation
 from accounts.merge import Merged, merge
-from accounts.models import Family, Guardian, Place
 from accounts.onde import FileProblem, GuardianRow, PupilRow
+from accounts.register import known_homes
 from contracts.accounts.imports import (
     ApplyImport,
-    ChangeCounts,
     DecideImport,
     DoubtView,
     HomeView,
     ImportClosed,
-    ImportPage,
-    ImportsPage,
+    ImportMoved,
     ImportState,
+    ImportUnconfirmed,
     ImportUndecided,
     ImportUnreadable,
     ImportView,
-    OpenImport,
     OptionView,
-    Outcome,
     SourceFile,
     StartImport,
 )
@@ -43,7 +44,6 @@ from contracts.caller import Caller
 from contracts.errors import NotFound
 
 R = TypeVar("R")
-PER_PAGE = 50
 _LOCK = 0x6F6E6465  # one merge at a time: two schools may name the same adult
 _KEPT = timedelta(days=90)
 
@@ -83,8 +83,9 @@ def start(
     session.flush()
     plan = _plan(session, pupils, guardians, remembered(session))
     import_rows.store(session, kept.import_id, pupils, guardians, plan)
-    _note(session, kept, plan, merge(session, plan, kept.place_code, now, dry=True), set(remembered(session)))
-    return _view(kept, place.name)
+    merged = merge(session, plan, kept.place_code, now, {}, dry=True)
+    _note(session, kept, plan, merged, set(remembered(session)))
+    return view(kept, place.name)
 
 
 def decide(session: Session, ask: DecideImport, now: datetime) -> ImportView:
@@ -92,7 +93,7 @@ def decide(session: Session, ask: DecideImport, now: datetime) -> ImportView:
     kept, name = _open(session, ask.import_id)
     choices = _choices(kept) | ask.choices
     _revise(session, kept, choices, now)
-    return _view(kept, name)
+    return view(kept, name)
 
 
 def refresh(session: Session, import_id: UUID, now: datetime) -> None:
@@ -102,32 +103,41 @@ def refresh(session: Session, import_id: UUID, now: datetime) -> None:
         _revise(session, kept, _choices(kept), now)
 
 
-def apply(session: Session, ask: ApplyImport, now: datetime) -> ImportView:
-    """Writes the plan. Applied before: changes nothing. Raises NotFound, ImportUndecided, ImportClosed."""
+def apply(session: Session, ask: ApplyImport, caller: Caller, now: datetime) -> ImportView:
+    """Writes the plan, exactly as it was shown. Applied before: changes nothing.
+
+    Raises NotFound, ImportUndecided, ImportClosed, ImportMoved when another preview is due first, ImportUnconfirmed.
+    """
     session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-    row = _load(session, ask.import_id)
+    row = load(session, ask.import_id)
     if row[0].state == ImportState.APPLIED:
-        return _view(*row)
+        return view(*row)
     kept, name = _open(session, ask.import_id)
     pupils, guardians = import_rows.load(session, kept.import_id)
     choices = _choices(kept)
     plan = _plan(session, pupils, guardians, choices)
     if plan.open_doubts:
         raise ImportUndecided(count=len(plan.open_doubts))
-    merged = merge(session, plan, kept.place_code, now)
+    merged = merge(session, plan, kept.place_code, now, choices)
+    read = fingerprint(kept.changes)
+    if fingerprint(_lines(merged)) != read or ask.shown not in (None, read):
+        raise ImportMoved
+    if need_confirmation(merged.present, merged.leaving) and not ask.confirmed:
+        raise ImportUnconfirmed(leaving=merged.leaving, present=merged.present)
+    record_access(session, sorted(merged.touched), caller, "import", now)
     import_rows.revise(session, kept.import_id, plan)
     _note(session, kept, plan, merged, _remembered_ids(kept))
     kept.state, kept.closed_at = ImportState.APPLIED, now
-    return _view(kept, name)
+    return view(kept, name)
 
 
 def abandon(session: Session, import_id: UUID, now: datetime) -> ImportView:
     """Gives the import up; what was read of people is forgotten. Raises NotFound, ImportClosed."""
     kept, name = _open(session, import_id)
     kept.state, kept.closed_at = ImportState.ABANDONED, now
-    kept.doubts, kept.homes = [], []
+    kept.doubts, kept.homes, kept.changes = [], [], []
     import_rows.forget_content(session, [import_id])
-    return _view(kept, name)
+    return view(kept, name)
 
 
 def files_to_delete(session: Session) -> dict[UUID, list[str]]:
@@ -158,53 +168,8 @@ def tidy_up(session: Session, now: datetime) -> None:
     ).all()
     import_rows.forget_content(session, list(old))
     for import_id in old:
-        session.get_one(SchoolImport, import_id).homes = []
-
-
-def list_imports(session: Session) -> ImportsPage:
-    """The schools and the thirty last imports."""
-    rows = session.execute(
-        select(SchoolImport, Place.name)
-        .outerjoin(Place, Place.place_code == SchoolImport.place_code)
-        .order_by(SchoolImport.started_at.desc())
-        .limit(30)
-    ).all()
-    return ImportsPage(
-        places=places.list_schools(session), imports=[_view(kept, name or "") for kept, name in rows]
-    )
-
-
-def open_page(session: Session, ask: OpenImport) -> ImportPage:
-    """The counts, the doubts and one page of rows or households. Raises NotFound."""
-    kept, name = _load(session, ask.import_id)
-    summary, doubts = _view(kept, name), [DoubtView.model_validate(doubt) for doubt in kept.doubts]
-    if ask.show == "homes":
-        pages = max(1, -(-len(kept.homes) // PER_PAGE))
-        page = min(ask.page, pages)
-        shown = kept.homes[(page - 1) * PER_PAGE : page * PER_PAGE]
-        homes = [HomeView.model_validate(home) for home in shown]
-        return ImportPage(
-            summary=summary, doubts=doubts, homes=homes, page=page, pages=pages, total=len(kept.homes)
-        )
-    wanted = [ImportRow.import_id == ask.import_id]
-    if ask.show in set(Outcome):
-        wanted.append(ImportRow.outcome == ask.show)
-    elif ask.show in set(SourceFile):
-        wanted.append(ImportRow.file == ask.show)
-    elif ask.show == "remarks":
-        wanted.append(func.cardinality(ImportRow.remarks) > 0)
-    total = session.scalar(select(func.count()).select_from(ImportRow).where(*wanted)) or 0
-    pages = max(1, -(-total // PER_PAGE))
-    page = min(ask.page, pages)
-    rows = session.scalars(
-        select(ImportRow)
-        .where(*wanted)
-        .order_by(ImportRow.file.desc(), ImportRow.line)
-        .limit(PER_PAGE)
-        .offset((page - 1) * PER_PAGE)
-    )
-    views = [import_rows.view(row) for row in rows]
-    return ImportPage(summary=summary, doubts=doubts, rows=views, page=page, pages=pages, total=total)
+        forgotten = session.get_one(SchoolImport, import_id)
+        forgotten.homes, forgotten.changes = [], []
 
 
 def remembered(session: Session) -> dict[str, str]:
@@ -219,19 +184,6 @@ def remembered(session: Session) -> dict[str, str]:
     return found
 
 
-def known_homes(session: Session, names: set[str]) -> KnownHomes:
-    """Where the register has adults of these names."""
-    found: dict[str, dict[str, str]] = defaultdict(dict)
-    for key, family in session.execute(
-        select(Guardian.name_key, Family)
-        .join(Family, Family.family_id == Guardian.family_id)
-        .where(Guardian.name_key.in_(names), Family.address_key != "")
-        .order_by(Family.number)
-    ):
-        found[key].setdefault(family.address_key, f"{family.street}, {family.postcode} {family.city}")
-    return found
-
-
 def _plan(
     session: Session, pupils: list[PupilRow], guardians: list[GuardianRow], choices: dict[str, str]
 ) -> Plan:
@@ -243,7 +195,8 @@ def _revise(session: Session, kept: SchoolImport, choices: dict[str, str], now: 
     pupils, guardians = import_rows.load(session, kept.import_id)
     plan = _plan(session, pupils, guardians, choices)
     import_rows.revise(session, kept.import_id, plan)
-    _note(session, kept, plan, merge(session, plan, kept.place_code, now, dry=True), _remembered_ids(kept))
+    merged = merge(session, plan, kept.place_code, now, choices, dry=True)
+    _note(session, kept, plan, merged, _remembered_ids(kept))
 
 
 def _note(session: Session, kept: SchoolImport, plan: Plan, merged: Merged, from_before: set[str]) -> None:
@@ -255,7 +208,10 @@ def _note(session: Session, kept: SchoolImport, plan: Plan, merged: Merged, from
         "children": dict(merged.children),
         "adults": dict(merged.adults),
         "two_homes": sum(count > 1 for count in homes_of_child.values()),
+        "present": merged.present,
+        "leaving": merged.leaving,
     }
+    kept.changes = _lines(merged)
     kept.doubts = [_doubt(doubt, doubt.doubt_id in from_before).model_dump() for doubt in plan.doubts]
     kept.homes = [
         HomeView(
@@ -284,46 +240,24 @@ def _doubt(doubt: Doubt, from_before: bool) -> DoubtView:
     )
 
 
+def _lines(merged: Merged) -> list[dict[str, Any]]:
+    return [change.model_dump(mode="json") for change in merged.changes]
+
+
 def _choices(kept: SchoolImport) -> dict[str, str]:
-    return {doubt["doubt_id"]: doubt["choice"] for doubt in kept.doubts if doubt["choice"]}
+    """Answers to doubts, and what was chosen of the changes."""
+    answers = {doubt["doubt_id"]: doubt["choice"] for doubt in kept.doubts if doubt["choice"]}
+    return answers | {change["change_id"]: change["choice"] for change in kept.changes if change["choice"]}
 
 
 def _remembered_ids(kept: SchoolImport) -> set[str]:
     return {doubt["doubt_id"] for doubt in kept.doubts if doubt["remembered"]}
 
 
-def _load(session: Session, import_id: UUID) -> tuple[SchoolImport, str]:
-    kept = session.get(SchoolImport, import_id)
-    if kept is None:
-        raise NotFound
-    place = session.get(Place, kept.place_code)
-    return kept, place.name if place else kept.place_code
-
-
 def _open(session: Session, import_id: UUID) -> tuple[SchoolImport, str]:
     """The import, locked. Raises NotFound, ImportClosed."""
-    kept, name = _load(session, import_id)
+    kept, name = load(session, import_id)
     session.refresh(kept, with_for_update=True)
     if kept.state != ImportState.PREVIEW:
         raise ImportClosed(state=kept.state)
     return kept, name
-
-
-def _view(kept: SchoolImport, place_name: str) -> ImportView:
-    return ImportView(
-        import_id=kept.import_id,
-        place_code=kept.place_code,
-        place_name=place_name,
-        state=ImportState(kept.state),
-        started_at=kept.started_at,
-        started_by=kept.started_by,
-        applied_at=kept.closed_at if kept.state == ImportState.APPLIED else None,
-        doubts=len(kept.doubts),
-        doubts_open=sum(doubt["choice"] is None for doubt in kept.doubts),
-        **{
-            "pupils": kept.counts["pupils"],
-            "guardians": kept.counts["guardians"],
-            **{name: ChangeCounts(**kept.counts[name]) for name in ("families", "children", "adults")},
-            "two_homes": kept.counts["two_homes"],
-        },
-    )

@@ -1,6 +1,6 @@
 """The import of a school."""
 
-from accounts import imports, onde
+from accounts import import_pages, imports, onde
 from accounts.entries.desk import Desk
 from chassis.clock import PARIS
 from chassis.commands import once
@@ -11,6 +11,7 @@ from contracts.accounts.imports import (
     ApplyImport,
     DecideImport,
     FileReference,
+    ImportMoved,
     ImportPage,
     ImportsPage,
     ImportUndecided,
@@ -32,13 +33,13 @@ class ImportDesk(Desk):
     def list_imports(self, ask: ListImports, caller: Caller) -> ImportsPage:
         caller.staff(Role.FAMILY_FILES)
         with self.begin() as session:
-            return imports.list_imports(session)
+            return import_pages.list_imports(session)
 
     @answers(OpenImport)
     def open_import(self, ask: OpenImport, caller: Caller) -> ImportPage:
         caller.staff(Role.FAMILY_FILES)
         with self.begin() as session:
-            return imports.open_page(session, ask)
+            return import_pages.open_page(session, ask)
 
     @answers(StartImport)
     def start_import(self, ask: StartImport, caller: Caller) -> ImportView:
@@ -61,9 +62,11 @@ class ImportDesk(Desk):
         caller.staff(Role.FAMILY_FILES)
         try:
             with self.begin() as session:
-                view = once(session, ask, caller, lambda: imports.apply(session, ask, self.clock.now()))
-        except ImportUndecided:
-            # The register has changed since the preview: its new doubts are kept, to be seen and answered.
+                view = once(
+                    session, ask, caller, lambda: imports.apply(session, ask, caller, self.clock.now())
+                )
+        except (ImportUndecided, ImportMoved):
+            # The register has changed since the preview: what is new in it is kept, to be seen and answered.
             with self.begin() as session:
                 imports.refresh(session, ask.import_id, self.clock.now())
             raise

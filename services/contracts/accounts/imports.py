@@ -102,6 +102,39 @@ class ChangeCounts(View):
         return not self.new and not self.changed
 
 
+class ChangeKind(StrEnum):
+    """What applying an import would change in the register, in the order it is shown."""
+
+    LEAVER = "leaver"
+    DIFFERENCE = "difference"
+    MOVED = "moved"
+    NEW_CHILD = "new_child"
+    RETURNED = "returned"
+    FROM_SCHOOL = "from_school"
+    CLASS_CHANGED = "class_changed"
+    SECOND_HOME = "second_home"
+    NEW_GUARDIAN = "new_guardian"
+    GUARDIAN_GONE = "guardian_gone"
+    COORDINATES = "coordinates"
+
+
+class ImportChange(View):
+    """A line of the difference between a school's file and the register.
+
+    `choice` of a leaver: `leave`, `keep`, `same` (the pupil in `after`, spelt otherwise); of a difference: `ours`,
+    `theirs`; of others: empty, nothing is to be decided. A guardian who is gone from the file stays in the family.
+    """
+
+    change_id: str = Field(description="The same for the same change of another preview")
+    kind: ChangeKind
+    who: str
+    before: str = ""
+    after: str = ""
+    family: str = Field(default="", description="File number")
+    note: str = Field(default="", description="A code: which field, what comes of it, what is odd")
+    choice: str = ""
+
+
 class ImportView(View):
     """An import in the list of imports."""
 
@@ -120,6 +153,12 @@ class ImportView(View):
     two_homes: int = Field(default=0, description="Children who belong to more than one family")
     doubts: int = 0
     doubts_open: int = 0
+    present: int = Field(default=0, description="Pupils the register had at the school")
+    leaving: int = Field(default=0, description="Those who leave it, the ones kept by the agent apart")
+    to_confirm: bool = Field(default=False, description="So many leave that the file may be the wrong one")
+    fingerprint: str = Field(
+        default="", description="Of the changes as they stand: applying names what was shown"
+    )
 
 
 class HomeView(View):
@@ -136,6 +175,7 @@ class ImportPage(View):
 
     summary: ImportView
     doubts: list[DoubtView] = Field(default_factory=list)
+    changes: list[ImportChange] = Field(default_factory=list, description="By kind, then by name")
     rows: list[RowView] = Field(default_factory=list)
     homes: list[HomeView] = Field(default_factory=list)
     page: int = 1
@@ -171,16 +211,22 @@ class StartImport(Command[ImportView]):
 
 
 class DecideImport(Command[ImportView]):
-    """Answers doubts: {doubt_id: option value}. Raises ImportClosed."""
+    """Answers doubts, {doubt_id: option value}, and changes, {change_id: choice}. Raises ImportClosed."""
 
     import_id: UUID
     choices: dict[str, str]
 
 
 class ApplyImport(Command[ImportView]):
-    """Writes the plan in one transaction; again changes nothing. Raises ImportUndecided, ImportClosed."""
+    """Writes the plan in one transaction; again changes nothing.
+
+    `shown`: fingerprint of what the agent has read. Raises ImportUndecided, ImportClosed, ImportMoved,
+    ImportUnconfirmed.
+    """
 
     import_id: UUID
+    shown: str | None = None
+    confirmed: bool = False
 
 
 class AbandonImport(Command[ImportView]):
@@ -205,3 +251,15 @@ class ImportClosed(Conflict):
     """Already applied or abandoned. `state`."""
 
     code = "import_closed"
+
+
+class ImportMoved(Conflict):
+    """The register has changed since the preview was shown: it is to be read again."""
+
+    code = "import_moved"
+
+
+class ImportUnconfirmed(Conflict):
+    """More than half of the school would leave: the agent must say that it is so. `leaving`, `present`."""
+
+    code = "import_unconfirmed"

@@ -10,6 +10,15 @@ SENTENCES = {
         409,
         "Des points restent à décider ({count}). Répondez à chacun, puis appliquez l’import.",
     ),
+    "import_moved": (
+        409,
+        "Le registre a changé depuis l’aperçu : relisez ce qui sera modifié, puis appliquez l’import.",
+    ),
+    "import_unconfirmed": (
+        409,
+        "{leaving} enfants sur {present} quitteraient l’école. Vérifiez que ce sont les bons fichiers, puis cochez "
+        "la case de confirmation.",
+    ),
     "import_closed": (409, "Cet import est terminé : il ne peut plus être modifié."),
     "key_unknown": (
         422,

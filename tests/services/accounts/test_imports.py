@@ -136,12 +136,15 @@ def test_a_second_school_finds_the_families_it_knows(desk: Desk) -> None:
     assert before + applied.families.new == desk.count("family")
 
 
-def test_an_adult_known_at_another_address_is_asked_about(desk: Desk) -> None:
+def test_an_adult_known_at_another_address_with_other_children_is_asked_about(desk: Desk) -> None:
     desk.fill()
     pupils, guardians = mother.export("jacquemart")
     line = next(row for row in guardians.split(b"\r\n") if b"Gwena" in row)
     street = line.split(b";")[4]
-    started = desk.start_with(pupils, guardians.replace(street, b'"99 rue Neuve"'))
+    other = next(row for row in guardians.split(b"\r\n") if b"Agathe" in row).split(b";")
+    moved_line = line.replace(street, b'"99 rue Neuve"').replace(b"MAIWENN", b"Mathis")
+    moved_line = moved_line.replace(line.split(b";")[13], other[13])
+    started = desk.start_with(pupils, guardians.replace(line, moved_line))
     page = desk.ask(OpenImport(import_id=started.import_id))
     doubt = next(doubt for doubt in page.doubts if "Gwena" in doubt.name)
     assert any("déjà au registre" in fact for fact in doubt.facts)
