@@ -6,7 +6,7 @@ apart by their class. What is left is asked of the agent, with the pupils that l
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 
 from accounts.doubts import SAME_CHILD, Doubt, child_doubt
@@ -26,6 +26,14 @@ class ChildMatches:
     lines: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     unknown: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
     doubts: list[Doubt] = field(default_factory=list)
+
+    def note(self, doubt: Doubt) -> None:
+        """Keeps it; the same question of two rows of one guardian is asked once."""
+        for place, other in enumerate(self.doubts):
+            if other.doubt_id == doubt.doubt_id:
+                self.doubts[place] = replace(other, lines=other.lines + doubt.lines)
+                return
+        self.doubts.append(doubt)
 
     def of_row(self, line: int) -> list[int]:
         """Lines of the pupils that the row is a guardian of."""
@@ -82,8 +90,9 @@ def _match(
         return None
     guardian = f"{spell(row.first_name, row.usage_name or row.last_name)}, ligne {row.line}"
     offered = [(pupil.line, _describe(pupil), _stable(pupil)) for pupil in candidates]
-    doubt = child_doubt(name, guardian, row.line, " ".join(sorted(keys)), offered, choices)
-    found.doubts.append(doubt)
+    who = name_key(row.last_name, row.first_name)
+    doubt = child_doubt(name, guardian, who, row.line, " ".join(sorted(keys)), offered, choices)
+    found.note(doubt)
     taken = doubt.taken
     return int(taken.target) if taken is not None and taken.code == SAME_CHILD else None
 

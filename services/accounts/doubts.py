@@ -66,13 +66,15 @@ def adult_doubt(
 def child_doubt(
     child: str,
     guardian: str,
+    who: str,
     line: int,
     key: str,
     candidates: list[tuple[int, str, str]],
     choices: dict[str, str],
 ) -> Doubt:
-    """`candidates`: (line in the pupils' file, child in words, stable key)."""
-    identity = doubt_id("child", guardian, key, *sorted(stable for _, _, stable in candidates))
+    """`candidates`: (line in the pupils' file, child in words, stable key); `who`: the guardian's name key, since the
+    line is another one in the next export."""
+    identity = doubt_id("child", who, key, *sorted(stable for _, _, stable in candidates))
     options = [
         Option(f"child:{doubt_id('', stable)[:8]}", SAME_CHILD, label, str(place))
         for place, label, stable in candidates

@@ -61,20 +61,19 @@ def load_register(session: Session, plan: Plan, place_code: str, *, lock: bool) 
     keys = sorted(
         {(name_key(row.last_name, row.first_name), row.birth_date) for row in plan.pupils.values()}, key=str
     )
-    said_children = session.scalars(
-        select(ChildSaid).where(tuple_(ChildSaid.name_key, ChildSaid.birth_date).in_(keys))
-    ).all()
+    is_said = select(ChildSaid.child_id).where(tuple_(ChildSaid.name_key, ChildSaid.birth_date).in_(keys))
     child_ids = set(
         session.scalars(
             select(Child.child_id).where(
                 or_(
                     tuple_(Child.name_key, Child.birth_date).in_(keys),
-                    Child.child_id.in_([spelt.child_id for spelt in said_children]),
+                    Child.child_id.in_(is_said),
                     Child.place_code == place_code,
                 )
             )
         )
     )
+    said_children = session.scalars(select(ChildSaid).where(ChildSaid.child_id.in_(child_ids))).all()
     names = {adult.key for home in plan.homes for adult in home.adults}
     family_ids = set(
         session.scalars(

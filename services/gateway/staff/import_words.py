@@ -30,6 +30,7 @@ REMARKS = {
     "no_address": "Sans adresse",
     "unknown_child": "Un des enfants ne figure pas dans le fichier des élèves",
     "other_name": "Nom différent de celui de l’enfant",
+    "new_address": "Nouvelle adresse",
     "moved": "Décidé : a déménagé",
     "two_people": "Décidé : deux personnes",
     "same_child": "Décidé : enfant reconnu",

@@ -13,6 +13,10 @@ from contracts.accounts.imports import (
     DecideImport,
     DoubtView,
     FileReference,
+    ImportMoved,
+    ImportState,
+    ImportUnconfirmed,
+    ImportUndecided,
     ImportUnreadable,
     ImportView,
     ListImports,
@@ -25,7 +29,9 @@ from gateway import access
 from gateway.forms import CommandForm, FileField, RadiosField, SelectField, required
 from gateway.french import typeset
 from gateway.navigation import Entry
+from gateway.sentences import sentence_of
 from gateway.services import ask
+from gateway.staff import import_difference
 from gateway.staff import import_words as words
 from gateway.wiring import settings
 
@@ -121,21 +127,57 @@ def preview(import_id: UUID) -> ResponseReturnValue:
             form=form,
             shown=chosen,
             words=words,
+            parts=import_difference.read(view.changes, is_first=not view.summary.present),
+            can_choose=import_difference.is_to_choose(view.changes),
         ),
         form.status,
     )
 
 
+@blueprint.route("/<uuid:import_id>/choix", methods=["GET", "POST"])
+@access.requires_role(Role.FAMILY_FILES)
+def choose(import_id: UUID) -> ResponseReturnValue:
+    """Who leaves, and whose word counts where file and family differ."""
+    view = ask(OpenImport(import_id=import_id))
+    if view.summary.state != ImportState.PREVIEW or not import_difference.is_to_choose(view.changes):
+        return redirect(url_for("staff.imports.preview", import_id=import_id))
+    form = import_difference.choices_form(view.changes)
+    if form.validate_on_submit():
+        choices = import_difference.choices_of(form, view.changes)
+        try:
+            ask(DecideImport(command_id=form.command_id.data, import_id=import_id, choices=choices))
+        except DomainError as refusal:
+            form.show(refusal)
+        else:
+            flash(
+                "Vos choix sont enregistrés. Relisez ce qui sera écrit, puis appliquez l’import.", "success"
+            )
+            return redirect(url_for("staff.imports.preview", import_id=import_id))
+    return render_template("staff/import_choices.html", view=view, form=form), form.status
+
+
 @blueprint.post("/<uuid:import_id>/appliquer")
 @access.requires_role(Role.FAMILY_FILES)
 def apply(import_id: UUID) -> ResponseReturnValue:
-    """Writes the plan."""
-    done = ask(ApplyImport(command_id=_command_id(), import_id=import_id))
+    """Writes the plan, as the page that was sent showed it."""
+    here = url_for("staff.imports.preview", import_id=import_id)
+    try:
+        done = ask(
+            ApplyImport(
+                command_id=_command_id(),
+                import_id=import_id,
+                shown=request.form.get("shown") or None,
+                confirmed=bool(request.form.get("confirmed")),
+            )
+        )
+    except (ImportMoved, ImportUnconfirmed, ImportUndecided) as refusal:
+        flash(sentence_of(refusal).text, "warning")
+        return redirect(here)
     if done.families.nothing and done.children.nothing and done.adults.nothing:
         flash("Import appliqué : tout était déjà à jour, rien n’a changé.", "success")
     else:
         flash("Import appliqué : les familles sont à jour.", "success")
-    return redirect(url_for("staff.imports.preview", import_id=import_id))
+    return redirect(here)
 
 
 @blueprint.post("/<uuid:import_id>/abandonner")
