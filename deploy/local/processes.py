@@ -14,7 +14,7 @@ from pathlib import Path
 
 from deploy.local.probes import answers
 from deploy.local.program import Program
-from deploy.local.rundir import RunDir, draw_fernet_key, draw_x25519_key
+from deploy.local.rundir import RunDir, draw_x25519_key
 from deploy.local.surroundings import ROOT, inherit_environment
 
 SERVICES = ("accounts", "enrolment", "billing", "documents")
@@ -43,7 +43,7 @@ SECRETS: Mapping[str, Callable[[], str]] = {
     "ESPACE_HEALTH_KEY": secrets.token_hex,
     "ESPACE_SECRET_KEY": secrets.token_hex,
     "ESPACE_REQUESTS_KEY": draw_x25519_key,
-    "ESPACE_SECOND_FACTOR_KEY": draw_fernet_key,
+    "ESPACE_SECOND_FACTOR_KEY": secrets.token_hex,
 }
 """The system's own secrets, and how each is drawn."""
 

@@ -136,11 +136,6 @@ def draw_x25519_key() -> str:
     return base64.b64encode(secrets.token_bytes(32)).decode()
 
 
-def draw_fernet_key() -> str:
-    """Thirty-two random bytes in URL-safe base64: a key of Fernet."""
-    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
-
-
 def find_free_port(taken: set[int]) -> int:
     """A loopback port nobody listens on, outside the range the kernel gives to outgoing connections."""
     for port in random.SystemRandom().sample(range(20000, 32000), 500):

@@ -13,9 +13,9 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from accounts import journal, mail, recovery_codes, sign_in, throttle, totp
+from accounts.authenticator_seal import AuthenticatorSeal
 from accounts.mail import Site
 from accounts.models import Account
-from accounts.sealing import Sealer
 from accounts.second_factor_models import SecondFactor, SignInTicket
 from contracts.accounts.journal import Action
 from contracts.accounts.second_factor import (
@@ -36,7 +36,9 @@ ENROL_WITHIN = timedelta(minutes=20)
 ISSUER = "Espace Citoyens Romans-sur-Isère"
 
 
-def open_ticket(session: Session, sealer: Sealer, checked: sign_in.Checked, now: datetime) -> TicketView:
+def open_ticket(
+    session: Session, seal: AuthenticatorSeal, checked: sign_in.Checked, now: datetime
+) -> TicketView:
     """What a right password is answered. Raises AgentSuspended."""
     account = session.get_one(Account, checked.candidate.account_id, with_for_update=True)
     _refuse_suspended(account)
@@ -48,14 +50,14 @@ def open_ticket(session: Session, sealer: Sealer, checked: sign_in.Checked, now:
         SignInTicket(
             ticket_hash=_hash(token),
             account_id=account.account_id,
-            sealed_secret=None if enrolled else sealer.seal(account.account_id, totp.new_secret()),
+            sealed_secret=None if enrolled else seal.close(account.account_id, totp.new_secret()),
             expires_at=now + (PROVE_WITHIN if enrolled else ENROL_WITHIN),
         )
     )
     return TicketView(ticket=token, enrolled=enrolled)
 
 
-def read_offer(session: Session, sealer: Sealer, token: str, now: datetime) -> EnrolmentOffer:
+def read_offer(session: Session, seal: AuthenticatorSeal, token: str, now: datetime) -> EnrolmentOffer:
     """The authenticator that a ticket offers to set up. Raises TicketExpired."""
     ticket = session.get(SignInTicket, _hash(token))
     if (
@@ -66,7 +68,7 @@ def read_offer(session: Session, sealer: Sealer, token: str, now: datetime) -> E
     ):
         raise TicketExpired
     account = session.get_one(Account, ticket.account_id)
-    secret = sealer.open(account.account_id, ticket.sealed_secret)
+    secret = seal.open(account.account_id, ticket.sealed_secret)
     return EnrolmentOffer(
         secret=secret,
         uri=totp.provisioning_uri(secret, account.email, ISSUER),
@@ -76,7 +78,7 @@ def read_offer(session: Session, sealer: Sealer, token: str, now: datetime) -> E
 
 def prove(
     session: Session,
-    sealer: Sealer,
+    seal: AuthenticatorSeal,
     site: Site,
     ask: ProveSecondFactor,
     caller: Caller,
@@ -89,7 +91,7 @@ def prove(
     """
     account, ticket = _take(session, ask.ticket, ask.command_id, now)
     if ticket.used_by is None:
-        if not accept(session, sealer, site, account, ask.code, caller, now, real_now):
+        if not accept(session, seal, site, account, ask.code, caller, now, real_now):
             return None
         ticket.used_by = ask.command_id
     on_paper = recovery_codes.read(ask.code) is not None
@@ -100,7 +102,7 @@ def prove(
 
 def accept(
     session: Session,
-    sealer: Sealer,
+    seal: AuthenticatorSeal,
     site: Site,
     account: Account,
     code: str,
@@ -115,11 +117,11 @@ def accept(
     factor = session.get(SecondFactor, account.account_id, with_for_update=True)
     if factor is None:
         raise TicketExpired
-    secret = sealer.open(account.account_id, factor.sealed_secret)
+    secret = seal.open(account.account_id, factor.sealed_secret)
     counter = totp.find_counter(secret, _digits(code), real_now, factor.last_counter)
     if counter is not None:
         factor.last_counter = counter
-        factor.sealed_secret = sealer.seal(account.account_id, secret)  # under today's key
+        factor.sealed_secret = seal.close(account.account_id, secret)  # under today's key
         return True
     if recovery_codes.use(session, account.account_id, code, now):
         left = recovery_codes.count_left(session, account.account_id)
@@ -142,7 +144,7 @@ def accept(
 
 def enrol(
     session: Session,
-    sealer: Sealer,
+    seal: AuthenticatorSeal,
     site: Site,
     ask: EnrolSecondFactor,
     caller: Caller,
@@ -159,14 +161,14 @@ def enrol(
     if ticket.used_by is None:
         if session.get(SecondFactor, account.account_id) is not None:
             raise TicketExpired
-        secret = sealer.open(account.account_id, ticket.sealed_secret)
+        secret = seal.open(account.account_id, ticket.sealed_secret)
         counter = totp.find_counter(secret, _digits(ask.code), real_now, last=0)
         if counter is None:
             journal.note(session, account.account_id, Action.SECOND_FACTOR_FAILED, now, caller)
             sign_in.FAILURES.labels("agent_code").inc()
             return None
         ticket.used_by = ask.command_id
-        keep(session, sealer, account.account_id, secret, counter, now)
+        keep(session, seal, account.account_id, secret, counter, now)
         journal.note(session, account.account_id, Action.SECOND_FACTOR_ENROLLED, now, caller)
         mail.write(
             session, site, "second_factor_enrolled", account.email, now, first_name=account.first_name, at=now
@@ -177,19 +179,21 @@ def enrol(
 
 
 def keep(
-    session: Session, sealer: Sealer, account_id: UUID, secret: str, counter: int, now: datetime
+    session: Session, seal: AuthenticatorSeal, account_id: UUID, secret: str, counter: int, now: datetime
 ) -> None:
     """Writes the authenticator down."""
-    sealed = sealer.seal(account_id, secret)
+    sealed = seal.close(account_id, secret)
     session.add(
         SecondFactor(account_id=account_id, sealed_secret=sealed, last_counter=counter, enrolled_at=now)
     )
 
 
-def keep_given(session: Session, sealer: Sealer, account_id: UUID, secret: str, now: datetime) -> None:
+def keep_given(
+    session: Session, seal: AuthenticatorSeal, account_id: UUID, secret: str, now: datetime
+) -> None:
     """The demonstration's authenticator; one that is there already stays."""
     if session.get(SecondFactor, account_id) is None:
-        keep(session, sealer, account_id, secret, 0, now)
+        keep(session, seal, account_id, secret, 0, now)
 
 
 def forget(session: Session, account_id: UUID) -> None:

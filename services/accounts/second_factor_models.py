@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from accounts.models import Base
@@ -17,7 +17,7 @@ class SecondFactor(Base):
     account_id: Mapped[UUID] = mapped_column(
         ForeignKey("account.account_id", ondelete="CASCADE"), primary_key=True
     )
-    sealed_secret: Mapped[str] = mapped_column(String(500), comment="Under ESPACE_SECOND_FACTOR_KEY")
+    sealed_secret: Mapped[bytes] = mapped_column(LargeBinary, comment="Under ESPACE_SECOND_FACTOR_KEY")
     last_counter: Mapped[int] = mapped_column(
         BigInteger, comment="Thirty-second step of the last code accepted: none twice"
     )
@@ -43,8 +43,8 @@ class SignInTicket(Base):
 
     ticket_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True, comment="SHA-256 of the ticket")
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.account_id", ondelete="CASCADE"), index=True)
-    sealed_secret: Mapped[str | None] = mapped_column(
-        String(500), comment="Of the authenticator to set up; empty when there is one"
+    sealed_secret: Mapped[bytes | None] = mapped_column(
+        LargeBinary, comment="Of the authenticator to set up; empty when there is one"
     )
     expires_at: Mapped[datetime]
     used_by: Mapped[UUID | None] = mapped_column(

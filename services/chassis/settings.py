@@ -25,7 +25,7 @@ class Settings(BaseSettings):
     stripe_webhook_secret: SecretStr = SecretStr("")
     secret_key: SecretStr = SecretStr("")
     activation_pepper: SecretStr = SecretStr("")
-    second_factor_key: SecretStr = SecretStr("")  # Fernet keys, the newest first, separated by commas
+    second_factor_key: SecretStr = SecretStr("")
     requests_key: SecretStr = SecretStr("")
     health_key: SecretStr = SecretStr("")
     clamd_url: str = ""

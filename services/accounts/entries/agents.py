@@ -24,5 +24,5 @@ class AgentDesk(SecondFactorDesk):
         with self.begin() as session:
             account_id = agents.create(session, self.site, ask, password_hash, now)
             if ask.second_factor is not None:
-                second_factor.keep_given(session, self.sealer, account_id, ask.second_factor, now)
+                second_factor.keep_given(session, self.seal, account_id, ask.second_factor, now)
             return account_id

@@ -4,9 +4,9 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts import journal, recovery_codes, second_factor, sign_in, throttle
+from accounts.authenticator_seal import AuthenticatorSeal
 from accounts.entries.desk import Desk
 from accounts.models import Account
-from accounts.sealing import Sealer
 from chassis.service import answers
 from contracts.accounts.identity import WrongCredentials
 from contracts.accounts.journal import Action
@@ -29,9 +29,9 @@ class SecondFactorDesk(Desk):
     """How agents sign in. An attempt at a code is counted and committed before it is judged."""
 
     @property
-    def sealer(self) -> Sealer:
+    def seal(self) -> AuthenticatorSeal:
         """What the authenticators' secrets lie under."""
-        return Sealer(self.settings.need("second_factor_key"))
+        return AuthenticatorSeal(self.settings.need("second_factor_key"))
 
     @answers(SignInAgent)
     def sign_in_agent(self, ask: SignInAgent, caller: Caller) -> TicketView:
@@ -41,12 +41,12 @@ class SecondFactorDesk(Desk):
             raise WrongCredentials
         with self.begin() as session:
             checked.succeed(session)
-            return second_factor.open_ticket(session, self.sealer, checked, now)
+            return second_factor.open_ticket(session, self.seal, checked, now)
 
     @answers(ReadEnrolment)
     def read_enrolment(self, ask: ReadEnrolment, caller: Caller) -> EnrolmentOffer:
         with self.begin() as session:
-            return second_factor.read_offer(session, self.sealer, ask.ticket, self.clock.now())
+            return second_factor.read_offer(session, self.seal, ask.ticket, self.clock.now())
 
     @answers(ProveSecondFactor)
     def prove_second_factor(self, ask: ProveSecondFactor, caller: Caller) -> ProvenView:
@@ -54,7 +54,7 @@ class SecondFactorDesk(Desk):
         account_id = self._owner_of(ask.ticket)
         self._count_code(account_id, caller, now)
         with self.begin() as session:
-            proven = second_factor.prove(session, self.sealer, self.site, ask, caller, now, real_now)
+            proven = second_factor.prove(session, self.seal, self.site, ask, caller, now, real_now)
             if proven is not None:
                 throttle.succeed(session, *second_factor.attempts_on(account_id, caller))
         if proven is None:
@@ -67,7 +67,7 @@ class SecondFactorDesk(Desk):
         account_id = self._owner_of(ask.ticket)
         self._count_code(account_id, caller, now)
         with self.begin() as session:
-            enrolled = second_factor.enrol(session, self.sealer, self.site, ask, caller, now, real_now)
+            enrolled = second_factor.enrol(session, self.seal, self.site, ask, caller, now, real_now)
             if enrolled is not None:
                 throttle.succeed(session, *second_factor.attempts_on(account_id, caller))
         if enrolled is None:
@@ -81,9 +81,7 @@ class SecondFactorDesk(Desk):
         codes = None
         with self.begin() as session:
             account = session.get_one(Account, account_id, with_for_update=True)
-            if second_factor.accept(
-                session, self.sealer, self.site, account, ask.code, caller, now, real_now
-            ):
+            if second_factor.accept(session, self.seal, self.site, account, ask.code, caller, now, real_now):
                 throttle.succeed(session, *second_factor.attempts_on(account_id, caller))
                 journal.note(session, account_id, Action.RECOVERY_CODES_RENEWED, now, caller)
                 codes = recovery_codes.renew(session, account_id)

@@ -11,7 +11,9 @@ def upgrade() -> None:
     op.create_table(
         "second_factor",
         sa.Column("account_id", sa.Uuid(), nullable=False),
-        sa.Column("sealed_secret", sa.String(500), nullable=False, comment="Under ESPACE_SECOND_FACTOR_KEY"),
+        sa.Column(
+            "sealed_secret", sa.LargeBinary(), nullable=False, comment="Under ESPACE_SECOND_FACTOR_KEY"
+        ),
         sa.Column(
             "last_counter",
             sa.BigInteger(),
@@ -43,7 +45,7 @@ def upgrade() -> None:
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column(
             "sealed_secret",
-            sa.String(500),
+            sa.LargeBinary(),
             comment="Of the authenticator to set up; empty when there is one",
         ),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),

@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from cryptography.fernet import Fernet
 from nameko.testing.services import worker_factory
 from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
@@ -184,7 +183,7 @@ def desk(engine: Engine) -> Desk:
     settings = Settings(
         activation_pepper="pepper of the tests",
         health_key="health key of the tests",
-        second_factor_key=Fernet.generate_key().decode(),
+        second_factor_key="second factor key of the tests",
         public_url="https://espace.exemple.fr",
         s3_url="",
         sms_address="{number}@sms.exemple.fr",
