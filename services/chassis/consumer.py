@@ -51,7 +51,7 @@ class Facts(SharedExtension):
     queue_consumer = FactQueue()
 
     def __init__(self) -> None:
-        self.handlers: dict[str, Any] = {}
+        self.handlers: dict[str, list[Subscription]] = {}
         self._stopped = False
         super().__init__()
 
@@ -68,17 +68,13 @@ class Facts(SharedExtension):
 
     def add(self, handler: "Subscription") -> None:
         """Called by each handler's setup, before the queue is declared."""
-        kind = handler.event.event_type()
-        if kind in self.handlers:
-            raise TypeError(f"two handlers of {self.container.service_name} subscribe to {kind}")
-        self.handlers[kind] = handler
+        self.handlers.setdefault(handler.event.event_type(), []).append(handler)
 
     @property
     def queue(self) -> Any:
         exchange = kombu.Exchange(EXCHANGE, type="topic", durable=True)
-        bindings = [
-            kombu.binding(exchange, routing_key=handler.event.name) for handler in self.handlers.values()
-        ]
+        names = {handler.event.name for several in self.handlers.values() for handler in several}
+        bindings = [kombu.binding(exchange, routing_key=name) for name in sorted(names)]
         return kombu.Queue(
             self.queues.main, bindings=bindings, durable=True, queue_arguments=self.queues.main_arguments()
         )
@@ -93,28 +89,43 @@ class Facts(SharedExtension):
         del body
         try:
             envelope = Envelope.model_validate_json(message.body)
-            handler = self.handlers.get(envelope.type)
-            if handler is None:
+            handlers = self.handlers.get(envelope.type)
+            if handlers is None:
                 # A binding from an earlier release, or a newer version told beside the one we know.
                 metrics.FACTS.labels(f"{self.container.service_name}.none", "ignored").inc()
                 self._settle(message)
                 return
-            fact = handler.event.model_validate(envelope.data)
+            fact = handlers[0].event.model_validate(envelope.data)
         except ValidationError as problem:
             self._give_back(message, f"unreadable: {problem}", tries=self.queues.tries)
             return
+        self._apply(handlers, fact, envelope, message)
+
+    def _apply(self, handlers: list["Subscription"], fact: Event, envelope: Envelope, message: Any) -> None:
+        """One handler after the other; the message is let go of after the last. One that fails stops the line: tried
+        again, those before it find that they have applied the fact already."""
+        handler, *others = handlers
+        onward = partial(self._apply, others, fact, envelope, message) if others else None
         try:
             self.container.spawn_worker(
                 handler,
                 (fact, envelope),
                 {},
                 context_data={},
-                handle_result=partial(self._finish, message, envelope),
+                handle_result=partial(self._finish, message, envelope, onward),
             )
         except ContainerBeingKilled:
             self.queue_consumer.requeue_message(message)
 
-    def _finish(self, message: Any, envelope: Envelope, worker_ctx: Any, result: Any, exc_info: Any) -> Any:
+    def _finish(
+        self,
+        message: Any,
+        envelope: Envelope,
+        onward: Callable[[], None] | None,
+        worker_ctx: Any,
+        result: Any,
+        exc_info: Any,
+    ) -> Any:
         label = f"{self.container.service_name}.{worker_ctx.entrypoint.method_name}"
         if exc_info is None:
             outcome = "applied" if result else "repeated"
@@ -126,7 +137,11 @@ class Facts(SharedExtension):
                 id=str(envelope.id),
                 correlation_id=envelope.correlationid,
             )
-            self._settle(message)
+            if onward is None:
+                self._settle(message)
+            else:
+                # Not within this worker, whose place in the pool the next one may need.
+                self.container.spawn_managed_thread(onward)
         else:
             tries = int((message.headers or {}).get(_TRIES, 0)) + 1
             log.error(

@@ -57,6 +57,13 @@ class EchoService(Service):
         )
 
     @subscribes(ActivityUpdated)
+    def admit(self, session: Session, fact: ActivityUpdated, envelope: Envelope) -> None:
+        """The first of two that hear one fact."""
+        session.execute(
+            text("INSERT INTO heard (text) VALUES (:text)"), {"text": f"admise : {fact.activity_name}"}
+        )
+
+    @subscribes(ActivityUpdated)
     def choke(self, session: Session, fact: ActivityUpdated, envelope: Envelope) -> None:
         """Fails until a row says it may not."""
         session.execute(text("INSERT INTO heard (text) VALUES (:text)"), {"text": fact.activity_name})

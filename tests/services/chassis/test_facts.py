@@ -91,6 +91,7 @@ def test_a_handler_that_fails_is_tried_again_then_parked_and_can_be_replayed(ser
         session.commit()
     eventually(lambda: depth(serving, "echo.events.parked") == 1)
     assert heard(serving, "avalée de travers") == 0, "a failed try leaves no trace"
+    assert heard(serving, "admise : avalée de travers") == 1, "the other handler's work stands, done once"
 
     serving.rows("INSERT INTO mended DEFAULT VALUES")
     replayed = subprocess.run(
@@ -104,6 +105,7 @@ def test_a_handler_that_fails_is_tried_again_then_parked_and_can_be_replayed(ser
 
     assert "1 facts put back" in replayed.stdout
     eventually(lambda: heard(serving, "avalée de travers") == 1)
+    assert heard(serving, "admise : avalée de travers") == 1
     assert depth(serving, "echo.events.parked") == 0
 
 
