@@ -20,6 +20,7 @@ from accounts.names import spell
 from chassis import metrics
 from chassis.clock import PARIS
 from chassis.outbox import tell
+from contracts.accounts.accesses import Access
 from contracts.accounts.journal import Action
 from contracts.accounts.keys import (
     IssueKeys,
@@ -74,7 +75,7 @@ def issue(session: Session, pepper: bytes, ask: IssueKeys, caller: Caller, now: 
         )
     session.flush()
     families = sorted({guardian.family_id for guardian in guardians})
-    record_access(session, families, caller, "key_issued", now)
+    record_access(session, families, caller, Access.KEY_ISSUED, now)
     ISSUED.inc(len(ids))
     return letters(session, pepper, ask)
 
@@ -115,7 +116,7 @@ def revoke(session: Session, guardian_id: UUID, caller: Caller, now: datetime) -
     if guardian is None:
         raise NotFound
     _revoke(session, [guardian_id], now)
-    record_access(session, [guardian.family_id], caller, "key_revoked", now)
+    record_access(session, [guardian.family_id], caller, Access.KEY_REVOKED, now)
 
 
 def redeem(session: Session, key_hash: bytes, account_id: UUID, caller: Caller, now: datetime) -> Redeemed:

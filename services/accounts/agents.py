@@ -10,6 +10,7 @@ from accounts import registration
 from accounts.mail import Site
 from accounts.models import Account, FamilyAccess
 from accounts.names import tidy
+from contracts.accounts.accesses import Access
 from contracts.accounts.agents import CreateAgent
 from contracts.caller import Caller, Kind
 
@@ -33,14 +34,22 @@ def create(session: Session, site: Site, ask: CreateAgent, password_hash: str | 
 
 
 def record_access(
-    session: Session, family_ids: list[UUID], caller: Caller, action: str, now: datetime
+    session: Session, family_ids: list[UUID], caller: Caller, access: Access, now: datetime, detail: str = ""
 ) -> None:
-    """Writes down that an agent looked into or changed families' files. The installation leaves no line."""
+    """Writes down that an agent looked into or changed families' files. The installation leaves no line.
+
+    `detail`: what exactly, as an administrator reads it; nothing of a child's health.
+    """
     if caller.kind is not Kind.AGENT or caller.account_id is None:
         return
     session.add_all(
         FamilyAccess(
-            family_id=family_id, agent_id=caller.account_id, agent_name=caller.name, action=action, at=now
+            family_id=family_id,
+            agent_id=caller.account_id,
+            agent_name=caller.name,
+            action=access.value,
+            detail=detail[:300],
+            at=now,
         )
         for family_id in family_ids
     )

@@ -19,6 +19,7 @@ from accounts.change_subjects import At
 from accounts.change_target import Target
 from accounts.facts import label_of
 from accounts.models import Family, FamilyChild, Guardian
+from contracts.accounts.accesses import Access
 from contracts.accounts.changes import (
     ChangeFile,
     ChangeRow,
@@ -111,7 +112,7 @@ def list_changes(session: Session, ask: ListChanges, caller: Caller) -> ChangesP
 def open_change(session: Session, change_id: UUID, caller: Caller, now: datetime) -> ChangeFile:
     """The change as it is decided, and a line in the record of accesses. Raises NotFound, NotAllowed."""
     file = load_change(session, change_id, caller, now)
-    record_access(session, [file.family_id], caller, "change_opened", now)
+    record_access(session, [file.family_id], caller, Access.CHANGE_OPENED, now)
     return file
 
 

@@ -27,6 +27,7 @@ from accounts.change_target import Target
 from accounts.change_views import show_change
 from accounts.mail import Site
 from accounts.models import Family, Guardian
+from contracts.accounts.accesses import Access
 from contracts.accounts.changes import (
     WHOLE,
     ChangedMeanwhile,
@@ -89,7 +90,7 @@ def propose(
     session.add_all(rows)
     session.flush()
     if rows:
-        agents.record_access(session, [family_id], caller, "file_changed", now)
+        agents.record_access(session, [family_id], caller, Access.FILE_CHANGED, now)
         _note(session, Action.FILE_CHANGED, rows, caller, now)
     views = [show_change(row, {family_id}, caller.account_id) for row in [*rows, *asked]]
     return ChangeOutcome(
@@ -125,7 +126,8 @@ def decide(session: Session, site: Site, ask: DecideChange, caller: Caller, now:
         raise Invalid(problems={"reason": "reason_missing"})
     else:
         row.reason = reason
-    agents.record_access(session, [row.family_id], caller, f"change_{row.state}", now)
+    access = Access.CHANGE_ACCEPTED if ask.accept else Access.CHANGE_REFUSED
+    agents.record_access(session, [row.family_id], caller, access, now)
     change_notices.decided(session, site, row, now)
 
 

@@ -17,6 +17,7 @@ from accounts.contact_changes import WITHIN
 from accounts.mail import Site
 from accounts.models import Account, Guardian
 from accounts.registration import address_of
+from contracts.accounts.accesses import Access
 from contracts.accounts.journal import Action
 from contracts.accounts.own_account import ChangeAccountEmail, ContactKind, EmailTaken, Side
 from contracts.caller import Caller
@@ -51,7 +52,7 @@ def ask_for(session: Session, site: Site, ask: ChangeAccountEmail, caller: Calle
     if _owner(session, account, address_of(ask.email)) is not None:
         raise EmailTaken
     _start(session, site, account, ask.email, ask.command_id, caller, now, agent=caller.name or "la mairie")
-    record_access(session, [guardian.family_id], caller, "email_change", now)
+    record_access(session, [guardian.family_id], caller, Access.EMAIL_CHANGED, now)
 
 
 def _start(

@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from accounts import consents
@@ -15,6 +15,7 @@ from accounts.families import load_views, newest_quotients
 from accounts.models import Child, Family, FamilyAccess, FamilyChild, Guardian
 from accounts.names import plain
 from accounts.quotients import list_quotients
+from contracts.accounts.accesses import Access
 from contracts.accounts.families import (
     AccessView,
     FamiliesPage,
@@ -27,25 +28,12 @@ from contracts.caller import Caller, Role
 from contracts.errors import NotFound
 
 PER_PAGE = 25
+LAST_ACCESSES = 10
 
 
 def search(session: Session, ask: SearchFamilies) -> FamiliesPage:
     """Every word must be found: in a guardian's or a child's name, or in the file number. Five statements."""
-    wanted = []
-    for word in plain(ask.text).split():
-        wanted.append(
-            or_(
-                func.lower(Family.number).contains(word, autoescape=True),
-                exists().where(
-                    Guardian.family_id == Family.family_id, Guardian.name_key.contains(word, autoescape=True)
-                ),
-                exists().where(
-                    FamilyChild.family_id == Family.family_id,
-                    FamilyChild.child_id == Child.child_id,
-                    Child.name_key.contains(word, autoescape=True),
-                ),
-            )
-        )
+    wanted = named(ask.text)
     total = session.scalar(select(func.count()).select_from(Family).where(*wanted)) or 0
     pages = max(1, -(-total // PER_PAGE))
     page = min(ask.page, pages)
@@ -86,10 +74,28 @@ def search(session: Session, ask: SearchFamilies) -> FamiliesPage:
     )
 
 
+def named(text: str) -> list[ColumnElement[bool]]:
+    """What a family must satisfy to be meant by a text: a condition for each word."""
+    return [
+        or_(
+            func.lower(Family.number).contains(word, autoescape=True),
+            exists().where(
+                Guardian.family_id == Family.family_id, Guardian.name_key.contains(word, autoescape=True)
+            ),
+            exists().where(
+                FamilyChild.family_id == Family.family_id,
+                FamilyChild.child_id == Child.child_id,
+                Child.name_key.contains(word, autoescape=True),
+            ),
+        )
+        for word in plain(text).split()
+    ]
+
+
 def open_file(session: Session, family_id: UUID, caller: Caller, now: datetime) -> FamilyFile:
     """The whole file, and a line in the record of accesses. Raises NotFound."""
     file = load_file(session, family_id, caller, now)
-    record_access(session, [family_id], caller, "open", now)
+    record_access(session, [family_id], caller, Access.OPEN, now)
     return file
 
 
@@ -135,6 +141,6 @@ def _accesses(session: Session, family_id: UUID) -> list[AccessView]:
         select(FamilyAccess)
         .where(FamilyAccess.family_id == family_id)
         .order_by(FamilyAccess.at.desc())
-        .limit(50)
+        .limit(LAST_ACCESSES)
     )
-    return [AccessView(at=row.at, agent=row.agent_name, action=row.action) for row in rows]
+    return [AccessView(at=row.at, agent=row.agent_name, action=row.action, detail=row.detail) for row in rows]

@@ -1,5 +1,6 @@
 """Accounts answers: see `contracts.accounts` for what each question and command means, `entries` for who takes it."""
 
+from accounts.entries.accesses import AccessDesk
 from accounts.entries.agents import AgentDesk
 from accounts.entries.changes import ChangeDesk
 from accounts.entries.consents import ConsentDesk
@@ -26,6 +27,7 @@ class AccountsService(
     HealthDesk,
     IdentityDesk,
     AgentDesk,
+    AccessDesk,
     MailDesk,
     CustodyDesk,
     PasskeyDesk,

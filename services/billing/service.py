@@ -6,7 +6,7 @@ from functools import cache
 import eventlet
 from sqlalchemy.orm import Session
 
-from billing import cashbook, consumption, copies, desk, runs, statements, tariff_book
+from billing import cashbook, consultations, consumption, copies, desk, runs, statements, tariff_book
 from billing.dates import paris_day
 from billing.invoice_models import Run
 from billing.stripe_provider import StripeProvider
@@ -116,8 +116,11 @@ class BillingService(Service):
 
     @answers(OpenInvoice)
     def open_invoice(self, ask: OpenInvoice, caller: Caller) -> InvoiceView:
+        now = self.clock.now()
         with self.begin() as session:
-            return statements.invoice(session, caller, ask.invoice_id, paris_day(self.clock.now()))
+            view = statements.invoice(session, caller, ask.invoice_id, paris_day(now))
+            consultations.note(session, caller, ask.invoice_id, f"Facture {view.summary.number}", now)
+            return view
 
     @answers(FindInvoices)
     def find_invoices(self, ask: FindInvoices, caller: Caller) -> InvoicePage:
@@ -145,7 +148,10 @@ class BillingService(Service):
     @answers(OpenReceipt)
     def open_receipt(self, ask: OpenReceipt, caller: Caller) -> ReceiptView:
         with self.begin() as session:
-            return statements.receipt(session, caller, ask.payment_id)
+            view = statements.receipt(session, caller, ask.payment_id)
+            paper = f"Reçu {view.receipt_number}"
+            consultations.note(session, caller, view.invoice_id, paper, self.clock.now())
+            return view
 
     @answers(ReceiveNotification)
     def receive_notification(self, ask: ReceiveNotification, caller: Caller) -> NotificationTaken:

@@ -155,6 +155,8 @@ def open_share(
         document_type=document.document_type,
         type_name=session.scalar(select(DocumentType.name).where(DocumentType.code == document.document_type))
         or "",
+        subject_kind=share.subject_kind,
+        subject_id=share.subject_id,
     )
     tell(session, fact, subject=document.document_id, version=document.version, at=now)
     return OpenedShareView(

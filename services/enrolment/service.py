@@ -55,11 +55,13 @@ from contracts.enrolment.offer import (
 from contracts.envelope import Envelope
 from contracts.events.accounts import ChildUpdated, CustodyUpdated, FamilyUpdated
 from contracts.events.documents import DocumentShared
+from contracts.events.enrolment import Consulted
 from enrolment import (
     attendance,
     attendance_desk,
     bookings,
     calendar,
+    consultations,
     custody,
     deadlines,
     enrolment_views,
@@ -173,7 +175,18 @@ class EnrolmentService(Service):
     @answers(ShowEnrolment)
     def show_enrolment(self, ask: ShowEnrolment, caller: Caller) -> EnrolmentView:
         with self.begin() as session:
-            return enrolment_views.show(session, ask.enrolment_id, caller)
+            view = enrolment_views.show(session, ask.enrolment_id, caller)
+            opened = f"{view.child_name}, {view.activity_name}"
+            consultations.note(
+                session,
+                caller,
+                Consulted.ENROLMENT,
+                view.family_id,
+                view.child_id,
+                opened,
+                self.clock.now(),
+            )
+            return view
 
     @answers(EnrolmentQueue)
     def enrolment_queue(self, ask: EnrolmentQueue, caller: Caller) -> EnrolmentQueueView:
@@ -184,8 +197,15 @@ class EnrolmentService(Service):
 
     @answers(MonthPage)
     def month_page(self, ask: MonthPage, caller: Caller) -> MonthView:
+        now = self.clock.now()
         with self.begin() as session:
-            return months.month(session, ask, caller, self.clock.now())
+            view = months.month(session, ask, caller, now)
+            if ask.family_id is not None:  # without one, a parent asks
+                opened = f"{view.child.first_name} {view.child.last_name}, {view.month:%m/%Y}"
+                consultations.note(
+                    session, caller, Consulted.BOOKINGS, ask.family_id, ask.child_id, opened, now
+                )
+            return view
 
     @answers(ChangeBookings)
     def change_bookings(self, ask: ChangeBookings, caller: Caller) -> BookingAnswer:

@@ -6,6 +6,7 @@ from accounts import agents, families, family_files, quotients
 from accounts.entries.desk import Desk
 from chassis.commands import once
 from chassis.service import answers
+from contracts.accounts.accesses import Access
 from contracts.accounts.families import (
     FamiliesPage,
     FamilyFile,
@@ -46,7 +47,7 @@ class FamilyDesk(Desk):
 
         def do(session: Session) -> FamilyFile:
             quotients.set_quotient(session, ask, caller, now)
-            agents.record_access(session, [ask.family_id], caller, "quotient", now)
+            agents.record_access(session, [ask.family_id], caller, Access.QUOTIENT, now)
             return family_files.load_file(session, ask.family_id, caller, now)
 
         with self.begin() as session:

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from accounts import contact_changes, journal, places, registration, second_factor, throttle
+from accounts import accesses, contact_changes, journal, places, registration, second_factor, throttle
 from accounts.entries.desk import Desk
 from chassis.inbox import newer
 from chassis.service import every, subscribes
@@ -28,3 +28,4 @@ class Upkeep(Desk):
             contact_changes.forget_old(session, now)
             journal.forget_old(session, now)
             second_factor.forget_old(session, now)
+            accesses.forget_old(session, now)

@@ -92,11 +92,12 @@ class RedeemKey(Command[HouseholdView]):
 
 
 class AccessView(View):
-    """An agent opened a family's file."""
+    """An agent opened a family's file. `action`: an `Access`; `detail`: what exactly."""
 
     at: AwareDatetime
     agent: str
     action: str
+    detail: str = ""
 
 
 class GuardianFile(View):
@@ -108,7 +109,10 @@ class GuardianFile(View):
 
 
 class FamilyFile(View):
-    """A family, as agents with the role family_files or billing see it. `accesses`: for administration only."""
+    """A family, as agents with the role family_files or billing see it.
+
+    `accesses`: the last ones, for administration only.
+    """
 
     family: FamilyView
     guardians: list[GuardianFile]

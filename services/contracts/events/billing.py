@@ -55,3 +55,15 @@ class PaymentFailed(Event):
     family_id: UUID
     account_id: UUID | None
     reason: str
+
+
+class BillConsulted(Event):
+    """An agent opened a family's invoice or receipt. Told for the record of accesses."""
+
+    name = "bill.consulted"
+    told_by = "billing"
+
+    family_id: UUID
+    agent_id: UUID
+    agent_name: str
+    detail: str = Field(description="What was opened, in French: « Facture 2026-000123 »")

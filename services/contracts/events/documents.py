@@ -71,3 +71,5 @@ class DocumentOpened(Event):
     account_id: UUID | None = Field(default=None, description="Whose document it is")
     document_type: str = ""
     type_name: str = ""
+    subject_kind: str = Field(default="", description="What it was attached to, as in `document.shared`")
+    subject_id: UUID | None = None

@@ -179,3 +179,24 @@ class AttendanceSettled(Event):
     day: date
     slot: str = ""
     lines: list[AttendanceLine]
+
+
+class Consulted(StrEnum):
+    """What an agent opened of a child."""
+
+    ENROLMENT = "enrolment"
+    BOOKINGS = "bookings"
+
+
+class ChildConsulted(Event):
+    """An agent opened a child's enrolment or bookings. Told for the record of accesses."""
+
+    name = "child.consulted"
+    told_by = "enrolment"
+
+    what: Consulted
+    family_id: UUID
+    child_id: UUID
+    agent_id: UUID
+    agent_name: str
+    detail: str = Field(description="What was opened, in French: « Léa Martin, Restauration scolaire »")

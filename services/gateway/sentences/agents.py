@@ -29,6 +29,10 @@ SENTENCES = {
         409,
         "Vous ne pouvez pas vous retirer votre propre accès d’administration. Demandez-le à un autre administrateur.",
     ),
+    "export_too_long": (
+        422,
+        "Ce choix donne {count} lignes, plus que les {most} d’un fichier. Raccourcissez la période.",
+    ),
     "last_administrator": (
         409,
         "Cet agent est le dernier administrateur en service : donnez d’abord ce rôle à quelqu’un d’autre.",

@@ -16,6 +16,7 @@ from gateway.consent_words import STATES as CONSENT_WORDS
 from gateway.forms import CommandForm, NumberField, SelectField, TextField, at_most, required
 from gateway.navigation import Entry
 from gateway.services import ask
+from gateway.staff.access_words import access_words
 from gateway.staff.activation_keys import KEY_WORDS
 from gateway.wiring import clock
 
@@ -90,6 +91,12 @@ def show(family_id: UUID) -> ResponseReturnValue:
             flash("Le quotient familial est enregistré.", "success")
             return redirect(url_for("staff.families.show", family_id=family_id))
     file = ask(OpenFamily(family_id=family_id))
-    return render_template(
-        "staff/family.html", file=file, form=form, words=KEY_WORDS, consent_words=CONSENT_WORDS
-    ), form.status
+    page = render_template(
+        "staff/family.html",
+        file=file,
+        form=form,
+        words=KEY_WORDS,
+        consent_words=CONSENT_WORDS,
+        access_words=access_words,
+    )
+    return page, form.status

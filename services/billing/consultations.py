@@ -1,0 +1,22 @@
+"""An agent who opens a family's bill is told of: accounts keeps the record of accesses for all services."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from billing.invoice_models import Invoice
+from chassis.outbox import tell
+from contracts.caller import Caller, Kind
+from contracts.events.billing import BillConsulted
+
+
+def note(session: Session, caller: Caller, invoice_id: UUID, paper: str, now: datetime) -> None:
+    """`paper`: what was opened, « Facture 2026-000123 ». A parent's own reading is nobody's business."""
+    if caller.kind is not Kind.AGENT or caller.account_id is None:
+        return
+    family_id = session.get_one(Invoice, invoice_id).family_id
+    fact = BillConsulted(
+        family_id=family_id, agent_id=caller.account_id, agent_name=caller.name, detail=paper
+    )
+    tell(session, fact, subject=family_id, at=now)
