@@ -13,12 +13,13 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from accounts import journal, mail, passwords
+from accounts import journal, mail, passwords, ways_in
 from accounts.mail import Site
 from accounts.models import Account, Registration, ResetLink
 from accounts.names import tidy
 from chassis import metrics
 from chassis.outbox import tell
+from contracts.accounts.federation import RegisterByProvider
 from contracts.accounts.identity import (
     AskReset,
     ConfirmEmail,
@@ -51,9 +52,19 @@ def judge(password: str, known: list[str]) -> None:
         raise PasswordTooWeak(problems={"password": fault})
 
 
-def register(session: Session, site: Site, ask: Register, password_hash: str, now: datetime) -> None:
-    """Writes the asking down and queues the mail: a link, or « you already have an account »."""
+def register(
+    session: Session,
+    site: Site,
+    ask: Register | RegisterByProvider,
+    password_hash: str | None,
+    now: datetime,
+) -> None:
+    """Writes the asking down and queues the mail: a link, or « you already have an account ».
+
+    Without a password, another provider vouches for the person; the address is confirmed all the same.
+    """
     email = address_of(ask.email)
+    provider = ask if isinstance(ask, RegisterByProvider) else None
     taken = session.scalar(select(Account).where(Account.kind == Kind.CITIZEN.value, Account.email == email))
     token = secrets.token_urlsafe(32)
     asked = insert(Registration).values(
@@ -64,6 +75,8 @@ def register(session: Session, site: Site, ask: Register, password_hash: str, no
         first_name=tidy(ask.first_name),
         last_name=tidy(ask.last_name),
         password_hash=password_hash,
+        issuer=provider.issuer if provider else None,
+        subject=provider.subject if provider else None,
         # An asking for a taken address is kept too, already over: a second click must find it.
         expires_at=now + CONFIRM_WITHIN if taken is None else now,
     )
@@ -72,11 +85,12 @@ def register(session: Session, site: Site, ask: Register, password_hash: str, no
     if taken is None:
         link = f"{site.public_url.rstrip('/')}/creer-mon-espace/confirmer/{token}"
         until = now + CONFIRM_WITHIN
-        mail.write(
-            session, site, "confirm", email, now, first_name=tidy(ask.first_name), link=link, until=until
-        )
+        names = {"first_name": tidy(ask.first_name), "last_name": tidy(ask.last_name)}
+        kind = "confirm_federated" if provider else "confirm"
+        mail.write(session, site, kind, email, now, **names, link=link, until=until)
     else:
-        mail.write(session, site, "already", email, now, first_name=taken.first_name)
+        kind = "already_federated" if provider else "already"
+        mail.write(session, site, kind, email, now, first_name=taken.first_name)
 
 
 def confirm(session: Session, ask: ConfirmEmail, caller: Caller, now: datetime) -> None:
@@ -92,6 +106,8 @@ def confirm(session: Session, ask: ConfirmEmail, caller: Caller, now: datetime) 
     made = _open(session, asked, now)
     if made is None:
         raise LinkExpired
+    if asked.issuer and not ways_in.claim(session, made, asked.issuer, str(asked.subject), now):
+        raise LinkExpired  # that person has made an account by another link meanwhile
     asked.used_by = ask.command_id
     journal.note(session, made, Action.REGISTERED, now, caller)
 

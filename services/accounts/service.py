@@ -6,6 +6,7 @@ from accounts.entries.changes import ChangeDesk
 from accounts.entries.consents import ConsentDesk
 from accounts.entries.custody import CustodyDesk
 from accounts.entries.families import FamilyDesk
+from accounts.entries.federation import FederationDesk
 from accounts.entries.health import HealthDesk
 from accounts.entries.identity import IdentityDesk
 from accounts.entries.imports import ImportDesk
@@ -31,6 +32,7 @@ class AccountsService(
     MailDesk,
     CustodyDesk,
     PasskeyDesk,
+    FederationDesk,
     QuotientDesk,
     OwnAccountDesk,
     OwnDataDesk,

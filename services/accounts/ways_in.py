@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from accounts import passwords, throttle
@@ -76,6 +77,17 @@ def confirm_password(
         raise WrongPassword(problems={"password": "password_wrong"})
     with begin() as session:
         throttle.succeed(session, account, address)
+
+
+def claim(session: Session, account_id: UUID, issuer: str, subject: str, now: datetime) -> bool:
+    """Lets another provider's identity open the account, unless it opens another one already."""
+    made = session.execute(
+        insert(FederatedIdentity)
+        .values(issuer=issuer, subject=subject, account_id=account_id, linked_at=now)
+        .on_conflict_do_nothing(index_elements=[FederatedIdentity.issuer, FederatedIdentity.subject])
+        .returning(FederatedIdentity.subject)
+    )
+    return made.first() is not None
 
 
 def take_away(session: Session, account: Account, thing: Passkey | FederatedIdentity) -> None:
