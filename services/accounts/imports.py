@@ -24,6 +24,7 @@ from accounts.leavers import need_confirmation
 from accounts.merge import Merged, merge
 from accounts.onde import FileProblem, GuardianRow, PupilRow
 from accounts.register import known_homes
+from contracts.accounts.accesses import Access
 from contracts.accounts.imports import (
     ApplyImport,
     DecideImport,
@@ -124,7 +125,7 @@ def apply(session: Session, ask: ApplyImport, caller: Caller, now: datetime) -> 
         raise ImportMoved
     if need_confirmation(merged.present, merged.leaving) and not ask.confirmed:
         raise ImportUnconfirmed(leaving=merged.leaving, present=merged.present)
-    record_access(session, sorted(merged.touched), caller, "import", now)
+    record_access(session, sorted(merged.touched), caller, Access.IMPORT, now)
     import_rows.revise(session, kept.import_id, plan)
     _note(session, kept, plan, merged, _remembered_ids(kept))
     kept.state, kept.closed_at = ImportState.APPLIED, now

@@ -17,6 +17,7 @@ class Access(StrEnum):
     QUOTIENT = "quotient"
     KEY_ISSUED = "key_issued"
     KEY_REVOKED = "key_revoked"
+    IMPORT = "import"
     EMAIL_CHANGED = "email_change"
     FILE_CHANGED = "file_changed"
     CHANGE_OPENED = "change_opened"

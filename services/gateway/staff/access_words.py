@@ -7,6 +7,7 @@ ACCESS_WORDS = {
     Access.QUOTIENT: "Quotient modifié",
     Access.KEY_ISSUED: "Clé Enfance imprimée",
     Access.KEY_REVOKED: "Clé Enfance révoquée",
+    Access.IMPORT: "Mis à jour par un import",
     Access.EMAIL_CHANGED: "Adresse courriel d’un compte changée",
     Access.FILE_CHANGED: "Dossier modifié",
     Access.CHANGE_OPENED: "Demande de changement ouverte",
