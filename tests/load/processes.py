@@ -31,7 +31,10 @@ def running(
     """A Python process that is ready when `ready` says so, and ended afterwards; yields its pid."""
     path = os.pathsep.join([str(ROOT / "services"), str(ROOT)])
     process = subprocess.Popen(
-        [sys.executable, *arguments], cwd=ROOT, env={**os.environ, "PYTHONPATH": path, **environment}
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": path, **environment},
+        stdout=subprocess.DEVNULL,  # its log; what it cannot do goes to stderr
     )
     try:
         for _ in range(600):

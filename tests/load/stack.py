@@ -3,7 +3,7 @@
 import socket
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,23 +14,30 @@ from tests.providers.databases import Databases
 
 @dataclass(frozen=True)
 class BenchStack:
-    """Where the broker and the echo service's migrated database are. The echo enters as administrator."""
+    """Where the broker and the migrated databases are. Services enter as administrator."""
 
     amqp_url: str
-    database_url: str
+    database_urls: dict[str, str]
+
+    @property
+    def database_url(self) -> str:
+        """The echo service's."""
+        return self.database_urls["tests.echo"]
 
 
 @contextmanager
-def bench_stack() -> Iterator[BenchStack]:
-    """PostgreSQL and RabbitMQ as `./espace up` runs them."""
-    with tempfile.TemporaryDirectory(prefix="espace-bench-", ignore_cleanup_errors=True) as folder:
+def bench_stack(*services: str) -> Iterator[BenchStack]:
+    """PostgreSQL and RabbitMQ as `./espace up` runs them; a database for each service, the echo's if none is named."""
+    with (
+        tempfile.TemporaryDirectory(prefix="espace-bench-", ignore_cleanup_errors=True) as folder,
+        ExitStack() as databases,
+    ):
         stack = Stack(Path(folder), parts=("postgres", "rabbitmq"))
         stack.start()
-        try:
-            with Databases(stack.server).fresh("tests.echo") as database_url:
-                yield BenchStack(stack.broker.url(ADMINISTRATOR), database_url)
-        finally:
-            stack.stop(at_once=True)
+        databases.callback(stack.stop, at_once=True)
+        made = Databases(stack.server)
+        urls = {name: databases.enter_context(made.fresh(name)) for name in services or ("tests.echo",)}
+        yield BenchStack(stack.broker.url(ADMINISTRATOR), urls)
 
 
 def free_port() -> int:
