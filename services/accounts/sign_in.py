@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import LargeBinary, Uuid, func, literal, select, union_all, update
 from sqlalchemy.orm import Session
 
 from accounts import failed_sign_ins, journal, passwords, registration, throttle
@@ -73,23 +73,28 @@ def check_password(
 def find_candidate(session: Session, kind: Kind, email: str, now: datetime) -> Candidate:
     """The hash that decides. An agent's account and a parent's under one address are two things."""
     address = address_of(email)
-    account = session.scalar(select(Account).where(Account.kind == kind.value, Account.email == address))
-    asked = session.scalar(
-        select(Registration)
-        .where(
-            Registration.email == address,
-            Registration.password_hash.is_not(None),
-            Registration.used_by.is_(None),
-            Registration.expires_at > now,
+    found = select(
+        Account.account_id,
+        literal(None, LargeBinary).label("asking"),
+        Account.password_hash,
+        literal(0).label("rank"),
+    ).where(Account.kind == kind.value, Account.email == address)
+    if kind is Kind.CITIZEN:
+        asked = (
+            select(literal(None, Uuid), Registration.token_hash, Registration.password_hash, literal(1))
+            .where(
+                Registration.email == address,
+                Registration.password_hash.is_not(None),
+                Registration.used_by.is_(None),
+                Registration.expires_at > now,
+            )
+            .order_by(Registration.expires_at.desc())
+            .limit(1)
         )
-        .order_by(Registration.expires_at.desc())
-        .limit(1)
-    )
-    if account is not None:
-        return Candidate(account.account_id, None, account.password_hash)
-    if asked is not None and kind is Kind.CITIZEN:
-        return Candidate(None, asked.token_hash, asked.password_hash)
-    return Candidate(None, None, None)
+        row = session.execute(union_all(found, asked).order_by("rank").limit(1)).first()
+    else:
+        row = session.execute(found).first()
+    return Candidate(row[0], row[1], row[2]) if row else Candidate(None, None, None)
 
 
 def let_in(
@@ -101,10 +106,19 @@ def let_in(
     means: str = "password",
 ) -> SignedInView:
     """Notes the time and says who it is, with the sign-in before this one. `means`: password, passkey, federated."""
-    account = session.get_one(Account, account_id, with_for_update=True)
-    last, account.last_sign_in_at = account.last_sign_in_at, now
-    if new_hash is not None:
-        account.password_hash = new_hash
+    before = (
+        select(Account.account_id, Account.last_sign_in_at.label("last"))
+        .where(Account.account_id == account_id)
+        .with_for_update()
+        .cte("before")
+    )
+    account, last = session.execute(
+        update(Account)
+        .where(Account.account_id == before.c.account_id)
+        .values(last_sign_in_at=now, password_hash=func.coalesce(new_hash, Account.password_hash))
+        .returning(Account, before.c.last)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    ).one()
     journal.note(session, account_id, Action.SIGNED_IN, now, caller, means=means)
     return view(account, last)
 

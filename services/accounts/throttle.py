@@ -8,7 +8,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, DateTime, case, delete, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,7 @@ from contracts.errors import TooManyAttempts
 
 FORGOTTEN_AFTER = timedelta(hours=24)
 _LONGEST = timedelta(hours=1)
+_STEPS = 14  # doublings of the shortest first wait until the longest is reached, and to spare
 
 
 @dataclass(frozen=True)
@@ -63,31 +64,59 @@ def wait_after(failures: int, limit: Limit) -> timedelta:
 def count(session: Session, subjects: list[Subject], now: datetime) -> None:
     """Counts one attempt on each subject. Raises TooManyAttempts when one of them has to wait.
 
-    The rows are locked in the order of their names: two attempts at once are counted one after the other.
+    One statement, which locks the rows in the order of their names: two attempts at once are counted one after the
+    other, and a wait that the first has brought about holds for the second.
     """
     by_name = {subject.name: subject for subject in subjects}
-    rows = [{"subject": name, "failures": 0, "last_at": now} for name in sorted(by_name)]
-    session.execute(insert(Attempt).values(rows).on_conflict_do_nothing())
-    found = session.scalars(
-        select(Attempt).where(Attempt.subject.in_(by_name)).order_by(Attempt.subject).with_for_update()
-    ).all()
-    waits = [row.blocked_until - now for row in found if row.blocked_until and row.blocked_until > now]
-    if waits:
-        raise TooManyAttempts(retry_after=int(max(waits).total_seconds()) + 1)
-    for row in found:
-        row.failures = 1 if now - row.last_at > FORGOTTEN_AFTER else row.failures + 1
-        row.last_at = now
-        wait = wait_after(row.failures, by_name[row.subject].limit)
-        row.blocked_until = now + wait if wait else None
+    first = [
+        {"subject": name, "failures": 1, "last_at": now, "blocked_until": _until(1, by_name[name].limit, now)}
+        for name in sorted(by_name)
+    ]
+    failures = case((now - Attempt.last_at > FORGOTTEN_AFTER, 1), else_=Attempt.failures + 1)
+    waits = {name: _waits(failures, subject.limit, now) for name, subject in by_name.items()}
+    counted = insert(Attempt).values(first)
+    counted = counted.on_conflict_do_update(
+        index_elements=[Attempt.subject],
+        set_={
+            "failures": failures,
+            "last_at": now,
+            "blocked_until": case(*((Attempt.subject == name, wait) for name, wait in waits.items())),
+        },
+        where=or_(Attempt.blocked_until.is_(None), Attempt.blocked_until <= now),
+    )
+    done = set(session.scalars(counted.returning(Attempt.subject)))
+    if len(done) == len(by_name):
+        return
+    longest = session.scalar(
+        select(func.max(Attempt.blocked_until)).where(Attempt.subject.in_(by_name.keys() - done))
+    )
+    wait = longest - now if longest is not None else timedelta()
+    raise TooManyAttempts(retry_after=int(wait.total_seconds()) + 1)
+
+
+def _until(failures: int, limit: Limit, now: datetime) -> datetime | None:
+    wait = wait_after(failures, limit)
+    return now + wait if wait else None
+
+
+def _waits(failures: ColumnElement[int], limit: Limit, now: datetime) -> ColumnElement[datetime | None]:
+    """`wait_after` for a number that only the database knows: from the first wait to the longest, a dozen steps."""
+    steps = [
+        (failures == number, literal(_until(number, limit, now), DateTime(timezone=True)))
+        for number in range(limit.free + 1, limit.free + _STEPS)
+    ]
+    return case((failures <= limit.free, None), *steps, else_=now + _LONGEST)
 
 
 def succeed(session: Session, account: Subject, address: Subject) -> None:
     """The attempt was right: the account starts afresh, the address has one attempt less on its count."""
-    session.execute(delete(Attempt).where(Attempt.subject == account.name))
+    afresh = delete(Attempt).where(Attempt.subject == account.name).cte("afresh")
     session.execute(
         update(Attempt)
         .where(Attempt.subject == address.name, Attempt.failures > 0)
         .values(failures=Attempt.failures - 1, blocked_until=None)
+        .add_cte(afresh)
+        .execution_options(synchronize_session=False)
     )
 
 
