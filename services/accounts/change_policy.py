@@ -64,6 +64,8 @@ FIELDS: dict[SubjectKind, dict[str, FieldRule]] = {
         "may_collect": at_once("l’autorisation de venir chercher l’enfant"),
         "child_ids": at_once("les enfants concernés"),
     },
+    # It decides whose a day is, hence who is billed, and two homes may not agree on it.
+    SubjectKind.CUSTODY: {"calendar": after_review("le calendrier de garde")},
     SubjectKind.INSURANCE: {"contract": at_once("l’assurance")},
 }
 

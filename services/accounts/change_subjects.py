@@ -73,6 +73,8 @@ class Subject(ABC):
     kind: ClassVar[SubjectKind]
     shared: ClassVar[bool] = False
     """Belongs to the child, not to a home: its changes are seen by every home of the child."""
+    own_command: ClassVar[bool] = False
+    """Asked for by a command of its own, which does more than ask: `ProposeChanges` does not take it."""
 
     @abstractmethod
     def read(self, at: At) -> Present | None:

@@ -133,7 +133,9 @@ def decide(session: Session, site: Site, ask: DecideChange, caller: Caller, now:
 
 def lock_family(session: Session, family_id: UUID, caller: Caller) -> None:
     """Nobody else changes this family until the commit. Raises NotFound, also to whoever is not of the family."""
-    wanted = select(Family.family_id).where(Family.family_id == family_id).with_for_update(of=Family)
+    wanted = select(Family.family_id).where(Family.family_id == family_id)
+    # Rows that refer to the family may still be written: what a child's two homes share refers to both.
+    wanted = wanted.with_for_update(of=Family, key_share=True)
     if caller.kind is Kind.CITIZEN:
         account_id = caller.citizen()
         wanted = wanted.where(

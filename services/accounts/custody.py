@@ -14,7 +14,6 @@ is booked, eaten and billed that day is that home's. A change of home after scho
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 
 from contracts.accounts.custody import (
     AlternateWeeks,
@@ -26,25 +25,12 @@ from contracts.accounts.custody import (
     HolidayRule,
     Side,
     SummerRule,
+    Why,
 )
 
 SHORTEST = timedelta(days=5)
 FORTNIGHT = 14
 ONE = timedelta(days=1)
-
-
-class Why(StrEnum):
-    """What decided a day."""
-
-    WEEK = "week"
-    WEEKDAY = "weekday"
-    WEEKEND = "weekend"
-    ALWAYS = "always"
-    HOLIDAY_HALF = "holiday_half"
-    HOLIDAY_WHOLE = "holiday_whole"
-    SUMMER_HALF = "summer_half"
-    SUMMER_FORTNIGHT = "summer_fortnight"
-    PERIOD = "period"
 
 
 @dataclass(frozen=True)
@@ -78,6 +64,15 @@ class Belonging:
 
 
 @dataclass(frozen=True)
+class Run:
+    """Days on end, first and last included, that the same thing decides."""
+
+    first: date
+    last: date
+    belonging: Belonging
+
+
+@dataclass(frozen=True)
 class Span:
     """Days on end, first and last included, with one side."""
 
@@ -102,12 +97,24 @@ def decide(terms: CustodyTerms, holidays: Sequence[Holiday], day: date) -> Belon
 def spans(terms: CustodyTerms, holidays: Sequence[Holiday], first: date, last: date) -> list[Span]:
     """A period cut into the longest runs of days with one side."""
     found: list[Span] = []
-    for day in days_between(first, last):
-        side = decide(terms, holidays, day).side
+    for run in runs(terms, holidays, first, last):
+        side = run.belonging.side
         if found and found[-1].side is side:
-            found[-1] = Span(found[-1].first, day, side)
+            found[-1] = Span(found[-1].first, run.last, side)
         else:
-            found.append(Span(day, day, side))
+            found.append(Span(run.first, run.last, side))
+    return found
+
+
+def runs(terms: CustodyTerms, holidays: Sequence[Holiday], first: date, last: date) -> list[Run]:
+    """A period cut where the side or its reason changes."""
+    found: list[Run] = []
+    for day in days_between(first, last):
+        belonging = decide(terms, holidays, day)
+        if found and found[-1].belonging == belonging:
+            found[-1] = Run(found[-1].first, day, belonging)
+        else:
+            found.append(Run(day, day, belonging))
     return found
 
 

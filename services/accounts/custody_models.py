@@ -44,14 +44,25 @@ class CustodyAgreement(Base):
     valid_to: Mapped[date | None] = mapped_column(
         Date, comment="Last day; before the first when it never held; empty while it holds"
     )
-    stated_by: Mapped[UUID | None] = mapped_column(
-        comment="Account of the parent; empty when the town wrote it"
+    change_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("change_request.change_id"),
+        comment="Who stated and who decided it; empty when the town wrote it",
     )
-    stated_family_id: Mapped[UUID | None] = mapped_column(comment="The home that stated it")
-    stated_at: Mapped[datetime]
-    decided_by: Mapped[UUID | None] = mapped_column(comment="The agent; empty is the installation")
-    decided_name: Mapped[str] = mapped_column(String(700))
-    decided_at: Mapped[datetime]
+    written_at: Mapped[datetime]
+
+
+class CustodyOpinion(Base):
+    """What a home answered to the calendar that the other one stated; read by that home and by agents."""
+
+    __tablename__ = "custody_opinion"
+
+    change_id: Mapped[UUID] = mapped_column(ForeignKey("change_request.change_id"), primary_key=True)
+    family_id: Mapped[UUID] = mapped_column(ForeignKey("family.family_id"), primary_key=True)
+    account_id: Mapped[UUID]
+    name: Mapped[str] = mapped_column(String(700))
+    opinion: Mapped[str] = mapped_column(String(10), comment="agrees, objects")
+    text: Mapped[str] = mapped_column(String(1000))
+    at: Mapped[datetime]
 
 
 class CustodyTold(Base):

@@ -13,6 +13,7 @@ from contracts.accounts.custody import (
     Side,
     SummerRule,
 )
+from contracts.events.enrolment import SchoolHolidays, SchoolYearUpdated
 
 FIRST, SECOND = Side.FIRST, Side.SECOND
 HOLIDAYS = (
@@ -47,3 +48,29 @@ def chosen_days(**differing: Any) -> CustodyTerms:
         ),
     }
     return CustodyTerms(**(terms | differing))
+
+
+def school_years() -> list[SchoolYearUpdated]:
+    """2026-2027, and 2027-2028, as enrolment tells them."""
+    this = SchoolYearUpdated(
+        label="2026-2027",
+        first=date(2026, 9, 1),
+        last=date(2027, 8, 31),
+        holidays=[_told(each) for each in HOLIDAYS],
+        public_holidays=[],
+    )
+    summer = Holiday("Vacances d’été", date(2028, 7, 4), date(2028, 8, 31), summer=True)
+    following = SchoolYearUpdated(
+        label="2027-2028",
+        first=date(2027, 9, 1),
+        last=date(2028, 8, 31),
+        holidays=[_told(Holiday("Vacances de Noël", date(2027, 12, 18), date(2028, 1, 2))), _told(summer)],
+        public_holidays=[],
+    )
+    return [this, following]
+
+
+def _told(holiday: Holiday) -> SchoolHolidays:
+    return SchoolHolidays(
+        holiday_name=holiday.name, first=holiday.first, last=holiday.last, summer=holiday.summer
+    )

@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from accounts import change_views, changes, contact_subjects, family_subjects  # noqa: F401 -- the subjects register
+from accounts.change_subjects import subject_of
 from accounts.entries.desk import Desk
 from chassis.commands import once
 from chassis.service import answers
@@ -18,6 +19,7 @@ from contracts.accounts.changes import (
     WithdrawChange,
 )
 from contracts.caller import Caller
+from contracts.errors import NotFound
 
 
 class ChangeDesk(Desk):
@@ -26,6 +28,8 @@ class ChangeDesk(Desk):
     @answers(ProposeChanges)
     def propose_changes(self, ask: ProposeChanges, caller: Caller) -> ChangeOutcome:
         now = self.clock.now()
+        if subject_of(ask.subject_kind).own_command:
+            raise NotFound
 
         def do(session: Session) -> ChangeOutcome:
             return changes.propose(

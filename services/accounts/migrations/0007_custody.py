@@ -33,16 +33,12 @@ def upgrade() -> None:
             comment="Last day; before the first when it never held; empty while it holds",
         ),
         sa.Column(
-            "stated_by",
+            "change_id",
             sa.Uuid(),
             nullable=True,
-            comment="Account of the parent; empty when the town wrote it",
+            comment="Who stated and who decided it; empty when the town wrote it",
         ),
-        sa.Column("stated_family_id", sa.Uuid(), nullable=True, comment="The home that stated it"),
-        sa.Column("stated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("decided_by", sa.Uuid(), nullable=True, comment="The agent; empty is the installation"),
-        sa.Column("decided_name", sa.String(700), nullable=False),
-        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("first_family_id < second_family_id", name="ck_custody_agreement_sides"),
         sa.CheckConstraint(
             "valid_to IS NULL OR valid_to >= valid_from - 1", name="ck_custody_agreement_validity"
@@ -54,6 +50,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["second_family_id"], ["family.family_id"], name="fk_custody_agreement_second_family_id"
         ),
+        sa.ForeignKeyConstraint(
+            ["change_id"], ["change_request.change_id"], name="fk_custody_agreement_change_id"
+        ),
         sa.PrimaryKeyConstraint("agreement_id", name="pk_custody_agreement"),
     )
     op.create_index("ix_custody_agreement_child_id", "custody_agreement", ["child_id"])
@@ -63,6 +62,21 @@ def upgrade() -> None:
         ["child_id"],
         unique=True,
         postgresql_where=sa.text("valid_to IS NULL"),
+    )
+    op.create_table(
+        "custody_opinion",
+        sa.Column("change_id", sa.Uuid(), nullable=False),
+        sa.Column("family_id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(700), nullable=False),
+        sa.Column("opinion", sa.String(10), nullable=False, comment="agrees, objects"),
+        sa.Column("text", sa.String(1000), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["change_id"], ["change_request.change_id"], name="fk_custody_opinion_change_id"
+        ),
+        sa.ForeignKeyConstraint(["family_id"], ["family.family_id"], name="fk_custody_opinion_family_id"),
+        sa.PrimaryKeyConstraint("change_id", "family_id", name="pk_custody_opinion"),
     )
     op.create_table(
         "custody_told",
@@ -76,5 +90,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("custody_told")
+    op.drop_table("custody_opinion")
     op.drop_table("custody_agreement")
     op.drop_table("school_year")

@@ -31,6 +31,7 @@ class Action(StrEnum):
     FAMILY_CERTIFIED = "family_certified"
     FILE_CHANGED = "file_changed"
     FILE_CHANGE_WITHDRAWN = "file_change_withdrawn"
+    CUSTODY_ANSWERED = "custody_answered"
     EMAIL_CHANGE_ASKED = "email_change_asked"
     EMAIL_CHANGED = "email_changed"
     PHONE_CHANGE_ASKED = "phone_change_asked"

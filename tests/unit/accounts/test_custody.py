@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts import custody
-from accounts.custody import Belonging, Holiday, Span, Why
+from accounts.custody import Belonging, Holiday, Span
 from contracts.accounts.custody import (
     AlternateWeeks,
     AlwaysWith,
@@ -20,6 +20,7 @@ from contracts.accounts.custody import (
     NamedPeriod,
     Side,
     SummerRule,
+    Why,
 )
 from tests.mothers import custody as mother
 from tests.mothers.custody import FIRST, HOLIDAYS, SECOND
