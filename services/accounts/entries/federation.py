@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from accounts import ceremonies, federation, registration, throttle, ways_in
+from accounts import ceremonies, federation, present_password, registration, throttle
 from accounts.ceremonies import Purpose
 from accounts.entries.desk import Desk
 from chassis.commands import once
@@ -38,7 +38,7 @@ class FederationDesk(Desk):
     @answers(StartLink)
     def start_link(self, ask: StartLink, caller: Caller) -> UUID:
         account_id, now = caller.citizen(), self.clock.now()
-        ways_in.confirm_password(self.begin, account_id, ask.password, caller, now)
+        present_password.prove(self.begin, caller, ask.password, now)
         with self.begin() as session:
             return ceremonies.open_one(session, Purpose.LINK, account_id, now).ceremony_id
 

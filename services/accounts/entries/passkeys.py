@@ -6,7 +6,7 @@ A ceremony is taken in a transaction of its own, before the answer is judged: wh
 from datetime import timedelta
 from uuid import UUID
 
-from accounts import authenticators, ceremonies, passkeys, throttle, ways_in
+from accounts import authenticators, ceremonies, passkeys, present_password, throttle, ways_in
 from accounts.authenticators import RelyingParty
 from accounts.ceremonies import Purpose
 from accounts.entries.desk import Desk
@@ -47,12 +47,13 @@ class PasskeyDesk(Desk):
 
     @answers(ConfirmPassword)
     def confirm_password(self, ask: ConfirmPassword, caller: Caller) -> None:
-        ways_in.confirm_password(self.begin, caller.citizen(), ask.password, caller, self.clock.now())
+        caller.citizen()
+        present_password.prove(self.begin, caller, ask.password, self.clock.now())
 
     @answers(StartPasskey)
     def start_passkey(self, ask: StartPasskey, caller: Caller) -> CeremonyView:
         account_id, now = caller.citizen(), self.clock.now()
-        ways_in.confirm_password(self.begin, account_id, ask.password, caller, now)
+        present_password.prove(self.begin, caller, ask.password, now)
         with self.begin() as session:
             return passkeys.start(session, self.party, account_id, now)
 

@@ -40,7 +40,7 @@ class RegisterByProvider(Command[None]):
 class StartLink(Command[UUID]):
     """A citizen will link an identity and types the password again. The answer is good for five minutes.
 
-    Raises NotSignedIn, WrongPassword, NoPassword, TooManyAttempts.
+    Raises NotSignedIn, WrongPassword, TooManyAttempts.
     """
 
     password: Secret

@@ -28,7 +28,7 @@ class CeremonyView(View):
 class StartPasskey(Command[CeremonyView]):
     """A citizen wants another passkey and types the password again.
 
-    Raises NotSignedIn, WrongPassword, NoPassword, TooManyPasskeys, TooManyAttempts.
+    Raises NotSignedIn, WrongPassword, TooManyPasskeys, TooManyAttempts.
     """
 
     password: Secret

@@ -5,7 +5,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from contracts.accounts.values import Secret
-from contracts.errors import DomainError, Invalid
+from contracts.errors import DomainError
 from contracts.messages import Command, Question, View
 
 
@@ -42,22 +42,10 @@ class ListWaysIn(Question[WaysInView]):
 class ConfirmPassword(Command[None]):
     """The citizen's password, typed again before something that matters.
 
-    Raises NotSignedIn, WrongPassword, NoPassword, TooManyAttempts.
+    Raises NotSignedIn, WrongPassword (contracts.accounts.own_account), TooManyAttempts.
     """
 
     password: Secret
-
-
-class WrongPassword(Invalid):
-    """Typed again, and not the account's."""
-
-    code = "password_wrong"
-
-
-class NoPassword(DomainError):
-    """The account has none yet: one is chosen by the link of a mail."""
-
-    code = "password_none"
 
 
 class OnlyWayIn(DomainError):

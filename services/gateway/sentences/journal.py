@@ -6,7 +6,7 @@ from gateway.french import typeset
 
 JOURNAL: dict[str, str] = {
     Action.REGISTERED: "Compte créé.",
-    Action.SIGNED_IN: "Connexion avec le mot de passe.",
+    Action.SIGNED_IN: "Connexion {by}.",
     Action.SIGN_IN_FAILED: "Tentative de connexion refusée : mot de passe incorrect.",
     Action.KEY_REDEEMED: "Clé Enfance saisie pour {name}.",
     Action.PASSWORD_CHANGED: "Mot de passe changé.",
@@ -28,8 +28,8 @@ JOURNAL: dict[str, str] = {
     Action.ROLES_CHANGED: "Rôles modifiés.",
     Action.AGENT_SUSPENDED: "Compte suspendu.",
     Action.AGENT_REACTIVATED: "Compte réactivé.",
-    Action.PASSKEY_ADDED: "Clé d’accès ajoutée.",
-    Action.PASSKEY_REMOVED: "Clé d’accès retirée.",
+    Action.PASSKEY_ADDED: "Clé d’accès ajoutée : {name}.",
+    Action.PASSKEY_REMOVED: "Clé d’accès retirée : {name}.",
     Action.PASSKEY_REFUSED: "Tentative de connexion refusée : clé d’accès non reconnue.",
     Action.FEDERATED_LINKED: "FranceConnect relié à votre compte.",
     Action.FEDERATED_UNLINKED: "FranceConnect séparé de votre compte.",
@@ -51,6 +51,9 @@ ALERTS = {
 """What the reader should stop at."""
 
 
+_MEANS = {"passkey": "avec une clé d’accès", "federated": "avec FranceConnect"}
+
+
 class _Details(dict[str, object]):
     """A detail that is missing leaves an ellipsis."""
 
@@ -65,6 +68,7 @@ def sentence_of(line: JournalLine) -> str:
         name: ", ".join(str(each) for each in value) if isinstance(value, list) else value
         for name, value in line.details.items()
     }
+    details["by"] = _MEANS.get(str(details.get("means")), "avec le mot de passe")
     if "format" in details:
         details["format"] = str(details["format"]).upper()
     return typeset(text.format_map(_Details(details)))

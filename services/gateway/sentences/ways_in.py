@@ -1,12 +1,6 @@
 """Refusals at the other doors: passkeys, FranceConnect, the password typed again."""
 
 SENTENCES = {
-    "password_wrong": (422, "Ce n’est pas le mot de passe de votre compte. Vérifiez-le, puis réessayez."),
-    "password_none": (
-        409,
-        "Votre compte n’a pas encore de mot de passe. Choisissez-en un avec « J’ai oublié mon mot de passe », "
-        "puis recommencez.",
-    ),
     "only_way_in": (
         409,
         "C’est le seul moyen d’entrer dans votre compte. Choisissez d’abord un mot de passe, puis recommencez.",
@@ -33,8 +27,4 @@ SENTENCES = {
         422,
         "Votre mot de passe a été saisi il y a trop longtemps. Recommencez depuis « Mon compte ».",
     ),
-}
-
-PROBLEMS = {
-    "password_wrong": "Ce n’est pas le mot de passe de votre compte. Vérifiez-le, puis réessayez.",
 }

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
+from contracts.accounts.own_account import WrongPassword
 from contracts.accounts.passkeys import (
     AddPasskey,
     CeremonyView,
@@ -23,10 +24,8 @@ from contracts.accounts.passkeys import (
 from contracts.accounts.ways_in import (
     ConfirmPassword,
     ListWaysIn,
-    NoPassword,
     OnlyWayIn,
     PasskeyView,
-    WrongPassword,
 )
 from contracts.errors import NotFound, NotSignedIn, TooManyAttempts
 from tests.mothers import accounts as mother
@@ -109,7 +108,7 @@ def test_a_passkey_is_made_used_named_and_removed(lea: Parent) -> None:
     asked = lea.ask_in()
     with pytest.raises(PasskeyRefused):
         lea.come_in(asked, lea.phone.get(asked.options))
-    assert lea.journal() == ["passkey_added", "signed_in", "passkey_removed"]
+    assert lea.journal() == ["registered", "passkey_added", "signed_in", "passkey_removed"]
 
 
 def test_the_options_ask_for_a_verified_person_and_say_nothing_at_sign_in(lea: Parent) -> None:
@@ -270,7 +269,7 @@ def test_who_has_no_password_chooses_one_first(lea: Parent) -> None:
     made = lea.add()
     with lea.desk.begin() as session:
         session.execute(text("UPDATE account SET password_hash = NULL"))
-    with pytest.raises(NoPassword):
+    with pytest.raises(WrongPassword):
         lea.desk.ask(ConfirmPassword(command_id=uuid4(), password=mother.PASSWORD), lea.caller)
     with pytest.raises(OnlyWayIn):
         lea.desk.ask(RemovePasskey(command_id=uuid4(), passkey_id=made.passkey_id), lea.caller)

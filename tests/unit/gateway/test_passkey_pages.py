@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from contracts.accounts.own_account import WrongPassword
 from contracts.accounts.passkeys import (
     AddPasskey,
     PasskeyRefused,
@@ -15,7 +16,7 @@ from contracts.accounts.passkeys import (
     StartPasskeySignIn,
     TooManyPasskeys,
 )
-from contracts.accounts.ways_in import ConfirmPassword, ListWaysIn, OnlyWayIn, WrongPassword
+from contracts.accounts.ways_in import ConfirmPassword, ListWaysIn, OnlyWayIn
 from contracts.documents import KeyRingView, OpenVault, ReadKeys
 from contracts.errors import ServiceUnavailable, TooManyAttempts
 from tests.mothers import accounts as mother
@@ -132,10 +133,10 @@ def test_a_key_is_made_with_the_password_and_the_authenticators_answer(site: Sit
 
 
 def test_a_wrong_password_is_said_on_its_field(site: Site) -> None:
-    site.services.answers[StartPasskey] = WrongPassword(problems={"password": "password_wrong"})
+    site.services.answers[StartPasskey] = WrongPassword()
     answer = site.citizen().send(f"{KEYS}ajouter", name="Mon téléphone", password="x")
     assert answer.status_code == 422
-    assert "pas le mot de passe de votre compte" in answer.get_data(as_text=True)
+    assert "pas votre mot de passe actuel" in answer.get_data(as_text=True)
 
 
 def test_a_name_too_long_is_refused_before_anything_is_asked(site: Site) -> None:
@@ -212,7 +213,7 @@ def test_a_wrong_password_opens_no_vault(site: Site) -> None:
     browser = come_in_by_passkey(site)
     site.services.answers |= {
         OpenVault: vault,
-        ConfirmPassword: WrongPassword(problems={"password": "password_wrong"}),
+        ConfirmPassword: WrongPassword(),
     }
     assert browser.send("/mon-espace/stockage/ouvrir", password="x").status_code == 422
     assert site.services.asked_for(ReadKeys) == []
