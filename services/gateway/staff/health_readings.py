@@ -1,0 +1,36 @@
+"""« Lectures santé »: which agents read what of children's health."""
+
+from urllib.parse import urlencode
+
+from flask import Blueprint, render_template, request
+
+from contracts.accounts.health import ListReadings
+from contracts.caller import Role
+from gateway import access
+from gateway import health_words as words
+from gateway.navigation import Entry
+from gateway.services import ask
+
+blueprint = Blueprint("health_readings", __name__, url_prefix="/lectures-sante")
+navigation = [
+    Entry(
+        "Lectures santé",
+        "staff.health_readings.show",
+        order=62,
+        role=Role.ADMINISTRATION,
+        hint="Qui a lu quoi de la santé des enfants.",
+    )
+]
+
+
+@blueprint.get("/")
+@access.requires_role(Role.ADMINISTRATION)
+def show() -> str:
+    """Newest first; of an agent or a child with `?nom=`."""
+    text = request.args.get("nom", "").strip()[:100]
+
+    def address(page: int) -> str:
+        return "?" + urlencode({"nom": text, "page": page})
+
+    view = ask(ListReadings(text=text, page=max(1, request.args.get("page", 1, type=int))))
+    return render_template("staff/health_readings.html", view=view, text=text, words=words, address=address)
