@@ -165,16 +165,28 @@ class VaccinesForm(_Versioned):
 
 def care_rows(care: Care) -> list[tuple[str, str]]:
     """(question, answer) of what is known."""
-    rows = [
-        ("Allergies et maladies", care.allergies),
-        ("En cas d’urgence", care.emergency),
-        ("Traitement sur place", care.treatment),
-        ("Médecin", ", ".join(part for part in (care.doctor, care.doctor_phone) if part)),
+    return [(label, answer) for label, answer in _answers(care).items() if answer]
+
+
+def care_changes(now: Care, asked: Care) -> list[tuple[str, str, str]]:
+    """(question, answer now, answer asked for) of what differs."""
+    known, wanted = _answers(now), _answers(asked)
+    return [
+        (label, known[label] or "–", wanted[label] or "–") for label in known if known[label] != wanted[label]
     ]
-    if care.has_pai:
-        dates = [
-            f"du {day(care.pai_from)}" if care.pai_from else "",
-            f"jusqu’au {day(care.pai_until)}" if care.pai_until else "",
-        ]
-        rows.append(("PAI", "Signé, " + " ".join(part for part in dates if part)))
-    return [(label, answer) for label, answer in rows if answer]
+
+
+def _answers(care: Care) -> dict[str, str]:
+    until = f"jusqu’au {day(care.pai_until)}" if care.pai_until else ""
+    since = f"du {day(care.pai_from)}" if care.pai_from else ""
+    return {
+        "Allergies et maladies": care.allergies,
+        "En cas d’urgence": care.emergency,
+        "Traitement sur place": care.treatment,
+        "Médecin": ", ".join(
+            part for part in (care.doctor, care.doctor_phone.replace(" ", "\u00a0")) if part
+        ),
+        "PAI": " ".join(part for part in ("Signé,", since, until) if part).rstrip(",")
+        if care.has_pai
+        else "",
+    }

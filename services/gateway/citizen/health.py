@@ -16,7 +16,7 @@ from contracts.accounts.health import (
 from contracts.errors import DomainError
 from gateway import health_words as words
 from gateway.forms import CommandForm
-from gateway.health_forms import CareForm, DietForm, VaccinesForm, care_rows
+from gateway.health_forms import CareForm, DietForm, VaccinesForm, care_changes, care_rows
 from gateway.services import ask
 
 blueprint = Blueprint("health", __name__, url_prefix="/famille/enfants/<uuid:child_id>/sante")
@@ -26,7 +26,12 @@ blueprint = Blueprint("health", __name__, url_prefix="/famille/enfants/<uuid:chi
 def show(child_id: UUID) -> str:
     """All of it."""
     return render_template(
-        "citizen/health.html", file=_file(child_id), words=words, care_rows=care_rows, form=CommandForm()
+        "citizen/health.html",
+        file=_file(child_id),
+        words=words,
+        care_rows=care_rows,
+        care_changes=care_changes,
+        form=CommandForm(),
     )
 
 

@@ -21,7 +21,7 @@ from gateway import access
 from gateway import health_words as words
 from gateway.access import local_path
 from gateway.forms import CommandForm, HiddenField, RadiosField, TextareaField, at_most, required
-from gateway.health_forms import CareForm, DietForm, care_rows
+from gateway.health_forms import CareForm, DietForm, care_changes, care_rows
 from gateway.navigation import Entry
 from gateway.services import ask
 
@@ -82,7 +82,14 @@ def show(child_id: UUID) -> ResponseReturnValue:
     file = ask(OpenHealth(child_id=child_id))
     form.version.data = str(file.care.version)
     return (
-        render_template("staff/health_file.html", file=file, form=form, words=words, care_rows=care_rows),
+        render_template(
+            "staff/health_file.html",
+            file=file,
+            form=form,
+            words=words,
+            care_rows=care_rows,
+            care_changes=care_changes,
+        ),
         form.status,
     )
 
