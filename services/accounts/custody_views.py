@@ -25,6 +25,7 @@ from accounts.custody_subjects import FIELD
 from accounts.families import load_views
 from accounts.models import Child
 from chassis.clock import PARIS
+from contracts.accounts.accesses import Access
 from contracts.accounts.changes import ChangeState, SubjectKind
 from contracts.accounts.custody import (
     AgreementView,
@@ -118,7 +119,7 @@ def open_file(session: Session, change_id: UUID, caller: Caller, now: datetime) 
     if row is None or row.subject_kind != SubjectKind.CUSTODY.value:
         raise NotFound
     homes = homes_of(session, row.subject_id)
-    record_access(session, [homes.first, homes.second], caller, "change_opened", now)
+    record_access(session, [homes.first, homes.second], caller, Access.CHANGE_OPENED, now)
     today = _day(now)
     holidays = school_years.holidays_of(school_years.from_day(session, today))
     draft = CustodyDraft.model_validate(row.new)
