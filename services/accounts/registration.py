@@ -7,9 +7,9 @@ A link works once, for a time, and only its hash is stored.
 import hashlib
 import secrets
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -170,13 +170,25 @@ def resend(session: Session, site: Site, asked: Registration, now: datetime) -> 
 
 
 def ask_reset(session: Session, site: Site, ask: AskReset, now: datetime) -> None:
-    """Queues a link for the account, or a mail that says there is none; an agent's unknown address gets nothing."""
+    """Queues a link for the account, or a mail that says there is none: the same statements either way."""
     email = address_of(ask.email)
     account = session.scalar(select(Account).where(Account.kind == ask.kind.value, Account.email == email))
     if account is not None:
         send_link(session, site, account, "reset", RESET_WITHIN, now)
-    elif ask.kind is Kind.CITIZEN:
-        mail.write(session, site, "no_account", email, now)
+    else:
+        _nobodys_link(session, now)
+        mail.write(session, site, "no_account", email, now, is_agent=ask.kind is Kind.AGENT)
+
+
+def _nobodys_link(session: Session, now: datetime) -> None:
+    """What `send_link` does for an account, for nobody: how long it takes must not tell whether there is one."""
+    nobody = uuid4()
+    session.execute(delete(ResetLink).where(ResetLink.account_id == nobody))
+    token_hash = _hash(secrets.token_urlsafe(32))
+    link = select(literal(token_hash), Account.account_id, literal(now + RESET_WITHIN)).where(
+        Account.account_id == nobody
+    )
+    session.execute(insert(ResetLink).from_select(["token_hash", "account_id", "expires_at"], link))
 
 
 def send_link(

@@ -1,0 +1,156 @@
+"""No form says whether an account exists: not by its words, not by the work it makes, not by the time it takes.
+
+Known and unknown addresses are asked for in turns. What is compared of the time is a ratio of medians in one run, so
+that a slow machine slows both sides; what is compared of the work is the number of statements and of passwords hashed,
+which a noisy clock cannot hide.
+"""
+
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import event, text
+
+from accounts import passwords
+from contracts.accounts.identity import AskReset, OpenAccount, Register, SignIn
+from contracts.caller import SYSTEM, Caller, Kind
+from contracts.messages import Question
+from tests.mothers import accounts as mother
+from tests.services.accounts.conftest import Desk
+
+PAIRS = 40
+ALIKE = (0.8, 1.25)
+"""Ratio of medians that passes for the same time. Telling an account by a quarter of 20 ms over a network, at five free
+attempts per address, is not to be had."""
+
+
+@dataclass
+class Work:
+    """What one asking made the service do."""
+
+    statements: list[str] = field(default_factory=list)
+    hashes: int = 0
+
+
+@contextmanager
+def watching(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Work]:
+    work = Work()
+
+    def note(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        work.statements.append(" ".join(statement.split()[:3]))
+
+    def counted(run: Callable[..., Any]) -> Callable[..., Any]:
+        def one_more(*args: Any, **kwargs: Any) -> Any:
+            work.hashes += 1
+            return run(*args, **kwargs)
+
+        return one_more
+
+    event.listen(desk.engine, "before_cursor_execute", note)
+    with monkeypatch.context() as patch:
+        patch.setattr(passwords, "in_thread", counted(passwords.in_thread))
+        yield work
+    event.remove(desk.engine, "before_cursor_execute", note)
+
+
+@dataclass
+class Stranger:
+    """A visitor whose every attempt comes from another address, to accounts that have not been tried before."""
+
+    desk: Desk
+    tried: int = 0
+
+    def ask(self, question: Question[Any]) -> str:
+        """What the visitor is told: nothing, or a refusal with all it carries."""
+        self.tried += 1
+        caller = Caller(address=f"203.0.{self.tried // 250}.{self.tried % 250}")
+        try:
+            return repr(self.desk.ask(question, caller))
+        except Exception as refusal:
+            return f"{type(refusal).__name__} {refusal}"
+
+
+def a_sign_in(email: str) -> SignIn:
+    return mother.a_sign_in(email=email, password="une autre phrase sans rapport")
+
+
+def a_reset(email: str) -> AskReset:
+    return AskReset(command_id=uuid4(), kind=Kind.CITIZEN, email=email)
+
+
+def an_agents_reset(email: str) -> AskReset:
+    return AskReset(command_id=uuid4(), kind=Kind.AGENT, email=email)
+
+
+def a_registration(email: str) -> Register:
+    return mother.a_registration(email=email)
+
+
+FORMS = [a_sign_in, a_reset, an_agents_reset, a_registration]
+
+
+@pytest.fixture
+def stranger(desk: Desk) -> Stranger:
+    """Accounts `known0@…` to `known39@…` exist; `nobody0@…` to `nobody39@…` do not."""
+    for number in range(PAIRS):
+        desk.ask(
+            OpenAccount(
+                command_id=uuid4(),
+                first_name="Léa",
+                last_name="Martin",
+                email=f"known{number}@exemple.fr",
+                password=mother.PASSWORD,
+            ),
+            SYSTEM,
+        )
+    with desk.begin() as session:
+        # Agents of the same addresses, each with a password to forget.
+        session.execute(
+            text(
+                "INSERT INTO account (account_id, kind, email, first_name, last_name, password_hash, created_at)"
+                " SELECT gen_random_uuid(), 'agent', email, first_name, last_name, password_hash, created_at FROM account"
+            )
+        )
+    return Stranger(desk)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_answer_is_the_same_for_an_address_that_has_an_account(
+    stranger: Stranger, form: Callable[[str], Question[Any]]
+) -> None:
+    assert stranger.ask(form("known0@exemple.fr")) == stranger.ask(form("nobody0@exemple.fr"))
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_work_is_the_same_for_an_address_that_has_an_account(
+    stranger: Stranger, form: Callable[[str], Question[Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = []
+    for email in ("warm@exemple.fr", "known1@exemple.fr", "nobody1@exemple.fr"):
+        with watching(stranger.desk, monkeypatch) as work:
+            stranger.ask(form(email))
+        done.append(work)
+    _, known, unknown = done
+    assert known.hashes == unknown.hashes
+    assert len(known.statements) == len(unknown.statements), (known.statements, unknown.statements)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_time_is_the_same_for_an_address_that_has_an_account(
+    stranger: Stranger, form: Callable[[str], Question[Any]]
+) -> None:
+    took: dict[str, list[float]] = {"known": [], "nobody": []}
+    stranger.ask(form("warm@exemple.fr"))
+    for number in range(2, PAIRS):
+        for who in ("known", "nobody") if number % 2 else ("nobody", "known"):
+            question = form(f"{who}{number}@exemple.fr")
+            started = time.perf_counter()
+            stranger.ask(question)
+            took[who].append(time.perf_counter() - started)
+    ratio = statistics.median(took["known"]) / statistics.median(took["nobody"])
+    assert ALIKE[0] < ratio < ALIKE[1], f"known / unknown: {ratio:.2f}"
