@@ -23,7 +23,7 @@ from accounts.families import load_views
 from accounts.mail_models import Mail
 from accounts.models import Account, ActivationKey, Guardian, Quotient
 from accounts.own_account_models import ContactChange
-from contracts.accounts.own_data import Records
+from contracts.records import Records
 
 Part = tuple[str, Any]
 

@@ -6,7 +6,7 @@ from functools import cache
 import eventlet
 from sqlalchemy.orm import Session
 
-from billing import cashbook, consultations, consumption, copies, desk, runs, statements, tariff_book
+from billing import cashbook, consultations, consumption, copies, desk, mine, runs, statements, tariff_book
 from billing.dates import paris_day
 from billing.invoice_models import Run
 from billing.stripe_provider import StripeProvider
@@ -16,6 +16,7 @@ from chassis.commands import once
 from chassis.service import Service, answers, every, subscribes
 from chassis.settings import Settings
 from contracts.billing.invoices import DueView, InvoiceList, InvoiceView, MyInvoices, OpenInvoice, WhatIsDue
+from contracts.billing.mine import BillingRecords
 from contracts.billing.payments import (
     CheckPayment,
     NotificationTaken,
@@ -51,7 +52,7 @@ from contracts.billing.tariffs import MyPrices, PriceList, PublishTariff, Tariff
 from contracts.caller import Caller, Kind, Role
 from contracts.envelope import Envelope
 from contracts.errors import NotAllowed
-from contracts.events.accounts import ChildUpdated, FamilyUpdated
+from contracts.events.accounts import AccountClosed, ChildUpdated, FamilyUpdated
 from contracts.events.enrolment import (
     ActivityUpdated,
     AttendanceSettled,
@@ -59,6 +60,7 @@ from contracts.events.enrolment import (
     BookingMade,
     PlaceUpdated,
 )
+from contracts.records import Records
 
 INVOICED_CENTS = metrics.counter("invoiced_cents_total", "Euro cents invoiced, by kind of paper", ("kind",))
 
@@ -127,6 +129,12 @@ class BillingService(Service):
         caller.staff(Role.BILLING)
         with self.begin() as session:
             return desk.find_invoices(session, ask, paris_day(self.clock.now()))
+
+    @answers(BillingRecords)
+    def billing_records(self, ask: BillingRecords, caller: Caller) -> Records:
+        account_id = caller.citizen()
+        with self.begin() as session:
+            return mine.records(session, account_id)
 
     # ------------------------------------------------------------ payment
 
@@ -255,6 +263,10 @@ class BillingService(Service):
     @subscribes(FamilyUpdated)
     def keep_family(self, session: Session, fact: FamilyUpdated, envelope: Envelope) -> None:
         copies.keep_family(session, fact, envelope.aggregateversion)
+
+    @subscribes(AccountClosed)
+    def drop_account(self, session: Session, fact: AccountClosed, envelope: Envelope) -> None:
+        mine.drop_account(session, fact.account_id)
 
     @subscribes(ChildUpdated)
     def keep_child(self, session: Session, fact: ChildUpdated, envelope: Envelope) -> None:

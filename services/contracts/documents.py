@@ -16,6 +16,7 @@ from pydantic import AwareDatetime, BeforeValidator, Field, PlainSerializer, Str
 
 from contracts.errors import Conflict, DomainError, Invalid
 from contracts.messages import Command, Message, Question, View
+from contracts.records import Records
 
 
 def _bytes_of(value: object) -> object:
@@ -264,6 +265,12 @@ class ShareDocument(Command[ShareView]):
 
     document_id: UUID
     share: ShareDraft
+
+
+class DocumentRecords(Question[Records]):
+    """Everything kept of the caller: `vault`, `documents` (deleted ones while a share lives) with their `shares` and
+    openings. A document's `sealed_key` and `sealed_description` are base64, to be opened by who holds the vault's key.
+    Citizens."""
 
 
 # ---------------------------------------------------------------- the town's side

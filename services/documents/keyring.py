@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -17,13 +17,13 @@ from contracts.documents import (
     StartOver,
 )
 from contracts.errors import NotFound
-from documents.models import AccountKeys
+from documents.models import AccountKeys, Document
 
 
 def read(session: Session, account_id: UUID) -> KeyRingView:
     """The account's keys, if it has any."""
     row = session.get(AccountKeys, account_id)
-    return KeyRingView(keys=view(row) if row else None)
+    return KeyRingView(keys=view(row) if row and row.password_wrap else None)
 
 
 def keep(session: Session, command: KeepKeys, account_id: UUID, now: datetime) -> AccountKeysView:
@@ -78,6 +78,27 @@ def lock(session: Session, account_id: UUID, public_key: bytes) -> AccountKeys:
     if row.public_key != public_key:
         raise KeysChanged
     return row
+
+
+def erase(session: Session, account_id: UUID) -> bool:
+    """Forgets the private half of a closed account; the row stays while documents stand on it. False without keys."""
+    row = session.scalar(select(AccountKeys).where(AccountKeys.account_id == account_id).with_for_update())
+    if row is None:
+        return False
+    row.password_wrap, row.recovery_wrap, row.recovery_made_at = {}, None, None
+    return True
+
+
+def drop_erased(session: Session, account_id: UUID) -> None:
+    """Removes an erased row on which no document stands any more."""
+    session.flush()
+    session.execute(
+        delete(AccountKeys).where(
+            AccountKeys.account_id == account_id,
+            AccountKeys.password_wrap == {},
+            ~exists().where(Document.account_id == AccountKeys.account_id),
+        )
+    )
 
 
 def view(row: AccountKeys) -> AccountKeysView:

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 import structlog
+from sqlalchemy.orm import Session
 
 from chassis import metrics
 from chassis.clock import PARIS
 from chassis.commands import once
 from chassis.objects import Objects
 from chassis.parts import part
-from chassis.service import Service, answers, every
+from chassis.service import Service, answers, every, subscribes
 from chassis.settings import Settings
 from contracts.caller import Caller, Role
 from contracts.documents import (
@@ -21,6 +22,7 @@ from contracts.documents import (
     DeletionView,
     DescribeDocument,
     DocumentKeyView,
+    DocumentRecords,
     DocumentTypeView,
     DocumentView,
     KeepKeys,
@@ -43,8 +45,11 @@ from contracts.documents import (
     UploadLost,
     VaultView,
 )
+from contracts.envelope import Envelope
 from contracts.errors import NotFound, ServiceUnavailable
-from documents import census, keyring, orphans, shares, types, vault
+from contracts.events.accounts import AccountClosed
+from contracts.records import Records
+from documents import census, keyring, mine, orphans, shares, types, vault
 from documents.readers import readers_of
 from documents.town_key import TownKey
 
@@ -184,6 +189,16 @@ class DocumentsService(Service):
         with self.begin() as session:
             return once(session, ask, caller, share)
 
+    @answers(DocumentRecords)
+    def document_records(self, ask: DocumentRecords, caller: Caller) -> Records:
+        account_id = caller.citizen()
+        with self.begin() as session:
+            return mine.records(session, account_id)
+
+    @subscribes(AccountClosed)
+    def erase_account(self, session: Session, fact: AccountClosed, envelope: Envelope) -> None:
+        mine.erase(session, fact.account_id, self.clock.now())
+
     # ------------------------------------------------------------ the town's side
 
     @answers(ReadTownKey)
@@ -221,6 +236,7 @@ class DocumentsService(Service):
                     return
                 self.objects.delete(BUCKET, str(document.document_id))
                 session.delete(document)
+                keyring.drop_erased(session, document.account_id)
 
     @every(seconds=3600)
     def remove_orphans(self) -> None:

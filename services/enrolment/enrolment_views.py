@@ -67,6 +67,16 @@ def of_account(session: Session, caller: Caller, today: date) -> list[EnrolmentV
     return _views(session, list(rows), own)
 
 
+def of_families(session: Session, own: Collection[UUID]) -> list[EnrolmentView]:
+    """Every enrolment of every year of the children of these families, newest first. Two statements."""
+    rows = session.execute(
+        _rows()
+        .where(Enrolment.child_id.in_(select(FamilyChild.child_id).where(FamilyChild.family_id.in_(own))))
+        .order_by(Enrolment.requested_at.desc(), Enrolment.enrolment_id)
+    )
+    return _views(session, list(rows), own)
+
+
 def queue(session: Session, ask: EnrolmentQueue, caller: Caller) -> EnrolmentQueueView:
     """Enrolments in a state, the oldest first, for agents."""
     caller.staff(Role.REQUESTS)

@@ -107,6 +107,11 @@ def act_for(
     )
 
 
+def drop_account(session: Session, account_id: UUID) -> None:
+    """A closed account acts for nobody. What was enrolled, booked and proved stays with the family."""
+    session.execute(delete(FamilyGuardian).where(FamilyGuardian.account_id == account_id))
+
+
 def families_of(session: Session, account_id: UUID) -> set[UUID]:
     """The families an account is a guardian of."""
     found = session.scalars(select(FamilyGuardian.family_id).where(FamilyGuardian.account_id == account_id))

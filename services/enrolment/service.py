@@ -40,6 +40,7 @@ from contracts.enrolment.enrolments import (
     WithdrawEnrolment,
 )
 from contracts.enrolment.home import Overview, OverviewView
+from contracts.enrolment.mine import EnrolmentRecords
 from contracts.enrolment.offer import (
     ActivityView,
     DefineActivity,
@@ -53,9 +54,10 @@ from contracts.enrolment.offer import (
     ShowOffer,
 )
 from contracts.envelope import Envelope
-from contracts.events.accounts import ChildUpdated, CustodyUpdated, FamilyUpdated
+from contracts.events.accounts import AccountClosed, ChildUpdated, CustodyUpdated, FamilyUpdated
 from contracts.events.documents import DocumentShared
 from contracts.events.enrolment import Consulted
+from contracts.records import Records
 from enrolment import (
     attendance,
     attendance_desk,
@@ -67,6 +69,7 @@ from enrolment import (
     enrolment_views,
     enrolments,
     families,
+    mine,
     months,
     offer,
     overview,
@@ -255,12 +258,22 @@ class EnrolmentService(Service):
         with self.begin() as session:
             return attendance_desk.find_children(session, ask, caller)
 
+    @answers(EnrolmentRecords)
+    def enrolment_records(self, ask: EnrolmentRecords, caller: Caller) -> Records:
+        account_id = caller.citizen()
+        with self.begin() as session:
+            return mine.records(session, account_id)
+
     # ------------------------------------------------------------ what the others tell
 
     @subscribes(FamilyUpdated)
     def keep_family(self, session: Session, fact: FamilyUpdated, envelope: Envelope) -> None:
         if newer(session, "family", fact.family_id, envelope.aggregateversion):
             families.keep_family(session, fact)
+
+    @subscribes(AccountClosed)
+    def drop_account(self, session: Session, fact: AccountClosed, envelope: Envelope) -> None:
+        families.drop_account(session, fact.account_id)
 
     @subscribes(ChildUpdated)
     def keep_child(self, session: Session, fact: ChildUpdated, envelope: Envelope) -> None:

@@ -24,11 +24,11 @@ from contracts.accounts.own_data import (
     NoteExport,
     NoteSessionsClosed,
     OpenMyRecords,
-    Records,
 )
 from contracts.caller import Caller, Kind
 from contracts.envelope import Envelope
 from contracts.events.documents import DocumentOpened
+from contracts.records import Records
 
 
 class OwnDataDesk(Desk):

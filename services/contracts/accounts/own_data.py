@@ -8,9 +8,7 @@ from pydantic import AwareDatetime, Field
 from contracts.accounts.journal import Action
 from contracts.accounts.values import Secret
 from contracts.messages import Command, Question, View
-
-Records = dict[str, Any]
-"""A part of an export: JSON-safe, keys in English that do not change, dates in ISO 8601, sums in integer cents."""
+from contracts.records import Records
 
 
 class JournalLine(View):

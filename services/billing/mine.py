@@ -1,0 +1,99 @@
+"""Everything billing keeps of an account's families, for its owner to take away; and what it drops of a closed one.
+
+Invoices, payments and the ledger stay ten years (Code de commerce L123-22; comptabilité publique): they are the
+family's and the town's, not the account's.
+"""
+
+from collections import defaultdict
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from billing import ledger
+from billing.invoice_models import Invoice, InvoiceLine
+from billing.models import Guardian
+from billing.payment_models import Payment
+from billing.payment_states import UNDERWAY
+from billing.statements import families_of
+from contracts.records import Records
+
+
+def records(session: Session, account_id: UUID) -> Records:
+    """See `contracts.billing.mine`. Five statements, however many invoices."""
+    families = families_of(session, account_id)
+    invoices = session.scalars(
+        select(Invoice)
+        .where(Invoice.family_id.in_(families))
+        .order_by(Invoice.published_on.desc(), Invoice.number)
+    ).all()
+    ids = [invoice.invoice_id for invoice in invoices]
+    lines: dict[UUID, list[Records]] = defaultdict(list)
+    for line in session.scalars(
+        select(InvoiceLine).where(InvoiceLine.invoice_id.in_(ids)).order_by(InvoiceLine.line_id)
+    ):
+        lines[line.invoice_id].append(_line(line))
+    left = ledger.left_of(session, ids) if ids else {}
+    payments = session.execute(
+        select(Payment, Invoice.number)
+        .join(Invoice, Invoice.invoice_id == Payment.invoice_id)
+        .where(Payment.family_id.in_(families))
+        .order_by(Payment.created_at.desc())
+    )
+    return {
+        "invoices": [
+            {
+                "number": each.number,
+                "kind": each.kind,
+                "month": each.month.isoformat(),
+                "family_number": each.family_number,
+                "family_label": each.family_label,
+                "addressee": each.addressee,
+                "total_cents": each.total_cents,
+                "left_cents": left.get(each.invoice_id, 0),
+                "published_on": each.published_on.isoformat(),
+                "due_on": each.due_on.isoformat(),
+                "lines": lines[each.invoice_id],
+            }
+            for each in invoices
+        ],
+        "payments": [_payment(payment, number) for payment, number in payments],
+        "balance_cents": ledger.balance_of(session, families) if families else 0,
+    }
+
+
+def drop_account(session: Session, account_id: UUID) -> None:
+    """Nobody reads or pays through a closed account: the right goes, and the address of pay pages that are over."""
+    session.execute(update(Guardian).where(Guardian.account_id == account_id).values(account_id=None))
+    session.execute(
+        update(Payment)
+        .where(Payment.account_id == account_id, Payment.state.not_in(UNDERWAY))
+        .values(provider_url=None)
+    )
+
+
+def _line(line: InvoiceLine) -> Records:
+    return {
+        "child_name": line.child_name,
+        "activity_name": line.activity_name,
+        "month": line.month.isoformat(),
+        "mark": line.mark,
+        "quantity": line.quantity,
+        "unit": line.unit,
+        "unit_cents": line.unit_cents,
+        "amount_cents": line.amount_cents,
+        "reason": line.reason,
+        "days": [day.isoformat() for day in line.days],
+    }
+
+
+def _payment(payment: Payment, number: str) -> Records:
+    return {
+        "invoice_number": number,
+        "amount_cents": payment.amount_cents,
+        "state": payment.state.value,
+        "paid_by": payment.paid_by,
+        "created_at": payment.created_at.isoformat(),
+        "paid_at": payment.paid_at.isoformat() if payment.paid_at else None,
+        "receipt_number": payment.receipt_number,
+    }

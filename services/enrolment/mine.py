@@ -1,0 +1,124 @@
+"""Everything enrolment keeps of an account's families, for its owner to take away."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from contracts.records import Records
+from enrolment import enrolment_views
+from enrolment.families import families_of, full_name
+from enrolment.models import Activity, Booking, Child, DaySession, Place, Proof, Sheet
+
+
+def records(session: Session, account_id: UUID) -> Records:
+    """See `contracts.enrolment.mine`. Six statements, however many children and years."""
+    own = families_of(session, account_id)
+    return {
+        "enrolments": [
+            {
+                **view.model_dump(
+                    mode="json", exclude={"family_id", "missing_documents", "version", "has_sessions"}
+                )
+            }
+            for view in enrolment_views.of_families(session, own)
+        ],
+        "bookings": _bookings(session, own, account_id),
+        "attendance": _attendance(session, own),
+        "proofs": _proofs(session, own),
+    }
+
+
+def _bookings(session: Session, own: set[UUID], account_id: UUID) -> list[Records]:
+    rows = session.execute(
+        select(Booking, DaySession, Child, Activity.name, Place.name)
+        .join(DaySession, DaySession.session_id == Booking.session_id)
+        .join(Child, Child.child_id == Booking.child_id)
+        .join(Activity, Activity.code == DaySession.activity_code)
+        .join(Place, Place.code == DaySession.place_code)
+        .where(Booking.family_id.in_(own))
+        .order_by(DaySession.day.desc(), Booking.made_at)
+    )
+    return [
+        {
+            "booking_id": str(booking.booking_id),
+            "child_name": full_name(child),
+            "activity_name": activity_name,
+            "place_name": place_name,
+            "day": of_day.day.isoformat(),
+            "slot": of_day.slot,
+            "made_at": booking.made_at.isoformat(),
+            "made_by_me": booking.made_by == account_id,
+            "cancelled_at": _moment(booking.cancelled_at),
+        }
+        for booking, of_day, child, activity_name, place_name in rows
+    ]
+
+
+def _attendance(session: Session, own: set[UUID]) -> list[Records]:
+    """The lines of these families on the roll-calls that hold: of each session the highest version."""
+    if not own:
+        return []
+    last = (
+        select(Sheet.session_id, func.max(Sheet.version).label("version"))
+        .group_by(Sheet.session_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Sheet, DaySession, Activity.name, Place.name)
+        .join(last, (last.c.session_id == Sheet.session_id) & (last.c.version == Sheet.version))
+        .join(DaySession, DaySession.session_id == Sheet.session_id)
+        .join(Activity, Activity.code == DaySession.activity_code)
+        .join(Place, Place.code == DaySession.place_code)
+        .where(or_(*(Sheet.lines.contains([{"family_id": str(family_id)}]) for family_id in own)))
+        .order_by(DaySession.day.desc())
+    ).all()
+    lines = [
+        (line, sheet, of_day, activity_name, place_name)
+        for sheet, of_day, activity_name, place_name in rows
+        for line in sheet.lines
+        if UUID(line["family_id"]) in own
+    ]
+    children = {
+        child.child_id: full_name(child)
+        for child in session.scalars(
+            select(Child).where(Child.child_id.in_({UUID(line["child_id"]) for line, *_ in lines}))
+        )
+    }
+    return [
+        {
+            "child_name": children.get(UUID(line["child_id"]), ""),
+            "activity_name": activity_name,
+            "place_name": place_name,
+            "day": of_day.day.isoformat(),
+            "slot": of_day.slot,
+            "mark": line["mark"],
+            "settled_at": sheet.settled_at.isoformat(),
+        }
+        for line, sheet, of_day, activity_name, place_name in lines
+    ]
+
+
+def _proofs(session: Session, own: set[UUID]) -> list[Records]:
+    rows = session.scalars(select(Proof).where(Proof.family_id.in_(own)).order_by(Proof.proof_number.desc()))
+    return [
+        {
+            "proof_id": str(proof.proof_id),
+            "at": proof.at.isoformat(),
+            "by": proof.by_name,
+            "child_name": proof.child_name,
+            "activity_name": proof.activity_name,
+            "place_name": proof.place_name,
+            "day": proof.day.isoformat(),
+            "slot": proof.slot,
+            "made": proof.made,
+            "rule_sentence": proof.rule_sentence,
+            "closes_at": _moment(proof.closes_at),
+        }
+        for proof in rows
+    ]
+
+
+def _moment(value: datetime | None) -> str | None:
+    return value.isoformat() if value is not None else None
