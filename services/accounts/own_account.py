@@ -7,8 +7,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from accounts import contact_changes, journal, mail, telephones
+from accounts.facts import label_of
 from accounts.mail import Site
-from accounts.models import Account, ResetLink
+from accounts.models import Account, Guardian, ResetLink
 from contracts.accounts.journal import Action
 from contracts.accounts.own_account import ChangePassword, OwnAccountView
 from contracts.caller import Caller, Kind
@@ -46,8 +47,20 @@ def view(session: Session, account: Account, now: datetime) -> OwnAccountView:
         phone=telephones.shown(account.phone),
         phone_verified=account.phone_verified_at is not None,
         created_at=account.created_at,
+        families=labels_of(session, account.account_id),
         pending=contact_changes.pending(session, account.account_id, now),
     )
+
+
+def labels_of(session: Session, account_id: UUID) -> list[str]:
+    """How the households of an account are called, by its guardians' surnames."""
+    own = select(Guardian.family_id).where(Guardian.account_id == account_id)
+    surnames: dict[UUID, list[str]] = {}
+    for guardian in session.scalars(
+        select(Guardian).where(Guardian.family_id.in_(own)).order_by(Guardian.family_id, Guardian.name_key)
+    ):
+        surnames.setdefault(guardian.family_id, []).append(guardian.usage_name or guardian.last_name)
+    return [label_of(names) for names in surnames.values()]
 
 
 def has_changed(session: Session, caller: Caller, ask: ChangePassword) -> bool:

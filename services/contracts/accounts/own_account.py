@@ -64,6 +64,7 @@ class OwnAccountView(View):
     phone: str = Field(default="", description="As it is read: « 06 39 98 12 34 »")
     phone_verified: bool = False
     created_at: AwareDatetime
+    families: list[str] = Field(default_factory=list, description="What its households are called")
     pending: list[PendingContactView] = Field(default_factory=list)
 
 
@@ -170,7 +171,7 @@ class ChangeAccountEmail(Command[None]):
 class WrongPassword(Invalid):
     """Not the account's present password."""
 
-    code = "wrong_password"
+    code = "present_refused"
 
 
 class CodeWrong(Invalid):

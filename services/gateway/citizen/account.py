@@ -1,15 +1,11 @@
-"""« Mon compte »: who I am here, where I am signed in; and what the dashboard says of both."""
+"""« Mon compte »: who I am here and what I can do with it; and what the dashboard says of it."""
 
-from uuid import UUID
-
-from flask import Blueprint, flash, redirect, render_template, url_for
-from flask.typing import ResponseReturnValue
+from flask import Blueprint, render_template, url_for
 
 from contracts.accounts.families import HouseholdView, MyHousehold
-from gateway import browser_session, dashboard
-from gateway.browser_names import name_browser
+from contracts.accounts.own_account import MyAccount
+from gateway import dashboard
 from gateway.dashboard import Page, Task
-from gateway.forms import Form
 from gateway.navigation import Entry
 from gateway.services import ask
 
@@ -19,22 +15,8 @@ navigation = [Entry("Mon compte", "citizen.account.show", order=90)]
 
 @blueprint.get("/")
 def show() -> str:
-    """Coordinates, families, open sessions."""
-    return render_template(
-        "citizen/account.html",
-        household=ask(MyHousehold()),
-        sessions=browser_session.open_sessions(),
-        form=Form(),
-        name_browser=name_browser,
-    )
-
-
-@blueprint.post("/connexions/<uuid:session_id>/fermer")
-def close(session_id: UUID) -> ResponseReturnValue:
-    """Signs another browser out."""
-    if Form().validate_on_submit() and browser_session.revoke(session_id):
-        flash("La connexion est fermée.", "success")
-    return redirect(url_for("citizen.account.show"))
+    """Who I am, and everything that can be done with the account."""
+    return render_template("citizen/account.html", account=ask(MyAccount()))
 
 
 @dashboard.part(

@@ -51,6 +51,8 @@ def email_address(
             found = validate_email(field.data, check_deliverability=False, test_environment=True)
         except EmailNotValidError:
             raise ValidationError(sentence) from None
+        if not found.local_part.isascii():
+            raise ValidationError("Vérifiez cette adresse : il n’y a pas d’accent avant l’arobase.")
         field.data = found.normalized
 
     return check

@@ -1,7 +1,7 @@
 """Refusals of one's own account. None says whether another account exists, but one that only agents read."""
 
 SENTENCES = {
-    "wrong_password": (
+    "present_refused": (
         422,
         "Ce n’est pas votre mot de passe actuel. Si vous ne vous en souvenez plus, ou si vous n’en avez jamais choisi, "
         "passez par « J’ai oublié mon mot de passe ».",

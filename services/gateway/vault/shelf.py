@@ -1,14 +1,18 @@
 """The vault as a page shows it: names opened where the session can, dates judged, types in words."""
 
+import base64
 from dataclasses import dataclass
 from datetime import date, timedelta
+from uuid import UUID
 
 from chassis.clock import PARIS
 from contracts.documents import DocumentDamaged, DocumentTypeView, DocumentView, ShareView, VaultView
 from contracts.errors import NotFound
+from contracts.records import Records
 from gateway import browser_session
 from gateway.vault import keys
-from gateway.vault.documents import Opened, open_view
+from gateway.vault.documents import Description, Opened, open_view
+from gateway.vault.sealing import Damaged
 from gateway.wiring import clock
 
 SOON = timedelta(days=30)
@@ -117,3 +121,23 @@ def _open(view: DocumentView, private: bytes | None) -> Opened | None:
         return open_view(view, private)
     except DocumentDamaged:
         return None  # one damaged description must not hide the others; it has been logged
+
+
+def open_names(records: Records, private: bytes | None) -> Records:
+    """What `DocumentRecords` answers, with the names that this key opens in place of what is sealed."""
+    documents = []
+    for each in records["documents"]:
+        kept = {name: value for name, value in each.items() if not name.startswith("sealed_")}
+        documents.append({**kept, "name": _name(each, private)})
+    return {**records, "documents": documents}
+
+
+def _name(each: Records, private: bytes | None) -> str | None:
+    if private is None or not each["sealed_key"]:
+        return None
+    document_id = UUID(each["document_id"])
+    try:
+        file_key = keys.open_key(base64.b64decode(each["sealed_key"]), document_id, private)
+        return Description.open(base64.b64decode(each["sealed_description"]), file_key, document_id).name
+    except Damaged:
+        return None

@@ -239,10 +239,9 @@ def test_a_forgotten_password_answers_the_same_and_warns_of_the_vault(site) -> N
 # ---------------------------------------------------------------- the key and the family
 
 
-@pytest.mark.parametrize("address", ["/mon-espace/famille/", "/mon-espace/compte/"])
-def test_before_a_key_there_is_nothing_of_any_family(site, address: str) -> None:
+def test_before_a_key_there_is_nothing_of_any_family(site) -> None:
     site.services.answers[MyHousehold] = mother.a_household(families=False)
-    page = site.citizen().read(address)
+    page = site.citizen().read("/mon-espace/famille/")
     assert page.select_one('main a[href="/mon-espace/cle/"]')
     assert "Foyer" not in page.get_text().replace("Foyers", "")
 
