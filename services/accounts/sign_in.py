@@ -105,20 +105,26 @@ def let_in(
     new_hash: str | None = None,
     means: str = "password",
 ) -> SignedInView:
-    """Notes the time and says who it is, with the sign-in before this one. `means`: password, passkey, federated."""
+    """Notes the time and says who it is, with the sign-in before this one. Raises WrongCredentials once closed.
+
+    `means`: password, passkey, federated.
+    """
     before = (
         select(Account.account_id, Account.last_sign_in_at.label("last"))
-        .where(Account.account_id == account_id)
+        .where(Account.account_id == account_id, Account.closed_at.is_(None))
         .with_for_update()
         .cte("before")
     )
-    account, last = session.execute(
+    row = session.execute(
         update(Account)
         .where(Account.account_id == before.c.account_id)
         .values(last_sign_in_at=now, password_hash=func.coalesce(new_hash, Account.password_hash))
         .returning(Account, before.c.last)
         .execution_options(synchronize_session=False, populate_existing=True)
-    ).one()
+    ).one_or_none()
+    if row is None:  # closed since the password was judged
+        raise WrongCredentials
+    account, last = row
     journal.note(session, account_id, Action.SIGNED_IN, now, caller, means=means)
     return view(account, last)
 
