@@ -198,9 +198,14 @@ def keep_given(
 
 def forget(session: Session, account_id: UUID) -> None:
     """No authenticator, no recovery code, nothing begun: the next sign-in enrols. The account is locked."""
-    session.execute(delete(SignInTicket).where(SignInTicket.account_id == account_id))
+    forget_tickets(session, account_id)
     session.execute(delete(SecondFactor).where(SecondFactor.account_id == account_id))
     recovery_codes.forget(session, account_id)
+
+
+def forget_tickets(session: Session, account_id: UUID) -> None:
+    """What was begun to sign in with is void."""
+    session.execute(delete(SignInTicket).where(SignInTicket.account_id == account_id))
 
 
 def owner_of(session: Session, token: str) -> UUID:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
+from contracts.accounts.own_data import JournalLine
 from contracts.accounts.values import Email, Name
 from contracts.caller import Role
 from contracts.errors import Conflict, Invalid
@@ -57,7 +58,14 @@ class ListAgents(Question[list[AgentView]]):
     """Every agent, by name. Role administration."""
 
 
-class OpenAgent(Question[AgentView]):
+class AgentFile(View):
+    """An agent, and the last lines of the journal of their account."""
+
+    agent: AgentView
+    journal: list[JournalLine]
+
+
+class OpenAgent(Question[AgentFile]):
     """One agent. Role administration. Raises NotFound."""
 
     account_id: UUID

@@ -1,0 +1,110 @@
+"""« Mon compte » of an agent: the roles, the password, the codes on paper, the browsers signed in."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from contracts.accounts.agents import MyAgentAccount
+from contracts.accounts.own_account import ChangePassword
+from contracts.accounts.second_factor import RenewRecoveryCodes
+from contracts.errors import DomainError
+from gateway import browser_session
+from gateway.browser_names import name_browser
+from gateway.forms import CommandForm, Form, PasswordField, TextField, at_most, required
+from gateway.navigation import Entry
+from gateway.services import ask
+from gateway.staff.roles import ROLES
+
+blueprint = Blueprint("account", __name__, url_prefix="/compte")
+navigation = [
+    Entry(
+        "Mon compte",
+        "staff.account.show",
+        order=95,
+        hint="Vos rôles, votre mot de passe, vos codes de secours, vos connexions.",
+    )
+]
+
+
+class RenewalForm(CommandForm):
+    """A code of the application: a session left open is not enough."""
+
+    code = TextField(
+        "Code à six chiffres",
+        [required("Saisissez le code affiché par votre application"), at_most(20)],
+        hint="Celui que votre application affiche maintenant.",
+        classes="govuk-input--width-10",
+        autocomplete="one-time-code",
+        params={"inputmode": "numeric", "spellcheck": False},
+    )
+
+
+class PasswordForm(CommandForm):
+    """The present one, and one that is better."""
+
+    present = PasswordField("Mot de passe actuel", [required("Saisissez votre mot de passe actuel")])
+    password = PasswordField(
+        "Nouveau mot de passe",
+        [required("Choisissez un mot de passe")],
+        hint="Au moins 12 caractères. Une suite de mots sans rapport est à la fois sûre et facile à retenir.",
+        autocomplete="new-password",
+    )
+
+
+@blueprint.get("/")
+def show() -> str:
+    """Who I am here, and what I may do."""
+    return render_template(
+        "staff/account.html",
+        agent=ask(MyAgentAccount()),
+        roles=ROLES,
+        sessions=browser_session.open_sessions(),
+        form=Form(),
+        name_browser=name_browser,
+    )
+
+
+@blueprint.route("/codes-de-secours", methods=["GET", "POST"])
+def renew_codes() -> ResponseReturnValue:
+    """Ten new codes, shown this once."""
+    form = RenewalForm()
+    if form.validate_on_submit():
+        try:
+            codes = ask(RenewRecoveryCodes(command_id=form.command_id.data, code=form.code.data))
+        except DomainError as refusal:
+            form.show(refusal, code="code")
+        else:
+            return render_template("staff/recovery_codes.html", codes=codes, onward=url_for(".show"))
+    return render_template("staff/recovery_codes_ask.html", form=form), form.status
+
+
+@blueprint.route("/mot-de-passe", methods=["GET", "POST"])
+def change_password() -> ResponseReturnValue:
+    """Another password; the other browsers are signed out."""
+    form = PasswordForm()
+    if form.validate_on_submit():
+        command = ChangePassword(
+            command_id=form.command_id.data,
+            present=form.present.data[:1024],
+            password=form.password.data[:1024],
+        )
+        try:
+            ask(command)
+        except DomainError as refusal:
+            form.show(refusal)
+        else:
+            signed_in = browser_session.current()
+            if signed_in is not None:
+                browser_session.revoke_all(signed_in.account_id, but_this=True)
+            flash("Votre mot de passe est changé ; vos autres connexions sont fermées.", "success")
+            return redirect(url_for(".show"))
+    return render_template("staff/password.html", form=form), form.status
+
+
+@blueprint.post("/connexions/<uuid:session_id>/fermer")
+def close(session_id: UUID) -> ResponseReturnValue:
+    """Signs another browser out."""
+    if Form().validate_on_submit() and browser_session.revoke(session_id):
+        flash("La connexion est fermée.", "success")
+    return redirect(url_for(".show"))
