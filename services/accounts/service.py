@@ -2,6 +2,7 @@
 
 from accounts.entries.accesses import AccessDesk
 from accounts.entries.agents import AgentDesk
+from accounts.entries.certification import CertificationDesk
 from accounts.entries.changes import ChangeDesk
 from accounts.entries.consents import ConsentDesk
 from accounts.entries.custody import CustodyDesk
@@ -25,6 +26,7 @@ class AccountsService(
     FamilyDesk,
     ChangeDesk,
     ConsentDesk,
+    CertificationDesk,
     HealthDesk,
     IdentityDesk,
     AgentDesk,

@@ -2,8 +2,9 @@
 
 from sqlalchemy.orm import Session
 
-from accounts import agents, families, family_files, quotients
+from accounts import agents, certifications, families, family_files, quotients
 from accounts.entries.desk import Desk
+from chassis.clock import PARIS
 from chassis.commands import once
 from chassis.service import answers
 from contracts.accounts.accesses import Access
@@ -26,7 +27,9 @@ class FamilyDesk(Desk):
     def my_household(self, ask: MyHousehold, caller: Caller) -> HouseholdView:
         account_id = caller.citizen()
         with self.begin() as session:
-            return families.household(session, account_id)
+            view = families.household(session, account_id)
+            due = certifications.due(session, view.families, self.clock.now().astimezone(PARIS).date())
+            return view.model_copy(update={"certifications": due})
 
     @answers(SearchFamilies)
     def search_families(self, ask: SearchFamilies, caller: Caller) -> FamiliesPage:

@@ -66,9 +66,49 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("answer_id", name="pk_consent_answer"),
     )
     op.create_index("ix_consent_answer_child_id_code", "consent_answer", ["child_id", "code"])
+    op.create_table(
+        "certification",
+        sa.Column("family_id", sa.Uuid(), nullable=False),
+        sa.Column("school_year", sa.String(9), nullable=False, comment="2026-2027"),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("signed_by", sa.Uuid(), nullable=False, comment="Account"),
+        sa.Column("guardian_id", sa.Uuid(), nullable=False),
+        sa.Column("signer_name", sa.String(700), nullable=False),
+        sa.Column("statement", sa.Text(), nullable=False, comment="The sentence that was signed"),
+        sa.Column(
+            "snapshot",
+            sa.LargeBinary(),
+            nullable=False,
+            comment="Every value that was on the page: JSON, sealed, since health is among them",
+        ),
+        sa.Column(
+            "digest",
+            sa.String(64),
+            nullable=False,
+            comment="SHA-256 of the snapshot before it was sealed",
+        ),
+        sa.ForeignKeyConstraint(["family_id"], ["family.family_id"], name="fk_certification_family_id"),
+        sa.ForeignKeyConstraint(
+            ["guardian_id"], ["guardian.guardian_id"], name="fk_certification_guardian_id"
+        ),
+        sa.PrimaryKeyConstraint("family_id", "school_year", name="pk_certification"),
+    )
+    op.create_table(
+        "certification_reminder",
+        sa.Column("family_id", sa.Uuid(), nullable=False),
+        sa.Column("school_year", sa.String(9), nullable=False),
+        sa.Column("step", sa.Date(), nullable=False, comment="The date it was due from"),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["family_id"], ["family.family_id"], name="fk_certification_reminder_family_id"
+        ),
+        sa.PrimaryKeyConstraint("family_id", "school_year", "step", name="pk_certification_reminder"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("certification_reminder")
+    op.drop_table("certification")
     op.drop_table("consent_answer")
     op.drop_table("consent_text")
     op.drop_table("consent_kind")

@@ -78,6 +78,16 @@ class HouseholdView(View):
 
     account: AccountView
     families: list[FamilyView]
+    certifications: list["CertificationDue"] = Field(default_factory=list)
+
+
+class CertificationDue(View):
+    """A home of the account with children, and whether its data are certified for the school year."""
+
+    family_id: UUID
+    label: str
+    school_year: str
+    signed_at: AwareDatetime | None = None
 
 
 class MyHousehold(Question[HouseholdView]):

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from contracts.events.event import Event
 from contracts.messages import View
@@ -128,3 +128,15 @@ class AccountClosed(Event):
     told_by = "accounts"
 
     account_id: UUID
+
+
+class FamilyCertified(Event):
+    """A guardian certified the family's data for a school year: once a year and home."""
+
+    name = "family.certified"
+    told_by = "accounts"
+
+    family_id: UUID
+    school_year: str = Field(description="2026-2027")
+    signed_at: AwareDatetime
+    account_id: UUID = Field(description="Who signed")
