@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from accounts.models import Account, Child, Family, FamilyChild, Guardian
 from accounts.names import name_key
+from contracts.accounts.certification import CertificationView, PointState, PointView, Section, SignatureView
 from contracts.accounts.consents import OpenConsentKind
 from contracts.caller import Caller, Kind
-from tests.mothers.accounts import NOW, SCHOOL
+from tests.mothers.accounts import NOW, SCHOOL, a_family
 
 
 @dataclass
@@ -90,3 +91,56 @@ def a_consent(label: str = "Droit à l’image", **changes: object) -> OpenConse
             **changes,
         }
     )
+
+
+def a_point(code: str, state: PointState = PointState.OK, **changes: object) -> PointView:
+    given = {
+        "section": Section.GUARDIANS,
+        "code": code,
+        "state": state,
+        "subject_id": UUID(int=40),
+        **changes,
+    }
+    return PointView.model_validate(given)
+
+
+def a_review(*points: PointView, **changes: object) -> CertificationView:
+    """The file of `a_family`: something of everything, and nothing that blocks."""
+    child = {"subject": "Alizée Martin"}
+    view = CertificationView(
+        family=a_family(),
+        school_year="2026-2027",
+        points=list(points)
+        or [
+            a_point("address", subject_id=UUID(int=20), value="12 rue Jacquemart, 26100 Romans-sur-Isère"),
+            a_point("phone", subject="Léa Martin", subject_id=UUID(int=30), value="06 39 98 12 34"),
+            a_point("child", section=Section.CHILDREN, value="né(e) le 4 mai 2018, École Jacquemart", **child),
+            a_point("custody", PointState.MISSING, section=Section.CHILDREN, **child),
+            a_point(
+                "emergency_contact", section=Section.CONTACTS, value="Odette Petit, 06 39 98 00 01", **child
+            ),
+            a_point(
+                "insurance", PointState.EXPIRED, section=Section.INSURANCE, value="MAE, contrat 12", **child
+            ),
+            a_point("vaccines", section=Section.HEALTH, value="à jour", **child),
+            a_point("pai", PointState.AWAITING_REVIEW, section=Section.HEALTH, value="aucun", **child),
+            a_point(
+                "consent", PointState.TO_CONFIRM, section=Section.CONSENTS, label="Droit à l’image",
+                value="Léa Martin : oui, le 3 septembre 2026", **child,
+            ),
+            a_point("quotient", PointState.MISSING, section=Section.QUOTIENT, subject_id=UUID(int=20)),
+        ],
+        signer="Léa Martin",
+        statement="Je certifie que les informations ci-dessus sont exactes.",
+        reference="0123456789ab",
+    )  # fmt: skip
+    return view.model_copy(update=changes)
+
+
+def a_signature(**changes: object) -> SignatureView:
+    given = {
+        "school_year": "2026-2027", "signed_at": NOW, "signed_by": "Hugo Martin",
+        "statement": "Je certifie que les informations ci-dessus sont exactes.", "reference": "0123456789ab",
+        **changes,
+    }  # fmt: skip
+    return SignatureView.model_validate(given)

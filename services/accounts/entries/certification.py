@@ -8,6 +8,7 @@ from accounts.sealed_column import Seal
 from chassis.clock import PARIS
 from chassis.commands import once
 from chassis.service import answers, every
+from contracts.accounts.accesses import Access
 from contracts.accounts.certification import (
     CertificationView,
     CertifyFamily,
@@ -32,7 +33,7 @@ class CertificationDesk(Desk):
             caller.staff(Role.FAMILY_FILES)
             seals = self._seals if Role.HEALTH in caller.roles else None
             view = certifications.page(session, seals, ask.family_id, None, today)
-            agents.record_access(session, [ask.family_id], caller, "review", now)
+            agents.record_access(session, [ask.family_id], caller, Access.REVIEW, now)
             if seals is not None:
                 read = [child.child_id for child in view.family.children]
                 health_readings.note(session, read, ReadingKind.SHEET, "certification", caller, now)

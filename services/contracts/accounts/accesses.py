@@ -14,6 +14,7 @@ class Access(StrEnum):
     """What an agent did with a family's file. Readings of health data have a record of their own."""
 
     OPEN = "open"
+    REVIEW = "review"
     QUOTIENT = "quotient"
     KEY_ISSUED = "key_issued"
     KEY_REVOKED = "key_revoked"

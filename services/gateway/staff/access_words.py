@@ -4,6 +4,7 @@ from contracts.accounts.accesses import Access
 
 ACCESS_WORDS = {
     Access.OPEN: "Dossier ouvert",
+    Access.REVIEW: "Données relues ou fiche imprimée",
     Access.QUOTIENT: "Quotient modifié",
     Access.KEY_ISSUED: "Clé Enfance imprimée",
     Access.KEY_REVOKED: "Clé Enfance révoquée",
