@@ -32,7 +32,9 @@ FILES_AGENT = Person("Mme", "Odile", "Garnier", frozenset({Role.FAMILY_FILES, Ro
 SCHOOL_AGENT = Person("M.", "Karim", "Belhadj", frozenset({Role.ATTENDANCE}))
 BILLING_AGENT = Person("Mme", "Hélène", "Vasseur", frozenset({Role.BILLING}))
 MANAGER = Person("Mme", "Monique", "Chatelard", frozenset({Role.ADMINISTRATION}))
-AGENTS = (FILES_AGENT, SCHOOL_AGENT, BILLING_AGENT, MANAGER)
+HEALTH_AGENT = Person("M.", "Thomas", "Ribeiro", frozenset({Role.HEALTH}))
+KITCHEN_AGENT = Person("Mme", "Sylvie", "Manoukian", frozenset({Role.KITCHEN}))
+AGENTS = (FILES_AGENT, SCHOOL_AGENT, BILLING_AGENT, MANAGER, HEALTH_AGENT, KITCHEN_AGENT)
 
 AMANDINE = Person("Mme", "Amandine", "Arnoux")  # one family, two children: Marius and Achille
 VINCENT = Person("M.", "Vincent", "Arnoux")

@@ -31,6 +31,7 @@ from contracts.accounts.imports import (
     DecideImport,
     FileReference,
     ImportState,
+    ImportView,
     ListImports,
     OpenImport,
     StartImport,
@@ -38,6 +39,7 @@ from contracts.accounts.imports import (
 from contracts.accounts.keys import IssueKeys
 from contracts.caller import SYSTEM, Caller, Kind, Role
 from contracts.messages import Question
+from deploy.local.demo import health
 from deploy.local.demo.authenticator import secret_of
 
 A = TypeVar("A")
@@ -50,6 +52,7 @@ AGENTS = (
     ("agent.ecole", "Karim", "Belhadj", {Role.ATTENDANCE}),
     ("agent.facturation", "Hélène", "Vasseur", {Role.BILLING}),
     ("agent.sante", "Thomas", "Ribeiro", {Role.HEALTH, Role.ATTENDANCE}),
+    ("agent.cuisine", "Sylvie", "Manoukian", {Role.KITCHEN}),
     ("agent.administration", "Monique", "Chatelard", set(Role)),
 )
 _WORDS = {
@@ -57,6 +60,7 @@ _WORDS = {
     "agent.ecole": "agent du pointage",
     "agent.facturation": "agent de la régie",
     "agent.sante": "agent de la santé",
+    "agent.cuisine": "agent de la cuisine",
     "agent.administration": "administratrice, tous les rôles",
 }
 
@@ -108,8 +112,10 @@ def load(services: Services, today: date) -> People:
     _wait_for_schools(services)
     for school, place_code in SCHOOLS:
         _import_school(services, school, place_code)
+    _start_next_year(services)
     files = _families(services)
     _give_quotients(services, files, today)
+    health.load(services, [child for file in files for child in file.family.children], today)
     chosen = [(words, _adult(file, place)) for words, file, place in _choose_parents(files)]
     for words, guardian in chosen:
         _open_account(services, people, words, guardian)
@@ -130,15 +136,7 @@ def _import_school(services: Services, school: str, place_code: str) -> None:
     done = [each for each in services.ask(ListImports(), SYSTEM).imports if each.place_code == place_code]
     if any(each.state is ImportState.APPLIED for each in done):
         return
-    objects = Objects(Settings())
-    objects.ensure(BUCKET)
-    references = {}
-    for part, name in (("pupils", f"{school}-eleves.csv"), ("guardians", f"{school}-responsables.csv")):
-        key = f"demonstration/{name}"
-        objects.put(BUCKET, key, io.BytesIO((EXPORTS / name).read_bytes()))
-        references[part] = FileReference(key=key, name=name)
-    command_id = _key("import", school)
-    started = services.ask(StartImport(command_id=command_id, place_code=place_code, **references), SYSTEM)
+    started = _read_school(services, school, place_code)
     import_id = started.import_id
     doubts = services.ask(OpenImport(import_id=import_id), SYSTEM).doubts
     choices = {}
@@ -149,6 +147,25 @@ def _import_school(services: Services, school: str, place_code: str) -> None:
         DecideImport(command_id=_key("decide", school), import_id=import_id, choices=choices), SYSTEM
     )
     services.ask(ApplyImport(command_id=_key("apply", school), import_id=import_id), SYSTEM)
+
+
+def _read_school(services: Services, school: str, place_code: str) -> ImportView:
+    """Up to the preview."""
+    objects = Objects(Settings())
+    objects.ensure(BUCKET)
+    references = {}
+    for part, name in (("pupils", f"{school}-eleves.csv"), ("guardians", f"{school}-responsables.csv")):
+        key = f"demonstration/{name}"
+        objects.put(BUCKET, key, io.BytesIO((EXPORTS / name).read_bytes()))
+        references[part] = FileReference(key=key, name=name)
+    command_id = _key("import", school)
+    return services.ask(StartImport(command_id=command_id, place_code=place_code, **references), SYSTEM)
+
+
+def _start_next_year(services: Services) -> None:
+    """The first school's next export, read and not applied: a difference to look at."""
+    school, place_code = SCHOOLS[0]
+    _read_school(services, f"{school}-suite", place_code)
 
 
 def _families(services: Services) -> list[FamilyFile]:
