@@ -36,7 +36,16 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "enrolment": (),
     "billing": ("ESPACE_STRIPE_URL", "ESPACE_STRIPE_KEY", "ESPACE_STRIPE_WEBHOOK_SECRET"),
     "documents": ("ESPACE_S3_URL", "ESPACE_REQUESTS_KEY"),
-    "gateway": ("ESPACE_S3_URL", "ESPACE_SECRET_KEY", "ESPACE_PAYMENT_ORIGIN", "ESPACE_CLAMD_URL"),
+    "gateway": (
+        "ESPACE_S3_URL",
+        "ESPACE_SECRET_KEY",
+        "ESPACE_PAYMENT_ORIGIN",
+        "ESPACE_CLAMD_URL",
+        "ESPACE_FRANCECONNECT_URL",
+        "ESPACE_FRANCECONNECT_CLIENT_ID",
+        "ESPACE_FRANCECONNECT_CLIENT_SECRET",
+        "ESPACE_FRANCECONNECT_SCOPE",
+    ),
 }
 SECRETS: Mapping[str, Callable[[], str]] = {
     "ESPACE_ACTIVATION_PEPPER": secrets.token_hex,

@@ -129,7 +129,9 @@ def _follow_requests(app: Flask) -> None:
 
 def _prepare_templates(app: Flask, menus: Menus, settings: GatewaySettings) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(menus=menus, debug=settings.debug, uuid=uuid4)
+    app.jinja_env.globals.update(
+        menus=menus, debug=settings.debug, uuid=uuid4, has_franceconnect=settings.has_franceconnect
+    )
 
     @app.context_processor
     def who() -> dict[str, object]:

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from pydantic import SecretStr
+
 from chassis.settings import Settings
 from contracts.caller import Kind
 
@@ -23,6 +25,21 @@ class GatewaySettings(Settings):
 
     forms_limit: int = 2_000
     """Fields of one request: a month of bookings for a large family stays far below."""
+
+    franceconnect_url: str = ""
+    """Issuer of FranceConnect v2 (`https://oidc.franceconnect.gouv.fr/api/v2`); empty offers nothing."""
+
+    franceconnect_client_id: str = ""
+    franceconnect_client_secret: SecretStr = SecretStr("")
+
+    franceconnect_scope: str = "openid given_name family_name preferred_username gender email"
+    """No more than an account needs: names, what to call the person, an address to confirm."""
+
+    @property
+    def has_franceconnect(self) -> bool:
+        """All three are set."""
+        secret = self.franceconnect_client_secret.get_secret_value()
+        return bool(self.franceconnect_url and self.franceconnect_client_id and secret)
 
     @property
     def https(self) -> bool:

@@ -22,8 +22,8 @@ from gateway.services import ask
 blueprint = Blueprint("registration", __name__)
 
 
-class RegistrationForm(CommandForm):
-    """Typed once; the password is judged by the service."""
+class IdentityForm(CommandForm):
+    """Who somebody is, typed once."""
 
     title = RadiosField("Civilité", choices=[("Mme", "Madame"), ("M.", "Monsieur"), ("-", "Sans civilité")])
     first_name = TextField(
@@ -42,6 +42,16 @@ class RegistrationForm(CommandForm):
         [required("Saisissez votre adresse courriel"), at_most(320), email_address()],
         hint="Elle sera votre identifiant. Chaque parent a la sienne.",
     )
+
+    @property
+    def chosen_title(self) -> str:
+        """« Mme », « M. » or nothing."""
+        return str(self.title.data) if self.title.data in ("Mme", "M.") else ""
+
+
+class RegistrationForm(IdentityForm):
+    """And a password, which the service judges."""
+
     password = PasswordField(
         "Mot de passe",
         [required("Choisissez un mot de passe")],
@@ -59,12 +69,11 @@ def register() -> ResponseReturnValue:
     """The form; whatever is known of the address, the same page follows."""
     form = RegistrationForm()
     if form.validate_on_submit():
-        title = form.title.data if form.title.data in ("Mme", "M.") else ""
         try:
             ask(
                 Register(
                     command_id=form.command_id.data,
-                    title=title,
+                    title=form.chosen_title,
                     first_name=form.first_name.data,
                     last_name=form.last_name.data,
                     email=form.email.data,
