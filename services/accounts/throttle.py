@@ -8,8 +8,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, DateTime, case, delete, func, literal, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.orm import Session
 
 from accounts.models import Attempt
@@ -17,7 +16,6 @@ from contracts.errors import TooManyAttempts
 
 FORGOTTEN_AFTER = timedelta(hours=24)
 _LONGEST = timedelta(hours=1)
-_STEPS = 14  # doublings of the shortest first wait until the longest is reached, and to spare
 
 
 @dataclass(frozen=True)
@@ -61,51 +59,47 @@ def wait_after(failures: int, limit: Limit) -> timedelta:
     return min(_LONGEST, limit.first_wait * (1 << min(failures - limit.free - 1, 20)))
 
 
+_COUNT = text("""
+WITH tried AS (
+  SELECT * FROM unnest(CAST(:subjects AS text[]), CAST(:free AS int[]), CAST(:first AS float8[]))
+    AS tried (subject, free, first)
+)
+INSERT INTO attempt AS kept (subject, failures, last_at, blocked_until)
+SELECT subject, 1, :now, CASE WHEN free < 1 THEN :now + first * interval '1 second' END FROM tried ORDER BY subject
+ON CONFLICT (subject) DO UPDATE SET (failures, last_at, blocked_until) = (
+  SELECT failures, :now, CASE WHEN failures > free
+    THEN :now + least(:longest, first * 2.0 ^ least(failures - free - 1, 20)) * interval '1 second' END
+  FROM tried, LATERAL (
+    SELECT CASE WHEN kept.last_at < :forgotten THEN 1 ELSE kept.failures + 1 END
+  ) AS counted (failures)
+  WHERE tried.subject = kept.subject
+)
+WHERE kept.blocked_until IS NULL OR kept.blocked_until <= :now
+RETURNING subject
+""")
+"""`wait_after`, for a number that only the database knows. Written out: the way of every sign-in compiles nothing."""
+
+
 def count(session: Session, subjects: list[Subject], now: datetime) -> None:
     """Counts one attempt on each subject. Raises TooManyAttempts when one of them has to wait.
 
     One statement, which locks the rows in the order of their names: two attempts at once are counted one after the
     other, and a wait that the first has brought about holds for the second.
     """
-    by_name = {subject.name: subject for subject in subjects}
-    first = [
-        {"subject": name, "failures": 1, "last_at": now, "blocked_until": _until(1, by_name[name].limit, now)}
-        for name in sorted(by_name)
-    ]
-    failures = case((now - Attempt.last_at > FORGOTTEN_AFTER, 1), else_=Attempt.failures + 1)
-    waits = {name: _waits(failures, subject.limit, now) for name, subject in by_name.items()}
-    counted = insert(Attempt).values(first)
-    counted = counted.on_conflict_do_update(
-        index_elements=[Attempt.subject],
-        set_={
-            "failures": failures,
-            "last_at": now,
-            "blocked_until": case(*((Attempt.subject == name, wait) for name, wait in waits.items())),
-        },
-        where=or_(Attempt.blocked_until.is_(None), Attempt.blocked_until <= now),
-    )
-    done = set(session.scalars(counted.returning(Attempt.subject)))
-    if len(done) == len(by_name):
-        return
-    longest = session.scalar(
-        select(func.max(Attempt.blocked_until)).where(Attempt.subject.in_(by_name.keys() - done))
-    )
-    wait = longest - now if longest is not None else timedelta()
-    raise TooManyAttempts(retry_after=int(wait.total_seconds()) + 1)
-
-
-def _until(failures: int, limit: Limit, now: datetime) -> datetime | None:
-    wait = wait_after(failures, limit)
-    return now + wait if wait else None
-
-
-def _waits(failures: ColumnElement[int], limit: Limit, now: datetime) -> ColumnElement[datetime | None]:
-    """`wait_after` for a number that only the database knows: from the first wait to the longest, a dozen steps."""
-    steps = [
-        (failures == number, literal(_until(number, limit, now), DateTime(timezone=True)))
-        for number in range(limit.free + 1, limit.free + _STEPS)
-    ]
-    return case((failures <= limit.free, None), *steps, else_=now + _LONGEST)
+    names = [subject.name for subject in subjects]
+    given = {
+        "subjects": names,
+        "free": [subject.limit.free for subject in subjects],
+        "first": [subject.limit.first_wait.total_seconds() for subject in subjects],
+        "now": now,
+        "longest": _LONGEST.total_seconds(),
+        "forgotten": now - FORGOTTEN_AFTER,
+    }
+    blocked = set(names) - set(session.scalars(_COUNT, given))
+    if blocked:
+        until = session.scalar(select(func.max(Attempt.blocked_until)).where(Attempt.subject.in_(blocked)))
+        wait = until - now if until is not None else timedelta()
+        raise TooManyAttempts(retry_after=int(wait.total_seconds()) + 1)
 
 
 def succeed(session: Session, account: Subject, address: Subject) -> None:
