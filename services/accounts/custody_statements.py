@@ -48,7 +48,7 @@ def state(session: Session, site: Site, ask: StateCustody, caller: Caller, now: 
                     session, site, kind, account.email, now,
                     first_name=account.first_name, child=child.first_name, child_id=child.child_id, at=now,
                 )  # fmt: skip
-    return proposal(session, row, family_id, homes)
+    return proposal(session, row, family_id, homes, now)
 
 
 def answer(session: Session, ask: AnswerCustody, caller: Caller, now: datetime) -> ProposalView:
@@ -81,7 +81,7 @@ def answer(session: Session, ask: AnswerCustody, caller: Caller, now: datetime) 
         child=session.get_one(Child, row.subject_id).first_name, opinion=ask.opinion.value,
     )  # fmt: skip
     session.flush()
-    return proposal(session, row, family_id, homes)
+    return proposal(session, row, family_id, homes, now)
 
 
 def _accounts(session: Session, family_id: UUID, only: UUID | None = None) -> list[Account]:

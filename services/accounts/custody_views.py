@@ -95,16 +95,22 @@ def preview(session: Session, ask: PreviewCustody, account_id: UUID, now: dateti
     )
 
 
-def proposal(session: Session, row: ChangeRequest, family_id: UUID, homes: Homes) -> ProposalView:
+def proposal(
+    session: Session, row: ChangeRequest, family_id: UUID, homes: Homes, now: datetime
+) -> ProposalView:
     """A stated calendar as one of the two homes sees it."""
+    today = _day(now)
     own = session.get(CustodyOpinion, (row.change_id, family_id))
+    draft = homes.seen_from(CustodyDraft.model_validate(row.new), family_id)
+    holidays = school_years.holidays_of(school_years.from_day(session, today))
     return ProposalView(
         change_id=row.change_id,
-        draft=homes.seen_from(CustodyDraft.model_validate(row.new), family_id),
+        draft=draft,
         state=ChangeState(row.state),
         by_other_home=row.family_id != family_id,
         asked_at=row.asked_at,
         reason=row.reason if row.family_id == family_id else "",
+        days=_eight_weeks(draft, holidays, today),
         opinion=OpinionView(opinion=Opinion(own.opinion), text=own.text, at=own.at) if own else None,
     )
 
@@ -229,7 +235,7 @@ def _proposals(
         )
         .order_by(ChangeRequest.asked_at.desc())
     )
-    return [proposal(session, row, family_id, homes) for row in rows]
+    return [proposal(session, row, family_id, homes, now) for row in rows]
 
 
 def _opinions(session: Session, change_id: UUID, homes: Homes) -> list[HomeOpinion]:

@@ -206,6 +206,7 @@ class ProposalView(View):
     by_other_home: bool
     asked_at: AwareDatetime
     reason: str = Field(default="", description="Of a refusal")
+    days: list[CustodyDays] = Field(description="What it would give, for eight weeks")
     opinion: OpinionView | None = None
 
 
