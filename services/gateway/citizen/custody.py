@@ -3,9 +3,11 @@
 Nothing here is known of the other home but that it is one: the service tells no more.
 """
 
+import re
+from datetime import date
 from uuid import UUID
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from chassis.clock import PARIS
@@ -31,12 +33,16 @@ from gateway.services import ask
 from gateway.wiring import clock
 
 blueprint = Blueprint("custody", __name__, url_prefix="/garde/<uuid:child_id>")
+MONTHS_AHEAD = 4
+YEAR = re.compile(r"\d{4}-\d{4}")
 
 
 @blueprint.get("/")
 def show(child_id: UUID) -> str:
-    """What holds, what awaits, and the school year month by month."""
-    view = ask(ShowCustody(child_id=child_id, label=request.args.get("annee", "")[:9]))
+    """What holds, what awaits, and the months to come."""
+    view = ask(ShowCustody(child_id=child_id))
+    this_month = _today().replace(day=1)
+    coming = [month for month in custody_words.months(view.days) if month.first >= this_month]
     awaiting = [each for each in view.proposals if each.state is ChangeState.AWAITING]
     return render_template(
         "citizen/custody.html",
@@ -44,9 +50,18 @@ def show(child_id: UUID) -> str:
         ours=[each for each in awaiting if not each.by_other_home],
         theirs=[each for each in awaiting if each.by_other_home],
         refused=next((each for each in view.proposals if each.state is ChangeState.REFUSED), None),
-        form=CommandForm(),
+        months=coming[:MONTHS_AHEAD],
         words=custody_words,
     )
+
+
+@blueprint.get("/annee/<label>")
+def show_year(child_id: UUID, label: str) -> str:
+    """A school year, month by month, to read and to print."""
+    if not YEAR.fullmatch(label):
+        abort(404)
+    view = ask(ShowCustody(child_id=child_id, label=label))
+    return render_template("citizen/custody_year.html", view=view, months=custody_words.months(view.days))
 
 
 @blueprint.get("/changer")
@@ -65,7 +80,7 @@ def state(child_id: UUID, shape: str) -> ResponseReturnValue:
     form = kind()
     view = ask(ShowCustody(child_id=child_id))
     present = _terms_to_come(view)
-    form.offer(clock().now().astimezone(PARIS).date(), present)
+    form.offer(_today(), present)
     if form.validate_on_submit() and not form.to_be_changed():
         answer = _checked(form, view, form.read())
         if answer is not None:
@@ -82,7 +97,7 @@ def add_period(child_id: UUID) -> ResponseReturnValue:
     if present is None:
         return redirect(url_for(".change", child_id=child_id))
     if form.validate_on_submit() and not form.to_be_changed():
-        today = clock().now().astimezone(PARIS).date()
+        today = _today()
         answer = _checked(form, view, form.read(present, max(today, view.agreements[-1].draft.valid_from)))
         if answer is not None:
             return answer
@@ -189,6 +204,10 @@ def _own_awaiting(view: CustodyView) -> ProposalView | None:
         (each for each in view.proposals if each.state is ChangeState.AWAITING and not each.by_other_home),
         None,
     )
+
+
+def _today() -> date:
+    return clock().now().astimezone(PARIS).date()
 
 
 def _uuid(text: str | None) -> UUID | None:

@@ -60,7 +60,7 @@ def text_of(page: BeautifulSoup) -> str:
 
 def test_the_year_is_said_in_words_month_by_month(site: Any) -> None:
     site.services.answers[ShowCustody] = mother.view()
-    page = site.citizen().read(f"{PAGE}/")
+    page = site.citizen().read(f"{PAGE}/annee/2026-2027")
     captions = [caption.get_text() for caption in page.select("caption")]
     assert captions[:2] == ["Septembre 2026", "Octobre 2026"]
     assert captions[-1] == "Août 2027"
@@ -84,10 +84,19 @@ def test_a_child_of_one_home_has_no_such_page(site: Any) -> None:
     site.citizen().read(f"{PAGE}/", 404)
 
 
+def test_the_page_opens_on_the_months_to_come(site: Any) -> None:
+    site.services.answers[ShowCustody] = mother.view()
+    page = site.citizen().read(f"{PAGE}/")
+    captions = [caption.get_text() for caption in page.select("caption")]
+    assert captions == ["Novembre 2026", "Décembre 2026", "Janvier 2027", "Février 2027"]
+
+
 def test_another_school_year_can_be_chosen(site: Any) -> None:
     site.services.answers[ShowCustody] = mother.view()
-    site.citizen().read(f"{PAGE}/?annee=2027-2028")
+    browser = site.citizen()
+    browser.read(f"{PAGE}/annee/2027-2028")
     assert site.services.asked_for(ShowCustody)[-1].label == "2027-2028"
+    browser.read(f"{PAGE}/annee/toutes", 404)
 
 
 # ------------------------------------------------------------------ stating
