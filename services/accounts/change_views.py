@@ -9,16 +9,15 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from pydantic import JsonValue
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from accounts.activation_keys import children_of
 from accounts.agents import record_access
 from accounts.change_models import ChangeRequest
 from accounts.change_subjects import At
 from accounts.change_target import Target
 from accounts.facts import label_of
-from accounts.models import Family, FamilyChild, Guardian
+from accounts.models import Child, Family, FamilyChild, Guardian
 from contracts.accounts.accesses import Access
 from contracts.accounts.changes import (
     ChangeFile,
@@ -86,12 +85,31 @@ def changes_of(
     return [show_change(row, family_ids, account_id) for row in rows]
 
 
+def awaiting_of(session: Session, family_id: UUID, reviewer: Role) -> list[ChangeRow]:
+    """What a role is still to look at of one family, oldest first. Three statements."""
+    rows = session.scalars(
+        select(ChangeRequest)
+        .where(
+            ChangeRequest.family_id == family_id,
+            ChangeRequest.state == ChangeState.AWAITING.value,
+            ChangeRequest.reviewer == reviewer.value,
+        )
+        .order_by(ChangeRequest.asked_at, ChangeRequest.change_id)
+    )
+    return _rows(session, rows)
+
+
+def count_awaiting(session: Session, caller: Caller) -> int:
+    """How many await a look of the caller's roles. One statement."""
+    waits = ChangeRequest.state == ChangeState.AWAITING.value
+    wanted = select(func.count()).select_from(ChangeRequest).where(waits, *_looked_at_by(caller))
+    return session.scalar(wanted) or 0
+
+
 def list_changes(session: Session, ask: ListChanges, caller: Caller) -> ChangesPage:
     """One page of what the caller's roles look at. Five statements."""
-    mine = [] if caller.kind is Kind.SYSTEM else [ChangeRequest.reviewer.in_([*caller.roles])]
-    waits = ChangeRequest.state == ChangeState.AWAITING.value
-    awaiting = session.scalar(select(func.count()).select_from(ChangeRequest).where(waits, *mine)) or 0
-    wanted = [ChangeRequest.state == ask.state.value, *mine]
+    awaiting = count_awaiting(session, caller)
+    wanted = [ChangeRequest.state == ask.state.value, *_looked_at_by(caller)]
     if ask.subject_kind is not None:
         wanted.append(ChangeRequest.subject_kind == ask.subject_kind.value)
     total = session.scalar(select(func.count()).select_from(ChangeRequest).where(*wanted)) or 0
@@ -123,17 +141,8 @@ def load_change(session: Session, change_id: UUID, caller: Caller, now: datetime
         raise NotFound
     caller.staff(Role(row.reviewer))
     family = session.get_one(Family, row.family_id)
-    others = session.scalars(
-        select(ChangeRequest)
-        .where(
-            ChangeRequest.family_id == row.family_id,
-            ChangeRequest.state == ChangeState.AWAITING.value,
-            ChangeRequest.reviewer == row.reviewer,
-            ChangeRequest.change_id != change_id,
-        )
-        .order_by(ChangeRequest.asked_at)
-    ).all()
-    shown = {each.change_id: each for each in _rows(session, [row, *others])}
+    waiting = awaiting_of(session, row.family_id, Role(row.reviewer))
+    (shown,) = _rows(session, [row])
     homes = 0
     if row.shared and row.child_id is not None:
         elsewhere = select(func.count()).where(
@@ -147,15 +156,31 @@ def load_change(session: Session, change_id: UUID, caller: Caller, now: datetime
         ended_by=row.ended_name,
         family_id=family.family_id,
         family_number=family.number,
-        family_label=shown[change_id].family_label,
+        family_label=shown.family_label,
         address=", ".join(
             part for part in (family.street, f"{family.postcode} {family.city}".strip()) if part
         ),
-        children=children_of(session, {family.family_id})[family.family_id],
+        children=_children(session, family.family_id),
         other_homes=homes,
         reviewer=Role(row.reviewer),
-        others=[shown[each.change_id] for each in others],
+        others=[each for each in waiting if each.change_id != change_id],
     )
+
+
+def _children(session: Session, family_id: UUID) -> dict[UUID, str]:
+    """First names, the eldest first. One statement."""
+    children = session.scalars(
+        select(Child)
+        .join(FamilyChild, FamilyChild.child_id == Child.child_id)
+        .where(FamilyChild.family_id == family_id)
+        .order_by(Child.birth_date, Child.first_name)
+    )
+    return {child.child_id: child.first_name for child in children}
+
+
+def _looked_at_by(caller: Caller) -> list[ColumnElement[bool]]:
+    roles = [role.value for role in caller.roles]
+    return [] if caller.kind is Kind.SYSTEM else [ChangeRequest.reviewer.in_(roles)]
 
 
 def _present(session: Session, row: ChangeRequest, now: datetime) -> JsonValue:

@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from accounts.contact_models import Contact, ContactChild
-from contracts.accounts.contacts import ContactView, Relation
+from accounts.contact_models import Contact, ContactChild, Insurance
+from contracts.accounts.contacts import ContactView, InsuranceView, Relation
 
 
 def contacts_of(session: Session, family_ids: Iterable[UUID]) -> dict[UUID, list[ContactView]]:
@@ -28,6 +29,24 @@ def contacts_of(session: Session, family_ids: Iterable[UUID]) -> dict[UUID, list
 def contact_view(session: Session, contact: Contact) -> ContactView:
     """One contact. One statement."""
     return _view(contact, _children(session, [contact.contact_id])[contact.contact_id])
+
+
+def insurances_of(
+    session: Session, family_ids: Iterable[UUID], today: date
+) -> dict[UUID, list[InsuranceView]]:
+    """Each family's insurances. One statement."""
+    found: dict[UUID, list[InsuranceView]] = defaultdict(list)
+    for row in session.scalars(select(Insurance).where(Insurance.family_id.in_(list(family_ids)))):
+        found[row.family_id].append(
+            InsuranceView(
+                child_id=row.child_id,
+                company=row.company,
+                number=row.number,
+                valid_until=row.valid_until,
+                expired=row.valid_until < today,
+            )
+        )
+    return found
 
 
 def _children(session: Session, contact_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:

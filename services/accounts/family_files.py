@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from accounts import consents
 from accounts.activation_keys import children_of, live_keys, state_of
 from accounts.agents import record_access
+from accounts.change_views import awaiting_of
 from accounts.facts import label_of
 from accounts.families import load_views, newest_quotients
+from accounts.family_records import home_records
 from accounts.models import Child, Family, FamilyAccess, FamilyChild, Guardian
 from accounts.names import plain
 from accounts.quotients import list_quotients
@@ -24,7 +26,7 @@ from contracts.accounts.families import (
     GuardianFile,
     SearchFamilies,
 )
-from contracts.caller import Caller, Role
+from contracts.caller import Caller, Kind, Role
 from contracts.errors import NotFound
 
 PER_PAGE = 25
@@ -110,6 +112,7 @@ def load_file(session: Session, family_id: UUID, caller: Caller, now: datetime) 
         for guardian in session.scalars(select(Guardian).where(Guardian.family_id == family_id))
     }
     keys = live_keys(session, list(guardians))
+    holder = caller.kind is Kind.SYSTEM or Role.FAMILY_FILES in caller.roles
     homes: dict[UUID, list[UUID]] = defaultdict(list)
     for child_id, other in session.execute(
         select(FamilyChild.child_id, FamilyChild.family_id).where(
@@ -132,6 +135,8 @@ def load_file(session: Session, family_id: UUID, caller: Caller, now: datetime) 
         resident=family.resident,
         other_homes=dict(homes),
         accesses=_accesses(session, family_id) if Role.ADMINISTRATION in caller.roles else [],
+        record=home_records(session, [family_id], now)[family_id] if holder else None,
+        awaiting=awaiting_of(session, family_id, Role.FAMILY_FILES) if holder else [],
         consents=consents.lines(session, [child.child_id for child in view.children]),
     )
 

@@ -16,6 +16,8 @@ from contracts.accounts.changes import (
     ListChanges,
     OpenChange,
     ProposeChanges,
+    WaitingView,
+    WhatWaits,
     WithdrawChange,
 )
 from contracts.caller import Caller
@@ -54,6 +56,12 @@ class ChangeDesk(Desk):
         caller.staff()
         with self.begin() as session:
             return change_views.list_changes(session, ask, caller)
+
+    @answers(WhatWaits)
+    def what_waits(self, ask: WhatWaits, caller: Caller) -> WaitingView:
+        caller.staff()
+        with self.begin() as session:
+            return WaitingView(changes=change_views.count_awaiting(session, caller))
 
     @answers(OpenChange)
     def open_change(self, ask: OpenChange, caller: Caller) -> ChangeFile:

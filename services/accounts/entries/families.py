@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from accounts import agents, certifications, families, family_files, quotients
+from accounts import agents, certifications, families, family_files, family_records, quotients
 from accounts.entries.desk import Desk
 from chassis.clock import PARIS
 from chassis.commands import once
@@ -17,6 +17,7 @@ from contracts.accounts.families import (
     SearchFamilies,
     SetQuotient,
 )
+from contracts.accounts.family_file import MyFileView, OpenMyFile
 from contracts.caller import Caller, Role
 
 
@@ -27,9 +28,14 @@ class FamilyDesk(Desk):
     def my_household(self, ask: MyHousehold, caller: Caller) -> HouseholdView:
         account_id = caller.citizen()
         with self.begin() as session:
-            view = families.household(session, account_id)
-            due = certifications.due(session, view.families, self.clock.now().astimezone(PARIS).date())
-            return view.model_copy(update={"certifications": due})
+            return self._with_certifications(session, families.household(session, account_id))
+
+    @answers(OpenMyFile)
+    def open_my_file(self, ask: OpenMyFile, caller: Caller) -> MyFileView:
+        account_id = caller.citizen()
+        with self.begin() as session:
+            file = family_records.my_file(session, account_id, self.clock.now())
+            return file.model_copy(update={"household": self._with_certifications(session, file.household)})
 
     @answers(SearchFamilies)
     def search_families(self, ask: SearchFamilies, caller: Caller) -> FamiliesPage:
@@ -55,3 +61,8 @@ class FamilyDesk(Desk):
 
         with self.begin() as session:
             return once(session, ask, caller, lambda: do(session))
+
+    def _with_certifications(self, session: Session, household: HouseholdView) -> HouseholdView:
+        today = self.clock.now().astimezone(PARIS).date()
+        due = certifications.due(session, household.families, today)
+        return household.model_copy(update={"certifications": due})

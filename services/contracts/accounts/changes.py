@@ -137,6 +137,16 @@ class ListChanges(Question[ChangesPage]):
     page: int = Field(default=1, ge=1)
 
 
+class WaitingView(View):
+    """How much waits for the caller's roles, by matter: the agents' first page shows it."""
+
+    changes: int = 0
+
+
+class WhatWaits(Question[WaitingView]):
+    """Agents, whatever their roles."""
+
+
 class ChangeFile(View):
     """One change as the agent decides it. `present` differs from `change.old` when something changed meanwhile.
 
@@ -151,7 +161,7 @@ class ChangeFile(View):
     family_number: str
     family_label: str
     address: str
-    children: list[str]
+    children: dict[UUID, str] = Field(description="First names, the eldest first")
     other_homes: int = Field(default=0, description="Other homes of the child that it concerns as well")
     reviewer: Role
     others: list[ChangeRow] = Field(default_factory=list)

@@ -5,8 +5,10 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
+from contracts.accounts.changes import ChangeRow
 from contracts.accounts.consents import ConsentLine
 from contracts.accounts.keys import KeyState
+from contracts.accounts.records import HomeRecord
 from contracts.accounts.values import Secret
 from contracts.messages import Command, Question, View
 
@@ -131,6 +133,12 @@ class FamilyFile(View):
     other_homes: dict[UUID, list[UUID]] = Field(description="child → its other families")
     accesses: list[AccessView] = Field(default_factory=list)
     consents: list[ConsentLine] = Field(default_factory=list)
+    record: HomeRecord | None = Field(
+        default=None, description="For family_files: contacts, insurances, names"
+    )
+    awaiting: list[ChangeRow] = Field(
+        default_factory=list, description="Changes to look at, for family_files"
+    )
 
 
 class FamilyRow(View):

@@ -11,7 +11,7 @@ from chassis.clock import PARIS
 from contracts.accounts.families import OpenFamily, SearchFamilies, SetQuotient
 from contracts.caller import Role
 from contracts.errors import DomainError
-from gateway import access, french
+from gateway import access, change_words, french
 from gateway.consent_words import STATES as CONSENT_WORDS
 from gateway.forms import CommandForm, NumberField, SelectField, TextField, at_most, required
 from gateway.navigation import Entry
@@ -97,6 +97,7 @@ def show(family_id: UUID) -> ResponseReturnValue:
         form=form,
         words=KEY_WORDS,
         consent_words=CONSENT_WORDS,
+        change_words=change_words,
         access_words=access_words,
     )
     return page, form.status

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from contracts.accounts.changes import (
     WHOLE,
@@ -21,6 +21,7 @@ from contracts.accounts.changes import (
     SubjectKind,
     WithdrawChange,
 )
+from contracts.accounts.family_file import OpenMyFile
 from contracts.caller import Caller, Role
 from contracts.errors import DomainError, Invalid, NotAllowed, NotFound, NotSignedIn
 from tests.mothers import accounts as people
@@ -510,6 +511,72 @@ def test_nobody_who_is_not_signed_in_changes_anything(town: Desk, home: Home) ->
         with pytest.raises(DomainError) as refusal:
             town.ask(change, caller)
         assert isinstance(refusal.value, NotSignedIn | NotFound)
+
+
+# ---------------------------------------------------------------- the file as a parent reads it
+
+
+def test_the_file_shows_a_home_its_own_and_not_the_other_one_s(town: Desk) -> None:
+    one, other, child_id = homes_apart(town)
+    contact = mother.a_contact([child_id])
+    town.ask(mother.a_new_contact(one.family_id, contact), one.parents[0])
+    insured = {"company": "Mutuelle des écoliers", "number": "AB 1234", "valid_until": "2026-08-31"}
+    town.ask(
+        mother.a_change(one.family_id, SubjectKind.INSURANCE, child_id, contract=(None, insured)),
+        one.parents[0],
+    )
+    name = mother.a_change(one.family_id, SubjectKind.CHILD, child_id, usage_name=("", "Faure"))
+    town.ask(name, one.parents[0])
+
+    own, others = town.ask(OpenMyFile(), one.parents[0]), town.ask(OpenMyFile(), other.parents[0])
+
+    assert [each.last_name for each in own.records[0].contacts] == ["Bourdelas"]
+    assert [(each.company, each.expired) for each in own.records[0].insurances] == [
+        ("Mutuelle des écoliers", True)
+    ]
+    assert {each.field for each in own.changes} == {"*", "contract", "usage_name"}
+    assert [(each.field, each.by, each.by_other_home, each.family_id) for each in others.changes] == [
+        ("usage_name", "", True, None)
+    ]
+    shown = others.model_dump_json()
+    hidden = (
+        "Bourdelas",
+        "Mutuelle",
+        str(one.family_id),
+        one.parents[0].name,
+        str(one.parents[0].account_id),
+    )
+    assert [each for each in hidden if each in shown] == []
+
+
+def test_the_file_costs_the_same_few_statements_however_much_there_is(town: Desk, home: Home) -> None:
+    def statements() -> int:
+        made: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            made.append(statement)
+
+        event.listen(town.engine, "before_cursor_execute", note)
+        town.ask(OpenMyFile(), home.parents[0])
+        event.remove(town.engine, "before_cursor_execute", note)
+        return len(made)
+
+    few = statements()
+    child = home.view(town).children[0].child_id
+    for _ in range(12):
+        town.ask(mother.a_new_contact(home.family_id, mother.a_contact([child])), home.parents[0])
+    ask_address(town, home)
+
+    assert (few, statements()) == (12, 12)
+
+
+def test_the_oldest_changes_leave_the_family_s_page_but_not_what_awaits(town: Desk, home: Home) -> None:
+    child = home.view(town).children[0].child_id
+    ask_address(town, home)
+    town.ask(mother.a_new_contact(home.family_id, mother.a_contact([child])), home.parents[0])
+    town.clock.forward(days=91)
+
+    assert [each.field for each in town.ask(OpenMyFile(), home.parents[1]).changes] == ["address"]
 
 
 # ---------------------------------------------------------------- what the tests look up

@@ -19,6 +19,7 @@ from bs4 import BeautifulSoup, Tag
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from contracts.accounts.changes import WaitingView, WhatWaits
 from contracts.caller import Kind, Role
 from gateway import browser_session
 from gateway.app import create_app
@@ -111,6 +112,7 @@ class Site:
 
     def __init__(self, **settings: Any) -> None:
         self.services = FakeServices()
+        self.services.answers[WhatWaits] = WaitingView()
         self.sessions = MemoryStore()
         self.clock = SetClock()
         self.real_clock = SetClock()

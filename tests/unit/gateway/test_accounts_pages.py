@@ -12,13 +12,13 @@ from contracts.accounts.families import (
     FamilyFile,
     FamilyRow,
     GuardianFile,
-    MyHousehold,
     OpenFamily,
     QuotientView,
     RedeemKey,
     SearchFamilies,
     SetQuotient,
 )
+from contracts.accounts.family_file import MyFileView, OpenMyFile
 from contracts.accounts.identity import (
     AskReset,
     ConfirmEmail,
@@ -66,6 +66,7 @@ from contracts.documents import ReadKeys
 from contracts.errors import ServiceUnavailable, TooManyAttempts
 from gateway.staff import imports as import_pages
 from tests.mothers import accounts as mother
+from tests.mothers import family_file as family_mother
 
 IMPORT_ID = UUID(int=50)
 
@@ -193,7 +194,7 @@ def test_sign_in_opens_the_session_and_goes_where_one_wanted(site) -> None:
     site.services.answers |= {
         SignIn: signed_in,
         ReadKeys: ServiceUnavailable(service="documents"),
-        MyHousehold: mother.a_household(),
+        OpenMyFile: family_mother.a_file(),
     }
     browser = site.anonymous()
     answer = browser.send(
@@ -240,14 +241,15 @@ def test_a_forgotten_password_answers_the_same_and_warns_of_the_vault(site) -> N
 
 
 def test_before_a_key_there_is_nothing_of_any_family(site) -> None:
-    site.services.answers[MyHousehold] = mother.a_household(families=False)
+    nothing = MyFileView(household=mother.a_household(families=False), records=[], changes=[])
+    site.services.answers[OpenMyFile] = nothing
     page = site.citizen().read("/mon-espace/famille/")
     assert page.select_one('main a[href="/mon-espace/cle/"]')
     assert "Foyer" not in page.get_text().replace("Foyers", "")
 
 
 def test_the_family_shows_its_members_its_children_and_its_own_address(site) -> None:
-    site.services.answers[MyHousehold] = mother.a_household()
+    site.services.answers[OpenMyFile] = family_mother.a_file()
     page = site.citizen().read("/mon-espace/famille/")
     text = page.get_text()
     for shown in ("Alizée Martin", "École Jacquemart, CE2", "12 rue Jacquemart", "812", "F001042", "Vous"):
@@ -258,9 +260,8 @@ def test_the_family_shows_its_members_its_children_and_its_own_address(site) -> 
 
 def test_an_unknown_quotient_is_said_plainly(site) -> None:
     household = mother.a_household()
-    site.services.answers[MyHousehold] = household.model_copy(
-        update={"families": [mother.a_family(quotient=None)]}
-    )
+    household = household.model_copy(update={"families": [mother.a_family(quotient=None)]})
+    site.services.answers[OpenMyFile] = family_mother.a_file().model_copy(update={"household": household})
     assert "Inconnu" in site.citizen().read("/mon-espace/famille/").get_text()
 
 

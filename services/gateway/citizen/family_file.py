@@ -1,0 +1,146 @@
+"""« Ma famille », what can be changed: the address, the adults, a child's civil status and insurance."""
+
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from contracts.accounts.changes import SubjectKind
+from gateway import change_words, family_changes
+from gateway.citizen.home_file import Home, open_home
+from gateway.family_forms import (
+    AddressForm,
+    ChildForm,
+    GuardianForm,
+    InsuranceForm,
+    address_values,
+    adult_values,
+    child_values,
+    insurance_values,
+)
+from gateway.forms.change import ChangeForm
+
+blueprint = Blueprint("family_file", __name__, url_prefix="/famille/<uuid:family_id>")
+
+
+@blueprint.route("/adresse", methods=["GET", "POST"])
+def address(family_id: UUID) -> ResponseReturnValue:
+    """A new address waits for an agent, who looks at the proof."""
+    home, form = open_home(family_id), AddressForm()
+    form.open(address_values(home.family), home.awaiting(SubjectKind.FAMILY, family_id), family_id)
+    proof = url_for(
+        "citizen.attachments.show",
+        kind="family",
+        subject_id=family_id,
+        type="justificatif_domicile",
+        suite=url_for("citizen.changes.show"),
+    )
+    if form.validate_on_submit():
+        outcome = family_changes.propose(form, family_id, family_id, home.children)
+        if outcome is not None:
+            family_changes.tell(outcome)
+            return redirect(proof if outcome.awaiting else url_for("citizen.family.show"))
+    return _page(
+        home,
+        form,
+        family_id,
+        heading="Adresse du foyer",
+        caption=f"Foyer {home.family.label}",
+        back=url_for("citizen.family.show"),
+        review="L’adresse décide du tarif des activités : un agent la vérifie avant de l’enregistrer. "
+        "Vous pourrez joindre un justificatif de domicile juste après.",
+    )
+
+
+@blueprint.route("/responsables/<uuid:guardian_id>", methods=["GET", "POST"])
+def adult(family_id: UUID, guardian_id: UUID) -> ResponseReturnValue:
+    """Names wait for an agent; title and telephone are written at once."""
+    home, form = open_home(family_id), GuardianForm()
+    record = home.adult(guardian_id)
+    form.offer(record)
+    form.open(adult_values(record), home.awaiting(SubjectKind.GUARDIAN, guardian_id), guardian_id)
+    back = url_for("citizen.family.show")
+    if form.validate_on_submit():
+        outcome = family_changes.propose(form, family_id, guardian_id, home.children)
+        if outcome is not None:
+            family_changes.tell(outcome)
+            return redirect(back)
+    return _page(
+        home,
+        form,
+        guardian_id,
+        heading="Responsable",
+        caption=f"{record.first_name} {record.usage_name or record.last_name}",
+        back=back,
+        review="Un changement de nom ou de prénom est vérifié par un agent. "
+        + (
+            "Le téléphone se change dans « Mon compte »."
+            if record.has_own_phone
+            else "Le téléphone est enregistré aussitôt."
+        ),
+    )
+
+
+@blueprint.route("/enfants/<uuid:child_id>/etat-civil", methods=["GET", "POST"])
+def civil_status(family_id: UUID, child_id: UUID) -> ResponseReturnValue:
+    """Names and birth date wait for an agent; both homes of the child see what is decided."""
+    home, form = open_home(family_id), ChildForm()
+    view, record = home.child(child_id)
+    form.open(child_values(record), home.awaiting(SubjectKind.CHILD, child_id), child_id)
+    back = url_for("citizen.child_file.show", family_id=family_id, child_id=child_id)
+    if form.validate_on_submit():
+        outcome = family_changes.propose(form, family_id, child_id, home.children)
+        if outcome is not None:
+            family_changes.tell(outcome)
+            return redirect(back)
+    both = " Le changement vaudra dans les deux foyers de l’enfant." if view.elsewhere else ""
+    return _page(
+        home,
+        form,
+        child_id,
+        heading="État civil",
+        caption=f"{view.first_name} {view.last_name}",
+        back=back,
+        review=f"Un agent vérifie ces informations avant de les enregistrer.{both}",
+    )
+
+
+@blueprint.route("/enfants/<uuid:child_id>/assurance", methods=["GET", "POST"])
+def insurance(family_id: UUID, child_id: UUID) -> ResponseReturnValue:
+    """The school insurance, written at once."""
+    home, form = open_home(family_id), InsuranceForm()
+    view, _ = home.child(child_id)
+    form.open(
+        insurance_values(home.insurance(child_id)), home.awaiting(SubjectKind.INSURANCE, child_id), child_id
+    )
+    back = url_for("citizen.child_file.show", family_id=family_id, child_id=child_id)
+    if form.validate_on_submit():
+        outcome = family_changes.propose(form, family_id, child_id, home.children)
+        if outcome is not None:
+            family_changes.tell(outcome)
+            return redirect(back)
+    return _page(
+        home,
+        form,
+        child_id,
+        heading="Assurance scolaire",
+        caption=f"{view.first_name} {view.last_name}",
+        back=back,
+    )
+
+
+def _page(
+    home: Home, form: ChangeForm, subject_id: UUID, *, heading: str, caption: str, back: str, review: str = ""
+) -> ResponseReturnValue:
+    page = render_template(
+        "citizen/family_form.html",
+        form=form,
+        heading=heading,
+        caption=caption,
+        back=back,
+        review=review,
+        awaiting=home.awaiting(form.kind, subject_id),
+        children=home.children,
+        words=change_words,
+    )
+    return page, form.status

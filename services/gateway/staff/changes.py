@@ -1,0 +1,133 @@
+"""« Modifications »: what families have asked to change of their files, old and new side by side, and the decision."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from contracts.accounts.changes import (
+    ChangeFile,
+    ChangeState,
+    DecideChange,
+    ListChanges,
+    OpenChange,
+    SubjectKind,
+)
+from contracts.caller import Role
+from contracts.errors import DomainError
+from gateway import access, change_words
+from gateway.forms import CommandForm, HiddenField, RadiosField, TextareaField, at_most, required
+from gateway.navigation import Entry
+from gateway.services import ask
+
+blueprint = Blueprint("changes", __name__, url_prefix="/modifications")
+navigation = [
+    Entry(
+        "Modifications",
+        "staff.changes.show",
+        order=12,
+        role=Role.FAMILY_FILES,
+        hint="Ce que les familles demandent de changer dans leur dossier.",
+    )
+]
+
+SHOWN_STATES = {
+    ChangeState.AWAITING: "À regarder",
+    ChangeState.ACCEPTED: "Acceptées",
+    ChangeState.REFUSED: "Refusées",
+    ChangeState.WITHDRAWN: "Retirées",
+    ChangeState.APPLIED: "Faites par les familles",
+}
+
+
+class DecisionForm(CommandForm):
+    """Accept, or refuse with the reason that the family will read."""
+
+    seen = HiddenField()
+    decision = RadiosField(
+        "Décision",
+        [required("Choisissez une décision.")],
+        choices=[("accept", "Accepter la modification"), ("refuse", "Refuser la modification")],
+    )
+    reason = TextareaField(
+        "Raison du refus",
+        [at_most(500)],
+        hint="Obligatoire pour un refus. La famille lira ce texte tel quel.",
+        rows=3,
+    )
+
+
+@blueprint.get("/")
+@access.requires_role(Role.FAMILY_FILES)
+def show() -> str:
+    """What waits, the oldest first; or what was decided, the newest first."""
+    state = _among(ChangeState, request.args.get("etat"), ChangeState.AWAITING)
+    kind = _among(SubjectKind, request.args.get("sujet"), None)
+    view = ask(
+        ListChanges(state=state, subject_kind=kind, page=max(1, request.args.get("page", 1, type=int)))
+    )
+    return render_template(
+        "staff/changes.html",
+        view=view,
+        state=state,
+        kind=kind,
+        states=SHOWN_STATES,
+        words=change_words,
+        address=lambda number: url_for(
+            ".show", etat=state.value, sujet=kind.value if kind else None, page=number
+        ),
+    )
+
+
+@blueprint.route("/<uuid:change_id>", methods=["GET", "POST"])
+@access.requires_role(Role.FAMILY_FILES)
+def decide(change_id: UUID) -> ResponseReturnValue:
+    """One change: what it was about, what stands now, the decision."""
+    form = DecisionForm()
+    if form.validate_on_submit():
+        accept = form.decision.data == "accept"
+        command = DecideChange(
+            command_id=form.command_id.data,
+            change_id=change_id,
+            accept=accept,
+            seen=_read(form.seen.data),
+            reason="" if accept else form.reason.data or "",
+        )
+        try:
+            ask(command)
+        except DomainError as refusal:
+            form.show(refusal)
+        else:
+            done = "acceptée" if accept else "refusée"
+            flash(f"La modification est {done}. La famille en est informée par courriel.", "success")
+            return redirect(url_for(".show"))
+    file = ask(OpenChange(change_id=change_id))
+    return _page(file, form)
+
+
+def _page(file: ChangeFile, form: DecisionForm) -> ResponseReturnValue:
+    """What stands now goes with the form: the service refuses when it is another by then."""
+    form.seen.data = json.dumps(file.present, ensure_ascii=False)
+    page = render_template(
+        "staff/change.html",
+        file=file,
+        change=file.change,
+        form=form,
+        words=change_words,
+        children={str(child_id): name for child_id, name in file.children.items()},
+        moved=file.present != file.change.old and file.change.state is ChangeState.AWAITING,
+    )
+    return page, form.status
+
+
+def _read(text: Any) -> Any:
+    try:
+        return json.loads(text or "null")
+    except ValueError:
+        return None
+
+
+def _among(kinds: Any, given: str | None, default: Any) -> Any:
+    return kinds(given) if given in {each.value for each in kinds} else default
