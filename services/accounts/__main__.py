@@ -39,7 +39,7 @@ def main() -> None:
     with sessions_for(engine).begin() as session:
         agents.create(
             session,
-            Site(settings.public_url, settings.mail_from),
+            Site(settings.public_url, settings.mail_from, settings.bounce_address),
             ask,
             None,
             clock_from(settings.clock_file).now(),

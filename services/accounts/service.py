@@ -13,6 +13,7 @@ from accounts.entries.identity import IdentityDesk
 from accounts.entries.imports import ImportDesk
 from accounts.entries.keys import KeyDesk
 from accounts.entries.mail import MailDesk
+from accounts.entries.notices import NoticeDesk
 from accounts.entries.own_account import OwnAccountDesk
 from accounts.entries.own_data import OwnDataDesk
 from accounts.entries.passkeys import PasskeyDesk
@@ -32,6 +33,7 @@ class AccountsService(
     AgentDesk,
     AccessDesk,
     MailDesk,
+    NoticeDesk,
     CustodyDesk,
     PasskeyDesk,
     FederationDesk,

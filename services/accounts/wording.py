@@ -1,5 +1,7 @@
-"""Dates and sums as French mails write them."""
+"""Dates, sums and spaces as French mails write them."""
 
+import re
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from chassis.clock import PARIS
@@ -8,6 +10,9 @@ _MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin",
     "juillet", "août", "septembre", "octobre", "novembre", "décembre",
 )  # fmt: skip
+_DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+_NARROW, _NO_BREAK = "\u202f", "\u00a0"
+_END = r"(?=\s|$|<|[.,»)])"
 
 
 def euros(cents: int) -> str:
@@ -41,4 +46,39 @@ def moment(value: datetime) -> str:
     return f"{day(local.date())} à {local.hour}\u00a0h\u00a0{local.minute:02d}"
 
 
-FILTERS = {"euros": euros, "day": day, "month": month, "of_month": of_month, "moment": moment}
+def weekday(value: date) -> str:
+    """« mardi 4 mai 2027 »."""
+    return f"{_DAYS[value.weekday()]} {day(value)}"
+
+
+def days_by_month(days: Iterable[date]) -> list[str]:
+    """« mai 2027 : mardi 4, jeudi 6 », one line a month."""
+    months: dict[str, list[str]] = {}
+    for each in sorted(set(days)):
+        number = "1er" if each.day == 1 else each.day
+        months.setdefault(month(each), []).append(f"{_DAYS[each.weekday()]}{_NO_BREAK}{number}")
+    return [f"{name}{_NO_BREAK}: {', '.join(found)}" for name, found in months.items()]
+
+
+def count(number: int, one: str, many: str) -> str:
+    """« 1 jour réservé », « 3 jours réservés »."""
+    return f"{number}{_NO_BREAK}{one if number < 2 else many}"
+
+
+def typeset(text: str) -> str:
+    """Puts the spaces that do not break where French wants them; text or HTML."""
+    text = re.sub(r"[ \u00a0]([;?!])" + _END, rf"{_NARROW}\1", text)
+    text = re.sub(r" ([:%€»])" + _END, rf"{_NO_BREAK}\1", text)
+    return text.replace("« ", f"«{_NO_BREAK}").replace("n° ", f"n°{_NO_BREAK}")
+
+
+FILTERS = {
+    "euros": euros,
+    "day": day,
+    "weekday": weekday,
+    "days_by_month": days_by_month,
+    "month": month,
+    "of_month": of_month,
+    "moment": moment,
+    "count": count,
+}

@@ -19,6 +19,10 @@ class Settings(BaseSettings):
     mail_from: str = "Espace Citoyens <ne-pas-repondre@localhost>"
     sms_address: str = ""
     """The mail address that becomes a text message: `{number}@sms.example`; empty, and none are sent."""
+    bounce_address: str = ""
+    """Whom undelivered mail comes back to, `retours+{token}@ville.fr`; empty: the sender."""
+    bounces_url: SecretStr = SecretStr("")
+    """The mailbox where it lands, pop3s://user:password@host; empty: nobody looks."""
     public_url: str = "http://127.0.0.1:8600"
     stripe_url: str = "https://api.stripe.com"
     stripe_key: SecretStr = SecretStr("")

@@ -124,18 +124,20 @@ def open_share(
     """
     agent_id = caller.agent()
     row = session.execute(
-        select(Share, Document)
+        select(Share, Document, DocumentType.name)
         .join(Document, Document.document_id == Share.document_id)
+        .join(DocumentType, DocumentType.code == Document.document_type)
         .where(Share.share_id == ask.share_id, Share.closed_at.is_(None), Share.readable_until >= today)
         .with_for_update(of=Document)
     ).one_or_none()
     if row is None:
         raise NotFound
-    share, document = row
+    share, document, type_name = row
     caller.agent(*readers_of(share.subject_kind))
     if share.sealed_key is None or share.requests_public_key != town.public:
         raise ShareUnreadable
     resealed = town.reseal(share.sealed_key, ask.one_off_key)
+    again = session.scalar(select(Opening.opening_id).where(Opening.share_id == share.share_id).limit(1))
     session.add(
         Opening(
             opening_id=uuid4(),
@@ -153,10 +155,10 @@ def open_share(
         agent_name=caller.name,
         account_id=document.account_id,
         document_type=document.document_type,
-        type_name=session.scalar(select(DocumentType.name).where(DocumentType.code == document.document_type))
-        or "",
+        type_name=type_name,
         subject_kind=share.subject_kind,
         subject_id=share.subject_id,
+        again=again is not None,
     )
     tell(session, fact, subject=document.document_id, version=document.version, at=now)
     return OpenedShareView(

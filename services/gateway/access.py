@@ -23,6 +23,12 @@ def open_to_all(view: V) -> V:
     return view
 
 
+def carries_its_own_token(view: V) -> V:
+    """Marks a view that others' programs post to: its address is the secret, and our CSRF token is not asked for."""
+    view.carries_its_own_token = True  # type: ignore[attr-defined]
+    return view
+
+
 def requires_role(*roles: Role) -> Callable[[V], V]:
     """Marks a staff page as reserved to agents who hold one of `roles`."""
 

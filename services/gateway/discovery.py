@@ -51,7 +51,7 @@ def register(app: Flask, menus: Menus, csrf: CSRFProtect) -> None:
         if not package.csrf:
             _exempt(app, csrf, package.name)
     for view in app.view_functions.values():
-        if getattr(view, "reads_its_body", False):
+        if getattr(view, "reads_its_body", False) or getattr(view, "carries_its_own_token", False):
             csrf.exempt(view)
 
 

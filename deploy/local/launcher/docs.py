@@ -19,6 +19,7 @@ def listeners() -> dict[str, list[str]]:
     """Event type → the services whose classes subscribe to it."""
     found: dict[str, list[str]] = defaultdict(list)
     for service in SERVICES:
+        # Entry points may come from base classes: one class per matter.
         for _, member in inspect.getmembers(service_class(service), inspect.isfunction):
             for entrypoint in getattr(member, "nameko_entrypoints", ()):
                 if isinstance(entrypoint, Subscription):

@@ -13,7 +13,7 @@ class Desk(Service):
     @property
     def site(self) -> Site:
         """What mails say of their sender."""
-        return Site(self.settings.public_url, self.settings.mail_from)
+        return Site(self.settings.public_url, self.settings.mail_from, self.settings.bounce_address)
 
     @property
     def pepper(self) -> bytes:

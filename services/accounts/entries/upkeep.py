@@ -2,12 +2,23 @@
 
 from sqlalchemy.orm import Session
 
-from accounts import accesses, contact_changes, journal, places, registration, second_factor, throttle
+from accounts import (
+    accesses,
+    activities,
+    attendance_news,
+    contact_changes,
+    journal,
+    places,
+    registration,
+    second_factor,
+    throttle,
+    undelivered,
+)
 from accounts.entries.desk import Desk
 from chassis.inbox import newer
 from chassis.service import every, subscribes
 from contracts.envelope import Envelope
-from contracts.events.enrolment import PlaceUpdated
+from contracts.events.enrolment import ActivityUpdated, PlaceUpdated
 
 
 class Upkeep(Desk):
@@ -17,6 +28,11 @@ class Upkeep(Desk):
     def keep_place(self, session: Session, fact: PlaceUpdated, envelope: Envelope) -> None:
         if newer(session, "place", fact.place_code, envelope.aggregateversion):
             places.keep(session, fact)
+
+    @subscribes(ActivityUpdated)
+    def keep_activity(self, session: Session, fact: ActivityUpdated, envelope: Envelope) -> None:
+        if newer(session, "activity", fact.activity_code, envelope.aggregateversion):
+            activities.keep(session, fact)
 
     @every(seconds=3600)
     def forget_old(self) -> None:
@@ -29,3 +45,5 @@ class Upkeep(Desk):
             journal.forget_old(session, now)
             second_factor.forget_old(session, now)
             accesses.forget_old(session, now)
+            undelivered.forget_old(session, now)
+            attendance_news.forget_old(session, now)

@@ -41,3 +41,4 @@ class Action(StrEnum):
     SESSIONS_CLOSED = "sessions_closed"
     DOCUMENT_OPENED = "document_opened"
     DATA_EXPORTED = "data_exported"
+    MAIL_CHOSEN = "mail_chosen"

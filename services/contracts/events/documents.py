@@ -73,3 +73,4 @@ class DocumentOpened(Event):
     type_name: str = ""
     subject_kind: str = Field(default="", description="What it was attached to, as in `document.shared`")
     subject_id: UUID | None = None
+    again: bool = Field(default=False, description="An agent had opened this share before")

@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from accounts import mail
+from accounts import outgoing
 from contracts.accounts.families import MyHousehold, RedeemKey, SetQuotient
-from contracts.accounts.mail import FailedMail, SendAgain
+from contracts.accounts.mail import FailedMail, SendAgain, Why
 from contracts.envelope import Envelope
 from contracts.events.billing import InvoicePublished, PaymentReceived
 from contracts.events.enrolment import EnrolmentAccepted, EnrolmentRefused, EnrolmentRequested
@@ -109,17 +109,18 @@ def test_a_server_that_is_away_is_tried_again_then_an_agent_is_told(desk: Desk, 
     desk.ask(mother.a_registration())
     object.__setattr__(desk.service.settings, "smtp_url", "smtp://127.0.0.1:1")
     waits = []
-    for _ in range(mail.TRIES):
+    for _ in range(outgoing.TRIES):
         desk.service.send_mail()
         row = desk.mails()[0]
         waits.append(round((row.next_try_at - desk.clock.now()).total_seconds() / 60))
         desk.clock.at = row.next_try_at
     assert waits == [1, 2, 4, 8, 16, 32, 64, 128]
     page = desk.ask(FailedMail())
-    assert (page.queued, len(page.failed), page.failed[0].to) == (0, 1, "lea.martin@exemple.fr")
-    desk.ask(SendAgain(command_id=uuid4(), mail_id=page.failed[0].mail_id))
+    assert (page.queued, page.failed, page.mails[0].to) == (0, 1, "lea.martin@exemple.fr")
+    assert page.mails[0].why is Why.UNREACHABLE
+    desk.ask(SendAgain(command_id=uuid4(), mail_id=page.mails[0].mail_id))
     sent = []
-    monkeypatch.setattr(mail, "send", lambda *args: sent.append(args))
+    monkeypatch.setattr(outgoing.Post, "send", lambda *args: sent.append(args))
     desk.service.send_mail()
     assert (desk.mails()[0].state, desk.mails()[0].text) == ("sent", "")
     assert len(sent) == 1
@@ -132,9 +133,22 @@ def test_a_refused_address_is_not_tried_again(desk: Desk, monkeypatch) -> None:
     def refuse(*_: object) -> None:
         raise smtplib.SMTPRecipientsRefused({"lea.martin@exemple.fr": (550, b"unknown")})
 
-    monkeypatch.setattr(mail, "send", refuse)
+    monkeypatch.setattr(outgoing.Post, "send", refuse)
     desk.service.send_mail()
-    assert desk.mails()[0].state == "failed"
+    assert (desk.mails()[0].state, desk.mails()[0].why) == ("failed", Why.UNKNOWN_ADDRESS)
+
+
+def test_a_server_that_asks_for_patience_is_tried_again(desk: Desk, monkeypatch) -> None:
+    """Greylisting refuses every first attempt with 4xx."""
+    desk.ask(mother.a_registration())
+    object.__setattr__(desk.service.settings, "smtp_url", "smtp://127.0.0.1:1")
+
+    def postpone(*_: object) -> None:
+        raise smtplib.SMTPRecipientsRefused({"lea.martin@exemple.fr": (450, b"4.2.0 greylisted")})
+
+    monkeypatch.setattr(outgoing.Post, "send", postpone)
+    desk.service.send_mail()
+    assert (desk.mails()[0].state, desk.mails()[0].attempts) == ("queued", 1)
 
 
 def test_the_quotient_is_told_with_its_month_and_can_be_unknown_again(

@@ -60,7 +60,6 @@ from contracts.accounts.keys import (
     KeyUnknown,
     ListGuardians,
 )
-from contracts.accounts.mail import FailedMail, MailPage, MailRow
 from contracts.caller import Kind, Role
 from contracts.documents import ReadKeys
 from contracts.errors import ServiceUnavailable, TooManyAttempts
@@ -450,19 +449,6 @@ def test_families_are_found_and_their_quotient_is_typed(site) -> None:
     browser.submit(page, form, month="2026-11-01", euros="640", source="attestation CAF")
     asked = site.services.asked_for(SetQuotient)[0]
     assert (date(2026, 11, 1), 640) == (asked.month, asked.euros)
-
-
-def test_failed_mail_is_listed(site) -> None:
-    row = MailRow(
-        mail_id=uuid4(),
-        to="a@exemple.fr",
-        subject="Confirmez",
-        attempts=8,
-        error="550",
-        created_at=mother.NOW,
-    )
-    site.services.answers[FailedMail] = MailPage(queued=2, failed=[row])
-    assert "550" in site.agent(Role.FAMILY_FILES).read("/agents/courriels/").get_text()
 
 
 @pytest.mark.parametrize(

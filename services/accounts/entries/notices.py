@@ -1,0 +1,105 @@
+"""The facts that somebody is written to about; what is gathered first is written by a timer."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from accounts import attendance_news, booking_news, notices
+from accounts.entries.desk import Desk
+from accounts.mail import Site
+from chassis.inbox import newer
+from chassis.service import every, subscribes
+from contracts.envelope import Envelope
+from contracts.events.accounts import AccountRegistered, ActivationKeyRedeemed
+from contracts.events.billing import InvoicePublished, PaymentFailed, PaymentReceived
+from contracts.events.documents import DocumentExpiring, DocumentOpened
+from contracts.events.enrolment import (
+    AttendanceSettled,
+    BookingCancelled,
+    BookingMade,
+    EnrolmentAccepted,
+    EnrolmentRefused,
+    EnrolmentRequested,
+    EnrolmentWithdrawn,
+)
+
+PER_TICK = 200
+
+
+class NoticeDesk(Desk):
+    """The facts that somebody is written to about; what is gathered first is written by a timer."""
+
+    @subscribes(EnrolmentRequested)
+    def mail_request(self, session: Session, fact: EnrolmentRequested, envelope: Envelope) -> None:
+        notices.enrolment_requested(session, self.site, fact, envelope.time, self.clock.now())
+
+    @subscribes(EnrolmentAccepted)
+    def mail_acceptance(self, session: Session, fact: EnrolmentAccepted, envelope: Envelope) -> None:
+        notices.enrolment_accepted(session, self.site, fact, envelope.time, self.clock.now())
+
+    @subscribes(EnrolmentRefused)
+    def mail_refusal(self, session: Session, fact: EnrolmentRefused, envelope: Envelope) -> None:
+        notices.enrolment_refused(session, self.site, fact, envelope.time, self.clock.now())
+
+    @subscribes(EnrolmentWithdrawn)
+    def mail_withdrawal(self, session: Session, fact: EnrolmentWithdrawn, envelope: Envelope) -> None:
+        notices.enrolment_withdrawn(session, self.site, fact, envelope.time, self.clock.now())
+
+    @subscribes(InvoicePublished)
+    def mail_invoice(self, session: Session, fact: InvoicePublished, envelope: Envelope) -> None:
+        notices.invoice_published(session, self.site, fact, self.clock.now())
+
+    @subscribes(PaymentReceived)
+    def mail_receipt(self, session: Session, fact: PaymentReceived, envelope: Envelope) -> None:
+        notices.payment_received(session, self.site, fact, envelope.time, self.clock.now())
+
+    @subscribes(PaymentFailed)
+    def mail_failure(self, session: Session, fact: PaymentFailed, envelope: Envelope) -> None:
+        notices.payment_failed(session, self.site, fact, envelope.time, self.clock.now())
+
+    @subscribes(DocumentOpened)
+    def mail_opening(self, session: Session, fact: DocumentOpened, envelope: Envelope) -> None:
+        notices.document_opened(session, self.site, fact, envelope.time, self.clock.now())
+
+    @subscribes(DocumentExpiring)
+    def mail_expiry(self, session: Session, fact: DocumentExpiring, envelope: Envelope) -> None:
+        notices.document_expiring(session, self.site, fact, self.clock.now())
+
+    @subscribes(AccountRegistered)
+    def mail_welcome(self, session: Session, fact: AccountRegistered, envelope: Envelope) -> None:
+        notices.account_registered(session, self.site, fact, envelope.time, self.clock.now())
+
+    @subscribes(ActivationKeyRedeemed)
+    def mail_link(self, session: Session, fact: ActivationKeyRedeemed, envelope: Envelope) -> None:
+        notices.guardian_linked(session, self.site, fact, envelope.time, self.clock.now())
+
+    @subscribes(BookingMade)
+    def gather_booking(self, session: Session, fact: BookingMade, envelope: Envelope) -> None:
+        booking_news.gather(session, fact, envelope.time, self.clock.now())
+
+    @subscribes(BookingCancelled)
+    def gather_cancellation(self, session: Session, fact: BookingCancelled, envelope: Envelope) -> None:
+        booking_news.gather(session, fact, envelope.time, self.clock.now())
+
+    @subscribes(AttendanceSettled)
+    def gather_attendance(self, session: Session, fact: AttendanceSettled, envelope: Envelope) -> None:
+        if newer(session, "attendance", fact.session_id, envelope.aggregateversion):
+            attendance_news.gather(session, fact, self.clock.now())
+
+    @every(seconds=20)
+    def write_booking_news(self) -> None:
+        """Summaries of families whose bookings have come to rest."""
+        self._write_each(booking_news.write_one)
+
+    @every(seconds=60)
+    def write_attendance_news(self) -> None:
+        """This evening's words on roll-calls."""
+        self._write_each(attendance_news.write_one)
+
+    def _write_each(self, write_one: Callable[[Session, Site, datetime], bool]) -> None:
+        """One family after another, each in its own transaction."""
+        for _ in range(PER_TICK):
+            with self.begin() as session:
+                if not write_one(session, self.site, self.clock.now()):
+                    return

@@ -1,0 +1,125 @@
+"""Every kind of mail: what a parent reads of it on « Mes courriels », and whether they may do without.
+
+A new mail is `mails/<name>.txt`, `mails/<name>.html` and one line here; a test fails while one of the three is missing.
+`UNWRITTEN` says of every fact that nobody is written to about why that is so.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Category(StrEnum):
+    """The heading under which a parent finds a kind."""
+
+    BOOKINGS = "Réservations"
+    ENROLMENTS = "Inscriptions"
+    INVOICES = "Factures"
+    DOCUMENTS = "Documents"
+    FAMILY = "Dossier famille"
+    REMINDERS = "Rappels"
+    RECEIPTS = "Accusés de réception"
+    SECURITY = "Sécurité du compte"
+
+
+RECEIPT = "La loi nous oblige à accuser réception (code des relations entre le public et l’administration, L. 112-11)."
+DECISION = "Une décision défavorable doit vous être notifiée, avec les moyens de la contester."
+DEBT = "La facture fixe une date de paiement : la ville doit vous en prévenir avant toute relance."
+ASKED = "Ce message répond à une demande que vous venez de faire."
+SAFETY = "Il vous permet de réagir si quelqu’un d’autre utilise votre compte ou le dossier de votre famille."
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of mail. `always`: why it cannot be switched off; empty, it can.
+
+    `secret`: it holds a link that opens something. Its body is emptied once sent, and it is never sent twice.
+    `for_parents`: False when only agents, or people without an account, ever get it.
+    `text_only`: it becomes a text message on a telephone; there is no HTML, no foot, no line to break.
+    """
+
+    name: str
+    category: Category
+    label: str
+    always: str = ""
+    secret: bool = False
+    for_parents: bool = True
+    text_only: bool = False
+
+    @property
+    def is_optional(self) -> bool:
+        """A parent may do without."""
+        return not self.always
+
+
+_KINDS = (
+    Kind("bookings_changed", Category.BOOKINGS, "Résumé des jours réservés ou annulés"),
+    Kind("attendance_noted", Category.BOOKINGS, "Absence sans justificatif, présence sans réservation"),
+    Kind("enrolment_accepted", Category.ENROLMENTS, "Inscription acceptée"),
+    Kind("enrolment_withdrawn", Category.ENROLMENTS, "Inscription abandonnée"),
+    Kind("enrolment_refused", Category.ENROLMENTS, "Inscription refusée", DECISION),
+    Kind("invoice_published", Category.INVOICES, "Nouvelle facture", DEBT),
+    Kind("credit_note_published", Category.INVOICES, "Avoir sur une facture"),
+    Kind("payment_failed", Category.INVOICES, "Paiement qui n’a pas abouti"),
+    Kind("document_opened", Category.DOCUMENTS, "Document ouvert par un agent"),
+    Kind("document_expiring", Category.REMINDERS, "Document bientôt périmé"),
+    Kind("change_accepted", Category.FAMILY, "Modification du dossier acceptée"),
+    Kind("change_refused", Category.FAMILY, "Modification du dossier refusée", DECISION),
+    Kind("quotient_found", Category.FAMILY, "Quotient familial reçu de la CAF ou de la MSA"),
+    Kind("quotient_not_found", Category.FAMILY, "Quotient familial non trouvé"),
+    Kind("enrolment_requested", Category.RECEIPTS, "Accusé de réception d’une demande", RECEIPT),
+    Kind("payment_received", Category.RECEIPTS, "Reçu de paiement", RECEIPT),
+    Kind("account_registered", Category.SECURITY, "Ouverture de votre compte", SAFETY),
+    Kind("guardian_linked", Category.SECURITY, "Compte relié au dossier de votre famille", SAFETY),
+    Kind("password_changed", Category.SECURITY, "Changement de mot de passe", SAFETY),
+    Kind("already", Category.SECURITY, "Nouvelle demande de compte à votre adresse", SAFETY),
+    Kind(
+        "no_account",
+        Category.SECURITY,
+        "Demande de mot de passe pour un compte inconnu",
+        ASKED,
+        for_parents=False,
+    ),
+    Kind("email_changed", Category.SECURITY, "Changement d’adresse courriel", SAFETY),
+    Kind("email_change_taken", Category.SECURITY, "Adresse déjà utilisée", SAFETY),
+    Kind("data_exported", Category.SECURITY, "Téléchargement de vos données", SAFETY),
+    Kind("account_closed", Category.SECURITY, "Fermeture de votre compte", SAFETY),
+    Kind("federated_linked", Category.SECURITY, "Compte relié à FranceConnect", SAFETY),
+    Kind("federated_unlinked", Category.SECURITY, "Compte séparé de FranceConnect", SAFETY),
+    Kind("already_federated", Category.SECURITY, "Nouvelle demande de compte par FranceConnect", SAFETY),
+    Kind("passkey_added", Category.SECURITY, "Clé d’accès ajoutée", SAFETY),
+    Kind("passkey_removed", Category.SECURITY, "Clé d’accès retirée", SAFETY),
+    Kind("second_factor_enrolled", Category.SECURITY, "Second facteur activé", SAFETY, for_parents=False),
+    Kind("second_factor_reset", Category.SECURITY, "Second facteur à refaire", SAFETY, for_parents=False),
+    Kind("recovery_code_used", Category.SECURITY, "Code de secours utilisé", SAFETY, for_parents=False),
+    Kind("confirm", Category.SECURITY, "Lien de confirmation de votre adresse", ASKED, secret=True),
+    Kind("confirm_federated", Category.SECURITY, "Lien de confirmation, FranceConnect", ASKED, secret=True),
+    Kind("email_change_new", Category.SECURITY, "Lien vers votre nouvelle adresse", ASKED, secret=True),
+    Kind("email_change_old", Category.SECURITY, "Lien pour changer d’adresse", ASKED, secret=True),
+    Kind("phone_change", Category.SECURITY, "Lien pour changer de téléphone", ASKED, secret=True),
+    Kind(
+        "sms_code", Category.SECURITY, "Code par SMS", ASKED, secret=True, for_parents=False, text_only=True
+    ),
+    Kind("reset", Category.SECURITY, "Lien pour choisir un mot de passe", ASKED, secret=True),
+    Kind("invitation", Category.SECURITY, "Lien d’accès d’un agent", ASKED, secret=True, for_parents=False),
+)
+
+KINDS: dict[str, Kind] = {kind.name: kind for kind in _KINDS}
+
+UNWRITTEN: dict[str, str] = {
+    "family.updated": "A snapshot for the other services; what a parent must know of it has a fact of its own.",
+    "child.updated": "A snapshot for the other services.",
+    "account.closed": "Accounts tells it, and writes to the address as it forgets it: afterwards there is none.",
+    "custody.updated": "A snapshot for the other services; who agrees to a calendar is written to as that happens.",
+    "diet.updated": "A snapshot for the kitchen.",
+    "place.updated": "The town's offer, nobody's file.",
+    "activity.updated": "The town's offer, nobody's file.",
+    "document.stored": "The parent's own act, seen on the page that did it.",
+    "document.deleted": "The parent's own act, seen on the page that did it.",
+    "document.shared": "The parent's own act; the receipt of the request follows.",
+}
+
+
+def optional() -> Iterator[Kind]:
+    """The kinds that a parent may switch off, in the order of the page."""
+    return (kind for kind in _KINDS if kind.is_optional)
