@@ -26,6 +26,7 @@ RECEIPT = "La loi nous oblige à accuser réception (code des relations entre le
 DECISION = "Une décision défavorable doit vous être notifiée, avec les moyens de la contester."
 DEBT = "La facture fixe une date de paiement : la ville doit vous en prévenir avant toute relance."
 ASKED = "Ce message répond à une demande que vous venez de faire."
+ANSWER = "Il s’agit d’une décision qui vous concerne : vous devez pouvoir y répondre à temps."
 SAFETY = "Il vous permet de réagir si quelqu’un d’autre utilise votre compte ou le dossier de votre famille."
 
 
@@ -65,9 +66,11 @@ _KINDS = (
     Kind("document_expiring", Category.REMINDERS, "Document bientôt périmé"),
     Kind("change_accepted", Category.FAMILY, "Modification du dossier acceptée"),
     Kind("change_refused", Category.FAMILY, "Modification du dossier refusée", DECISION),
+    Kind("custody_received", Category.FAMILY, "Calendrier de garde proposé par l’autre foyer", ANSWER),
     Kind("quotient_found", Category.FAMILY, "Quotient familial reçu de la CAF ou de la MSA"),
     Kind("quotient_not_found", Category.FAMILY, "Quotient familial non trouvé"),
     Kind("enrolment_requested", Category.RECEIPTS, "Accusé de réception d’une demande", RECEIPT),
+    Kind("custody_stated", Category.RECEIPTS, "Accusé de réception d’un calendrier de garde", RECEIPT),
     Kind("payment_received", Category.RECEIPTS, "Reçu de paiement", RECEIPT),
     Kind("account_registered", Category.SECURITY, "Ouverture de votre compte", SAFETY),
     Kind("guardian_linked", Category.SECURITY, "Compte relié au dossier de votre famille", SAFETY),
