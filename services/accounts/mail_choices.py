@@ -14,7 +14,7 @@ from accounts.models import Account
 from contracts.accounts.journal import Action
 from contracts.accounts.mail import ChooseMail, MailChoiceView, MyMailView, StopView, Why
 from contracts.caller import Caller, Kind
-from contracts.errors import Invalid, NotFound, NotSignedIn
+from contracts.errors import Invalid, JsonValue, NotFound, NotSignedIn
 
 
 def choices(session: Session, account_id: UUID) -> MyMailView:
@@ -127,12 +127,6 @@ def _note(
 ) -> None:
     """The journal keeps the words, which outlive the kinds. A mail's link is followed without signing in."""
     by = caller if caller.kind is Kind.CITIZEN else Caller(address=caller.address)
-    journal.note(
-        session,
-        account_id,
-        Action.MAIL_CHOSEN,
-        now,
-        by,
-        off=[KINDS[name].label for name in sorted(off)],
-        on=[KINDS[name].label for name in sorted(on)],
-    )
+    changes: list[JsonValue] = [f"sans « {KINDS[name].label} »" for name in sorted(off)]
+    changes += [f"avec « {KINDS[name].label} »" for name in sorted(on)]
+    journal.note(session, account_id, Action.MAIL_CHOSEN, now, by, changes=changes)

@@ -39,6 +39,7 @@ JOURNAL: dict[str, str] = {
     Action.FILE_CHANGE_WITHDRAWN: "Demande de modification du dossier famille retirée.",
     Action.CUSTODY_ANSWERED: "Réponse donnée sur le calendrier de garde de {child}.",
     Action.QUOTIENT_ASKED: "Quotient familial demandé à la CAF avec votre accord.",
+    Action.MAIL_CHOSEN: "Choix de vos courriels : {changes}.",
     Action.DATA_EXPORTED: "Ensemble de vos données téléchargé ({format}).",
 }
 ALERTS = {
