@@ -28,6 +28,8 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
         "ESPACE_S3_URL",
         "ESPACE_SMTP_URL",
         "ESPACE_MAIL_FROM",
+        "ESPACE_BOUNCE_ADDRESS",
+        "ESPACE_BOUNCES_URL",
         "ESPACE_SMS_ADDRESS",
         "ESPACE_ACTIVATION_PEPPER",
         "ESPACE_HEALTH_KEY",

@@ -37,6 +37,7 @@ PORT_OFFSETS = {
     "billing-relay": 16,
     "documents": 17,
     "documents-relay": 18,
+    "pop3": 19,
     "weed-master": 21,
     "weed-master-grpc": 22,
     "weed-volume": 23,

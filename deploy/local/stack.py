@@ -167,7 +167,11 @@ class Stack:
         if "seaweedfs" in self._embedded:
             common["ESPACE_S3_URL"] = self.store.url
         if self.mail is not None:
-            common["ESPACE_SMTP_URL"] = self.mail.url
+            common |= {
+                "ESPACE_SMTP_URL": self.mail.url,
+                "ESPACE_BOUNCE_ADDRESS": self.mail.bounce_address,
+                "ESPACE_BOUNCES_URL": self.mail.bounces_url,
+            }
             common["ESPACE_SMS_ADDRESS"] = "{number}@sms.exemple.test"
         if self.stripe is not None:
             common |= {

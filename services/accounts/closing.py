@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from accounts import mail
 from accounts.facts import tell_families
 from accounts.mail import Site
-from accounts.mail_models import Mail
+from accounts.mail_models import BadAddress, Mail
 from accounts.models import Account, ActivationKey, Base, Guardian, Registration
 from chassis import metrics
 from chassis.outbox import tell
@@ -41,6 +41,7 @@ def close(session: Session, site: Site, account: Account, now: datetime) -> None
     _erase(session, account)
     session.execute(delete(Registration).where(Registration.email == email))
     session.execute(delete(Mail).where(Mail.to == email, Mail.state != MailState.QUEUED))
+    session.execute(delete(BadAddress).where(BadAddress.email == email))
     # Not an address: nobody can register it, and its owner may register the real one again.
     account.email = f"closed:{account.account_id}"
     account.title = account.first_name = account.last_name = account.phone = ""

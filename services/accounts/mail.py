@@ -97,7 +97,7 @@ def _compose(
     site: Site, kind: str, to: str, account_id: UUID | None, now: datetime, values: dict[str, Any]
 ) -> Mail:
     given = {"site": site.public_url.rstrip("/"), "optional": KINDS[kind].is_optional, **values}
-    first, _, text = _templates(False).get_template(f"{kind}.txt").render(given).partition("\n")
+    first, _, text = _templates(False).get_template(f"{kind}.txt").render(given).partition("\n\n")
     # A name may hold anything, a line's end included: a subject is one line, and not a page long.
     subject = typeset(tidy(first.removeprefix(_SUBJECT)))
     if len(subject) > _LONGEST_SUBJECT:

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from accounts import journal
+from accounts import bad_addresses, journal
 from accounts.mail_kinds import KINDS, optional
 from accounts.mail_models import BadAddress, Mail, MailChoice
 from accounts.models import Account
@@ -23,7 +23,7 @@ def choices(session: Session, account_id: UUID) -> MyMailView:
     if account is None:
         raise NotSignedIn
     without = _without(session, account_id)
-    bad = failing(session, account.email)
+    bad = bad_addresses.failing(session, account.email)
     shown = [kind for kind in KINDS.values() if kind.for_parents and not kind.secret]
     return MyMailView(
         email=account.email,
@@ -75,13 +75,6 @@ def stop(session: Session, token: str, caller: Caller, now: datetime) -> StopVie
         _switch_off(session, account.account_id, mail.kind, now)
         _note(session, account.account_id, {mail.kind}, set(), caller, now)
     return _view(mail, account, stopped=True)
-
-
-def failing(session: Session, email: str) -> BadAddress | None:
-    """The address, when mail to it comes back again and again."""
-    return session.scalar(
-        select(BadAddress).where(BadAddress.email == email, BadAddress.failing_since.is_not(None))
-    )
 
 
 def trust_address(session: Session, account_id: UUID) -> None:

@@ -16,11 +16,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from structlog import get_logger
 
-from accounts import addresses
+from accounts import addresses, bad_addresses
 from accounts.mail import Site
 from accounts.mail_kinds import KINDS
 from accounts.mail_models import Mail
-from accounts.refused import read_failure
+from accounts.refused import Failure, read_failure
 from chassis import metrics
 from contracts.accounts.mail import MailState
 
@@ -129,7 +129,9 @@ def send_due(
                     )
                 except (OSError, smtplib.SMTPException, MessageError, ValueError) as error:
                     log.warning("mail not sent", kind=due.kind, attempts=due.attempts + 1, error=str(error))
-                    note_failed(due, error, now())
+                    failure = note_failed(due, error, now())
+                    if isinstance(error, smtplib.SMTPRecipientsRefused) and failure.permanent:
+                        bad_addresses.note(session, due.to, failure.why, now())
                 else:
                     note_sent(due, now())
 
@@ -154,7 +156,7 @@ def note_sent(mail: Mail, now: datetime) -> None:
         mail.text = mail.html = ""
 
 
-def note_failed(mail: Mail, error: Exception, now: datetime) -> None:
+def note_failed(mail: Mail, error: Exception, now: datetime) -> Failure:
     """Tried again after 1, 2, 4 … minutes; given up after `TRIES`, or at once when the refusal is for good."""
     failure = read_failure(error)
     FAILED.labels(failure.why.value).inc()
@@ -163,6 +165,7 @@ def note_failed(mail: Mail, error: Exception, now: datetime) -> None:
     if mail.attempts >= TRIES or failure.permanent:
         mail.state = MailState.FAILED
     mail.next_try_at = now + timedelta(minutes=2 ** (mail.attempts - 1))
+    return failure
 
 
 def is_secret(mail: Mail) -> bool:

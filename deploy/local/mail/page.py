@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, Response, abort, jsonify, redirect, render_template, url_for
+from flask import Flask, Response, abort, jsonify, redirect, render_template, request, url_for
 
+from deploy.local.mail.report import REASONS, compose_report
 from deploy.local.mail.store import MailStore
 
 PAGE_POLICY = "default-src 'none'; style-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'"
 MAIL_POLICY = "sandbox allow-popups; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
-def make_page(store: MailStore) -> Flask:
-    """The WSGI application over one store."""
+def make_page(store: MailStore, returns: MailStore | None = None) -> Flask:
+    """The WSGI application over one store. `returns`: where reports on undelivered mail land."""
     app = Flask(__name__)
 
     @app.get("/")
@@ -27,7 +28,8 @@ def make_page(store: MailStore) -> Flask:
 
     @app.get("/messages/<mail_id>")
     def show_mail(mail_id: str) -> str:
-        return render_template("mail.html", mail=store.find(mail_id) or abort(404))
+        mail = store.find(mail_id) or abort(404)
+        return render_template("mail.html", mail=mail, reasons=REASONS if returns is not None else {})
 
     @app.get("/messages/<mail_id>/html")
     def show_html(mail_id: str) -> Response:
@@ -40,6 +42,19 @@ def make_page(store: MailStore) -> Flask:
     @app.get("/messages.json")
     def list_as_json() -> Response:
         return jsonify([mail.as_json() for mail in store.list()])
+
+    @app.post("/messages/<mail_id>/return")
+    def send_back(mail_id: str) -> Any:
+        """What another town's server would answer, days later: the mail could not be delivered."""
+        mail = store.find(mail_id)
+        if returns is None or mail is None or not mail.envelope_sender:
+            abort(404)
+        status = request.form.get("status", "5.1.1")
+        if status not in REASONS:
+            abort(400)
+        report = compose_report(store.content(mail_id), mail.envelope_sender, mail.recipients[0], status)
+        returns.keep(report, "", [mail.envelope_sender])
+        return redirect(url_for("show_mail", mail_id=mail_id))
 
     @app.post("/empty")
     def empty() -> Any:

@@ -19,6 +19,7 @@ class CaughtMail:
     id: str
     caught_at: datetime
     sender: str
+    envelope_sender: str
     recipients: tuple[str, ...]
     subject: str
     text: str
@@ -52,6 +53,17 @@ class MailStore:
         path = self._folder / f"{mail_id}.eml"
         return read_mail(path) if mail_id.isdigit() and path.exists() else None
 
+    def raw(self) -> list[tuple[str, bytes]]:
+        """(id, content) of each message, oldest first."""
+        return [(path.stem, path.read_bytes()) for path in sorted(self._folder.glob("*.eml"))]
+
+    def content(self, mail_id: str) -> bytes:
+        """A message as it came, behind two lines of envelope."""
+        return (self._folder / f"{mail_id}.eml").read_bytes()
+
+    def remove(self, mail_id: str) -> None:
+        (self._folder / f"{mail_id}.eml").unlink(missing_ok=True)
+
     def empty(self) -> None:
         for path in self._folder.glob("*.eml"):
             path.unlink(missing_ok=True)
@@ -68,6 +80,7 @@ def read_mail(path: Path) -> CaughtMail:
         id=path.stem,
         caught_at=datetime.fromtimestamp(int(path.stem) / 1e9, UTC),
         sender=str(message.get("From", message.get("X-Envelope-From", ""))),
+        envelope_sender=str(message.get("X-Envelope-From", "")),
         recipients=tuple(
             name.strip() for name in str(message.get("X-Envelope-To", "")).split(",") if name.strip()
         ),

@@ -1,6 +1,6 @@
 """The outgoing mail: what is sent, what came back, what each account wants of it."""
 
-from accounts import mail_choices, outgoing, undelivered
+from accounts import mail_choices, outgoing, returns, undelivered
 from accounts.entries.desk import Desk
 from chassis import metrics
 from chassis.commands import once
@@ -74,6 +74,13 @@ class MailDesk(Desk):
         if not self.settings.smtp_url:
             return
         outgoing.send_due(self.begin, self.settings.smtp_url, self.site, self.clock.now)
+
+    @every(seconds=20)
+    def read_returns(self) -> None:
+        """What came back, when there is a mailbox where it lands."""
+        url = self.settings.bounces_url.get_secret_value()
+        if url:
+            returns.read_all(self.begin, url, self.settings.bounce_address, self.clock.now)
 
     @every(seconds=15)
     def count_mail(self) -> None:

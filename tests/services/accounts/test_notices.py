@@ -1,0 +1,347 @@
+"""Facts become mail: to the guardians of the family they name, once, gathered where many come together."""
+
+import threading
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from accounts import booking_news, mail
+from accounts.attendance_news import evening_of
+from accounts.mail import Site
+from chassis.clock import PARIS
+from contracts.accounts.families import RedeemKey
+from contracts.envelope import Envelope
+from contracts.events.accounts import AccountRegistered, ActivationKeyRedeemed
+from contracts.events.billing import InvoicePublished, PaymentFailed
+from contracts.events.documents import DocumentExpiring, DocumentOpened
+from contracts.events.enrolment import (
+    ActivityUpdated,
+    AttendanceLine,
+    AttendanceSettled,
+    BookingCancelled,
+    BookingMade,
+    EnrolmentWithdrawn,
+    Mark,
+)
+from contracts.events.event import Event
+from tests.mothers import accounts as mother
+from tests.services.accounts.conftest import Desk
+
+AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+LEA, MAX = "lea@exemple.fr", "max@exemple.fr"
+SITE = Site("https://espace.exemple.fr", "Ville <ville@exemple.fr>")
+
+
+def plain(text: str) -> str:
+    """With one kind of space, on one line."""
+    return " ".join(text.split())
+
+
+class Home:
+    """One household with two accounts, another with a child of its own; the child of the first."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        desk.fill()
+        with desk.begin() as session:
+            rows = session.connection().exec_driver_sql(
+                "SELECT family_id, array_agg(guardian_id::text ORDER BY guardian_id) FROM guardian"
+                " GROUP BY family_id HAVING count(*) = 2 ORDER BY family_id LIMIT 1"
+            )
+            family_id, guardians = rows.one()
+            self.family_id = UUID(str(family_id))
+            child = session.connection().exec_driver_sql(
+                "SELECT c.child_id, c.first_name FROM child c JOIN family_child USING (child_id)"
+                f" WHERE family_id = '{family_id}' ORDER BY c.child_id LIMIT 1"
+            )
+            self.child_id, self.child = child.one()
+            other = session.connection().exec_driver_sql(
+                f"SELECT guardian_id FROM guardian WHERE family_id <> '{family_id}' ORDER BY guardian_id LIMIT 1"
+            )
+            stranger = other.scalar_one()
+        self.lea, self.max = desk.parent(LEA), desk.parent(MAX, first_name="Max")
+        desk.parent("autre@exemple.fr", first_name="Autre")
+        keys = desk.keys(*[UUID(guardian) for guardian in guardians], stranger)
+        for guardian, account_id in zip(guardians, (self.lea, self.max), strict=True):
+            desk.ask(RedeemKey(command_id=uuid4(), key=keys[UUID(guardian)]), mother.a_citizen(account_id))
+        self.tell(
+            ActivityUpdated(activity_code="cantine", activity_name="Cantine", unit="repas", child_care=False)
+        )
+        self.before = len(desk.mails())
+
+    def tell(self, fact: Event, at: datetime = AT, version: int = 1) -> Envelope:
+        envelope = Envelope(
+            id=uuid4(), source="/e", type=fact.event_type(), subject="x", time=at, dataschema="", data={},
+            aggregateversion=version,
+        )  # fmt: skip
+        self.again(fact, envelope)
+        return envelope
+
+    def again(self, fact: Event, envelope: Envelope) -> None:
+        for handler in HANDLERS[type(fact)]:
+            getattr(self.desk.service, handler)(fact, envelope)
+
+    def new(self) -> list[tuple[str, str]]:
+        return sorted((each.to, each.kind) for each in self.desk.mails()[self.before :])
+
+    def booking(self, kind: type[Any], day: int, **more: Any) -> Any:
+        return kind(
+            booking_id=uuid4(), session_id=uuid4(), child_id=self.child_id, activity_code="cantine",
+            place_code=mother.SCHOOL, day=date(2026, 12, day),
+            **{"family_id": self.family_id, "changed_by": self.lea, **more},
+        )  # fmt: skip
+
+    def sheet(self, mark: Mark | None, session_id: UUID, child_id: UUID | None = None) -> AttendanceSettled:
+        lines = (
+            [AttendanceLine(child_id=child_id or self.child_id, family_id=self.family_id, mark=mark)]
+            if mark
+            else []
+        )
+        return AttendanceSettled(
+            session_id=session_id, activity_code="cantine", place_code=mother.SCHOOL,
+            day=date(2026, 11, 23), lines=lines,
+        )  # fmt: skip
+
+
+HANDLERS: dict[type[Event], list[str]] = {
+    ActivityUpdated: ["keep_activity"],
+    BookingMade: ["gather_booking"],
+    BookingCancelled: ["gather_cancellation"],
+    AttendanceSettled: ["gather_attendance"],
+    EnrolmentWithdrawn: ["mail_withdrawal"],
+    PaymentFailed: ["mail_failure"],
+    InvoicePublished: ["mail_invoice"],
+    DocumentOpened: ["mail_opening"],
+    DocumentExpiring: ["mail_expiry"],
+    AccountRegistered: ["mail_welcome"],
+    ActivationKeyRedeemed: ["mail_link"],
+}
+
+
+@pytest.fixture
+def home(desk: Desk) -> Home:
+    return Home(desk)
+
+
+def test_a_save_of_many_days_is_one_mail_to_each_guardian(home: Home) -> None:
+    for day in (1, 3, 4):
+        home.tell(home.booking(BookingMade, day))
+    home.tell(home.booking(BookingCancelled, 8, changed_by=None))
+    home.desk.service.write_booking_news()
+    assert home.new() == []
+    home.desk.clock.forward(minutes=15)
+    home.desk.service.write_booking_news()
+    home.desk.service.write_booking_news()
+    assert home.new() == [(LEA, "bookings_changed"), (MAX, "bookings_changed")]
+    to_max = home.desk.mails(MAX)[-1]
+    assert plain(to_max.subject) == "Réservations modifiées : 3 jours réservés, 1 jour annulé"
+    words = plain(to_max.text)
+    assert f"{home.child}, Cantine. Réservé le 23 novembre 2026 à 10 h 00 par Léa Martin" in words
+    assert "décembre 2026 : mardi 1er, jeudi 3, vendredi 4" in words
+    assert "Annulé le 23 novembre 2026 à 10 h 00 par la mairie" in words
+    assert "par vous" in home.desk.mails(LEA)[-1].text
+    assert "« " not in to_max.text
+
+
+def test_a_day_booked_and_cancelled_in_the_same_quarter_of_an_hour_is_no_news(home: Home) -> None:
+    home.tell(home.booking(BookingMade, 1))
+    home.tell(home.booking(BookingCancelled, 1), at=AT + timedelta(minutes=2))
+    home.desk.clock.forward(minutes=20)
+    home.desk.service.write_booking_news()
+    assert home.new() == []
+    assert home.desk.count("booking_digest") == home.desk.count("booking_news") == 0
+
+
+def test_a_family_that_keeps_changing_is_written_to_within_the_hour(home: Home) -> None:
+    for day in range(1, 9):
+        home.tell(home.booking(BookingMade, day))
+        home.desk.clock.forward(minutes=10)
+        home.desk.service.write_booking_news()
+    assert home.new() == [(LEA, "bookings_changed"), (MAX, "bookings_changed")]
+
+
+def test_a_fact_told_twice_counts_once_and_a_day_late_still_counts(home: Home) -> None:
+    fact = home.booking(BookingMade, 1)
+    home.desk.clock.forward(days=1)
+    told = home.tell(fact)
+    home.again(fact, told)
+    assert home.desk.count("booking_news") == 1
+    home.desk.clock.forward(minutes=15)
+    home.desk.service.write_booking_news()
+    assert len(home.new()) == 2
+
+
+def test_killed_while_writing_nothing_is_lost_and_nothing_told_twice(home: Home, monkeypatch) -> None:
+    home.tell(home.booking(BookingMade, 1))
+    home.desk.clock.forward(minutes=15)
+    whole = mail.write_all
+
+    def die(*args: Any, **values: Any) -> int:
+        whole(*args, **values)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(mail, "write_all", die)
+    with pytest.raises(KeyboardInterrupt):
+        home.desk.service.write_booking_news()
+    monkeypatch.undo()
+    assert home.new() == []
+    home.desk.service.write_booking_news()
+    assert len(home.new()) == 2
+
+
+def test_many_writers_and_changes_at_once_tell_each_day_once(home: Home) -> None:
+    """Four timers write while bookings go on arriving: every day is told, none twice."""
+    start = threading.Barrier(5)
+
+    def write() -> None:
+        start.wait()
+        for _ in range(30):
+            with home.desk.begin() as session:
+                booking_news.write_one(session, SITE, AT + timedelta(hours=5))
+
+    def book() -> None:
+        start.wait()
+        for day in range(1, 29):
+            with home.desk.begin() as session:
+                booking_news.gather(session, home.booking(BookingMade, day), AT, AT + timedelta(hours=4))
+
+    threads = [threading.Thread(target=write) for _ in range(4)] + [threading.Thread(target=book)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with home.desk.begin() as session:
+        while booking_news.write_one(session, SITE, AT + timedelta(hours=9)):
+            pass
+    told = [
+        line
+        for each in home.desk.mails(MAX)
+        if each.kind == "bookings_changed"
+        for line in each.text.split(",")
+    ]
+    days = " ".join(told).replace("\u00a0", " ")
+    assert [sum(f" {day} " in f"{days} " or f" {day}\n" in days for _ in [0]) for day in range(2, 29)] == [
+        1
+    ] * 27
+    counted = sum(
+        int(each.subject.split(":")[1].split()[0])
+        for each in home.desk.mails(MAX)
+        if each.kind == "bookings_changed"
+    )
+    assert counted == 28
+
+
+def test_an_absence_without_reason_is_told_the_same_evening_and_a_correction_after_it(home: Home) -> None:
+    session_id = uuid4()
+    home.tell(home.sheet(Mark.ABSENT_UNJUSTIFIED, session_id))
+    home.desk.service.write_attendance_news()
+    assert home.new() == []
+    home.desk.clock.at = datetime(2026, 11, 23, 18, 30, tzinfo=PARIS)
+    home.desk.service.write_attendance_news()
+    home.desk.service.write_attendance_news()
+    assert home.new() == [(LEA, "attendance_noted"), (MAX, "attendance_noted")]
+    assert home.desk.mails(MAX)[-1].subject.endswith("absence sans justificatif")
+    home.tell(home.sheet(Mark.ABSENT_JUSTIFIED, session_id), version=2)
+    home.desk.service.write_attendance_news()
+    assert len(home.new()) == 4
+    assert "l’appel a été corrigé" in plain(home.desk.mails(MAX)[-1].text)
+
+
+def test_what_is_corrected_before_the_evening_is_never_told(home: Home) -> None:
+    session_id = uuid4()
+    home.tell(home.sheet(Mark.PRESENT_WITHOUT_BOOKING, session_id))
+    home.tell(home.sheet(None, session_id), version=2)
+    home.tell(home.sheet(Mark.PRESENT_WITHOUT_BOOKING, session_id), version=1)
+    home.desk.clock.forward(days=1)
+    home.desk.service.write_attendance_news()
+    home.desk.service.forget_old()
+    assert home.new() == []
+    assert home.desk.count("attendance_news") == 0
+
+
+def test_being_there_or_absent_in_time_is_no_news(home: Home) -> None:
+    for mark in (Mark.PRESENT, Mark.ABSENT_IN_TIME, Mark.ABSENT_JUSTIFIED):
+        home.tell(home.sheet(mark, uuid4()))
+    assert home.desk.count("attendance_news") == 0
+
+
+def test_the_evening_is_the_day_s_or_now() -> None:
+    morning = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+    night = datetime(2026, 11, 23, 22, 0, tzinfo=UTC)
+    assert evening_of(morning) == datetime(2026, 11, 23, 18, 30, tzinfo=PARIS)
+    assert evening_of(night) == night
+
+
+def test_the_others_are_told_that_an_account_was_linked(home: Home) -> None:
+    home.tell(ActivationKeyRedeemed(family_id=home.family_id, guardian_id=uuid4(), account_id=home.lea))
+    assert home.new() == [(MAX, "guardian_linked")]
+    assert home.desk.mails(MAX)[-1].subject == "Léa Martin a rejoint le dossier de votre famille"
+
+
+def test_who_tried_to_pay_is_told_that_nothing_was_taken(home: Home) -> None:
+    for reason, words in (("card_declined", "a été refusé"), ("abandoned", "n’a pas été terminé")):
+        home.tell(
+            PaymentFailed(
+                payment_id=uuid4(),
+                invoice_id=uuid4(),
+                family_id=home.family_id,
+                account_id=home.max,
+                reason=reason,
+            )
+        )
+        assert words in home.desk.mails(MAX)[-1].text
+    assert home.new() == [(MAX, "payment_failed")] * 2
+
+
+def test_an_invoice_says_what_is_left_and_a_credit_note_is_good_news(home: Home) -> None:
+    common: dict[str, Any] = {
+        "invoice_id": uuid4(), "number": "2026-000042", "family_id": home.family_id, "fund": "regie",
+        "month": date(2026, 10, 1), "due_on": date(2026, 12, 15),
+    }  # fmt: skip
+    home.tell(InvoicePublished(total_cents=8420, left_cents=2000, **common))
+    assert "Vous avez 20,00\u00a0€ à régler" in home.desk.mails(LEA)[-1].text
+    home.tell(InvoicePublished(total_cents=8420, left_cents=0, **common))
+    assert "rien à payer" in home.desk.mails(LEA)[-1].text
+    home.tell(InvoicePublished(total_cents=-1250, kind="credit_note", **common))
+    assert home.desk.mails(LEA)[-1].subject == "Un avoir de 12,50\u00a0€ en votre faveur"
+
+
+def test_a_document_opened_is_told_once_and_one_that_expires(home: Home) -> None:
+    opened = DocumentOpened(
+        share_id=uuid4(), document_id=uuid4(), agent_id=uuid4(), agent_name="Odile Garnier",
+        account_id=home.lea, type_name="Attestation CAF",
+    )  # fmt: skip
+    home.tell(opened)
+    home.tell(opened.model_copy(update={"again": True}))
+    home.tell(opened.model_copy(update={"account_id": None}))
+    home.tell(
+        DocumentExpiring(
+            document_id=uuid4(), account_id=home.lea, document_type="caf", type_name="Attestation CAF",
+            valid_until=date(2026, 12, 23),
+        )
+    )  # fmt: skip
+    assert home.new() == [(LEA, "document_expiring"), (LEA, "document_opened")]
+
+
+def test_a_withdrawal_says_who_gave_it_up(home: Home) -> None:
+    home.tell(
+        EnrolmentWithdrawn(
+            enrolment_id=uuid4(), child_id=home.child_id, child_name="Noé\r\nBcc: tous@exemple.fr " + "x" * 400,
+            family_id=home.family_id, account_id=home.lea, activity_code="cantine", activity_name="Cantine",
+            place_code=mother.SCHOOL, school_year="2026-2027",
+        )
+    )  # fmt: skip
+    assert home.new() == [(LEA, "enrolment_withdrawn"), (MAX, "enrolment_withdrawn")]
+    subject = home.desk.mails(MAX)[-1].subject
+    assert (len(subject), "\n" in subject) == (300, False)
+    assert "Léa Martin" in home.desk.mails(MAX)[-1].text
+
+
+def test_a_new_account_is_told_what_to_do_next_unless_it_was_done(home: Home) -> None:
+    newcomer = home.desk.parent("neuf@exemple.fr", first_name="Neuf")
+    home.before = len(home.desk.mails())
+    home.tell(AccountRegistered(account_id=newcomer))
+    home.tell(AccountRegistered(account_id=home.lea))
+    assert home.new() == [("neuf@exemple.fr", "account_registered")]
