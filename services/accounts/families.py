@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
-from accounts import telephones
+from accounts import bad_addresses, telephones
 from accounts.facts import label_of
 from accounts.models import Account, Child, Family, FamilyChild, Guardian, Place, Quotient
 from contracts.accounts.families import (
@@ -27,7 +27,7 @@ from contracts.errors import NotSignedIn
 
 
 def household(session: Session, account_id: UUID) -> HouseholdView:
-    """All that an account opens. Raises NotSignedIn when the account is gone. Seven statements."""
+    """All that an account opens. Raises NotSignedIn when the account is gone. Eight statements."""
     account = session.get(Account, account_id)
     if account is None or account.closed_at is not None:
         raise NotSignedIn
@@ -43,6 +43,7 @@ def household(session: Session, account_id: UUID) -> HouseholdView:
             phone=telephones.shown(account.phone),
             created_at=account.created_at,
             last_sign_in=account.last_sign_in_at,
+            mail_failing=bad_addresses.failing(session, account.email) is not None,
         ),
         families=[views[family_id] for family_id in family_ids if family_id in views],
     )

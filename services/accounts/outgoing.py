@@ -6,10 +6,11 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from email.errors import MessageError
+from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, make_msgid, parseaddr
-from typing import Self
+from typing import Any, Self
 from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import select
@@ -30,6 +31,18 @@ TIMEOUT = 15
 SENT = metrics.counter("mail_sent_total", "Mails that our server took", ("kind",))
 FAILED = metrics.counter("mail_failed_total", "Attempts at sending that failed", ("why",))
 log = get_logger()
+
+
+class _Verbatim(UnstructuredHeader, BaseHeader):
+    """Written as it is: the library would encode an address that is longer than a line, and no program reads that."""
+
+    def fold(self, *, policy: Any) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", _Verbatim)
+_POLICY = SMTP.clone(header_factory=_HEADERS)
 
 
 class Post:
@@ -82,7 +95,7 @@ class Post:
 
 def compose(site: Site, mail: Mail, at: datetime) -> EmailMessage:
     """The message as it travels. Raises ValueError, MessageError when a header cannot be written."""
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_POLICY)
     message["From"], message["Subject"] = site.mail_from, mail.subject
     message["To"] = addresses.for_server(mail.to)
     message["Date"] = format_datetime(at)

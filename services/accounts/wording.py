@@ -41,9 +41,10 @@ def of_month(value: date) -> str:
 
 
 def moment(value: datetime) -> str:
-    """« 4 mai 2027 à 8 h 05 », in Paris."""
+    """« 4 mai 2027 à 8 h 05 », « à 10 h », in Paris."""
     local = value.astimezone(PARIS)
-    return f"{day(local.date())} à {local.hour}\u00a0h\u00a0{local.minute:02d}"
+    minutes = f"{_NO_BREAK}{local.minute:02d}" if local.minute else ""
+    return f"{day(local.date())} à {local.hour}{_NO_BREAK}h{minutes}"
 
 
 def weekday(value: date) -> str:
@@ -69,6 +70,7 @@ def typeset(text: str) -> str:
     """Puts the spaces that do not break where French wants them; text or HTML."""
     text = re.sub(r"[ \u00a0]([;?!])" + _END, rf"{_NARROW}\1", text)
     text = re.sub(r" ([:%€»])" + _END, rf"{_NO_BREAK}\1", text)
+    text = re.sub(r"\b0\d(?: \d\d){4}\b", lambda number: number[0].replace(" ", _NO_BREAK), text)
     return text.replace("« ", f"«{_NO_BREAK}").replace("n° ", f"n°{_NO_BREAK}")
 
 

@@ -31,6 +31,13 @@ def make_page(store: MailStore, returns: MailStore | None = None) -> Flask:
         mail = store.find(mail_id) or abort(404)
         return render_template("mail.html", mail=mail, reasons=REASONS if returns is not None else {})
 
+    @app.get("/messages/<mail_id>.eml")
+    def show_source(mail_id: str) -> Response:
+        """As it travelled."""
+        if store.find(mail_id) is None:
+            abort(404)
+        return Response(store.content(mail_id), mimetype="text/plain")
+
     @app.get("/messages/<mail_id>/html")
     def show_html(mail_id: str) -> Response:
         mail = store.find(mail_id) or abort(404)

@@ -73,6 +73,7 @@ class AccountView(View):
     phone: str = ""
     created_at: AwareDatetime
     last_sign_in: AwareDatetime | None = Field(default=None, description="The one before this one")
+    mail_failing: bool = Field(default=False, description="Mail to the address comes back")
 
 
 class HouseholdView(View):

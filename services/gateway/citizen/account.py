@@ -33,4 +33,13 @@ def show_account(page: Page, household: HouseholdView) -> dict[str, object]:
                 url_for("citizen.activation_key.redeem"),
             )
         )
+    if household.account.mail_failing:
+        page.to_do(
+            Task(
+                "Nous n’arrivons plus à vous écrire",
+                f"Les courriels envoyés à {household.account.email} nous reviennent.",
+                "Vérifier mon adresse",
+                url_for("citizen.mail.show"),
+            )
+        )
     return {"household": household}

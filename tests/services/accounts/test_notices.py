@@ -138,9 +138,9 @@ def test_a_save_of_many_days_is_one_mail_to_each_guardian(home: Home) -> None:
     to_max = home.desk.mails(MAX)[-1]
     assert plain(to_max.subject) == "Réservations modifiées : 3 jours réservés, 1 jour annulé"
     words = plain(to_max.text)
-    assert f"{home.child}, Cantine. Réservé le 23 novembre 2026 à 10 h 00 par Léa Martin" in words
+    assert f"{home.child}, Cantine. Réservé le 23 novembre 2026 à 10 h par Léa Martin" in words
     assert "décembre 2026 : mardi 1er, jeudi 3, vendredi 4" in words
-    assert "Annulé le 23 novembre 2026 à 10 h 00 par la mairie" in words
+    assert "Annulé le 23 novembre 2026 à 10 h par la mairie" in words
     assert "par vous" in home.desk.mails(LEA)[-1].text
     assert "« " not in to_max.text
 

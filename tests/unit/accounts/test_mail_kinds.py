@@ -41,7 +41,7 @@ def words_of_html(kind: str) -> str:
 
 
 def plain(text: str) -> str:
-    words = " ".join(STATEMENT.sub("", text).replace("&nbsp;", " ").split())
+    words = " ".join(STATEMENT.sub("", text).replace("&nbsp;", " ").replace(" +%}", " %}").split())
     # A statement stands on a line of its own or not: that is no difference.
     return re.sub(r" ?({%.*?%}) ?", r"\1", words)
 

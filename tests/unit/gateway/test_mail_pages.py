@@ -14,8 +14,10 @@ from contracts.accounts.mail import (
 )
 from contracts.caller import Role
 from contracts.errors import Invalid, NotFound
+from gateway.citizen.account import show_account
+from gateway.dashboard import Page
 from tests.mothers import mail as mother
-from tests.mothers.accounts import NOW
+from tests.mothers.accounts import NOW, a_household
 
 HERE = "/mon-espace/courriels/"
 STOP = StopView(label="Résumé", email="l…n@exemple.fr", stopped=False)
@@ -99,3 +101,13 @@ def test_what_cannot_be_sent_again_says_what_to_do(site) -> None:
     site.services.answers[FailedMail] = mother.a_page(mother.a_mail(can_resend=False, family_id=None))
     page = site.agent(Role.ADMINISTRATION).read("/agents/courriels/")
     assert "la personne doit refaire sa demande" in page.get_text()
+
+
+def test_the_home_page_says_that_mail_comes_back(site) -> None:
+    page = Page()
+    household = a_household()
+    account = household.account.model_copy(update={"mail_failing": True})
+    with site.app.test_request_context():
+        show_account(page, household.model_copy(update={"account": account}))
+        show_account(page, household)
+    assert [task.title for task in page.tasks] == ["Nous n’arrivons plus à vous écrire"]
