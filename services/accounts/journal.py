@@ -12,10 +12,12 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from accounts.journal_models import AccountEvent
+from accounts.models import Account
 from contracts.accounts.journal import Action
 from contracts.accounts.own_data import JournalLine, JournalPage
 from contracts.caller import Caller, Kind
 from contracts.errors import JsonValue
+from contracts.events.documents import DocumentOpened
 
 PER_PAGE = 25
 KEPT = timedelta(days=365)
@@ -37,6 +39,15 @@ def note(
             done_by=caller.name if by_another else "",
         )
     )
+
+
+def note_opening(session: Session, fact: DocumentOpened, at: datetime) -> None:
+    """An agent read a document: a line for its owner, while there is one."""
+    account = session.get(Account, fact.account_id) if fact.account_id else None
+    if account is None or account.closed_at is not None:
+        return
+    agent = Caller(kind=Kind.AGENT, account_id=fact.agent_id, name=fact.agent_name)
+    note(session, account.account_id, Action.DOCUMENT_OPENED, at, agent, type_name=fact.type_name)
 
 
 def read(session: Session, account_id: UUID, page: int) -> JournalPage:

@@ -133,8 +133,8 @@ def count(agent: Visitor) -> Counted:
 # ---------------------------------------------------------------- accounts
 
 
-def open_account(visitor: Visitor, person: Person, mailbox: Mailbox) -> None:
-    """From « Créer mon espace » to being signed in, by the link of the mail."""
+def open_account(visitor: Visitor, person: Person, mailbox: Mailbox, subject: str = "") -> None:
+    """From « Créer mon espace » to being signed in, by the link of the mail (called `subject`)."""
     visitor.goto("/")
     visitor.look("accueil")
     visitor.follow("Créer mon espace")
@@ -148,7 +148,7 @@ def open_account(visitor: Visitor, person: Person, mailbox: Mailbox) -> None:
     visitor.press("Créer mon espace")
     expect(page).to_have_url(re.compile("verifiez-vos-courriels"))
     visitor.look("verifiez-vos-courriels")
-    visitor.goto(link_in(mailbox.await_mail(person.email)))
+    visitor.goto(link_in(mailbox.await_mail(person.email, subject)))
     visitor.look("confirmer-adresse")
     page.get_by_role("main").get_by_role("button").click()
     visitor.says("Votre adresse est confirmée")

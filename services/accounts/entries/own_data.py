@@ -13,7 +13,6 @@ from accounts import (
     throttle,
 )
 from accounts.entries.desk import Desk
-from accounts.models import Account
 from chassis.commands import once
 from chassis.service import answers, every, subscribes
 from contracts.accounts.journal import Action
@@ -25,7 +24,7 @@ from contracts.accounts.own_data import (
     NoteSessionsClosed,
     OpenMyRecords,
 )
-from contracts.caller import Caller, Kind
+from contracts.caller import Caller
 from contracts.envelope import Envelope
 from contracts.events.documents import DocumentOpened
 from contracts.records import Records
@@ -55,14 +54,7 @@ class OwnDataDesk(Desk):
 
     @subscribes(DocumentOpened)
     def note_opening(self, session: Session, fact: DocumentOpened, envelope: Envelope) -> None:
-        account = session.get(Account, fact.account_id) if fact.account_id else None
-        if account is None or account.closed_at is not None:
-            return
-        agent = Caller(kind=Kind.AGENT, account_id=fact.agent_id, name=fact.agent_name)
-        journal.note(
-            session, account.account_id, Action.DOCUMENT_OPENED, envelope.time, agent,
-            type_name=fact.type_name,
-        )  # fmt: skip
+        journal.note_opening(session, fact, envelope.time)
 
     @every(seconds=15)
     def note_failures(self) -> None:

@@ -67,7 +67,7 @@ def add() -> ResponseReturnValue:
         try:
             asked = ask(StartPasskey(command_id=form.command_id.data, password=form.password.data[:1024]))
         except DomainError as refusal:
-            form.show(refusal, wrong_password="password")  # noqa: S106 -- a code
+            form.show(refusal, present_refused="password")
         else:
             return _make(asked, form.name.data)
     return render_template("citizen/passkey_add.html", form=form), form.status

@@ -136,7 +136,7 @@ def _open_by_present_password() -> ResponseReturnValue:
         try:
             ask(ConfirmPassword(command_id=form.command_id.data, password=password))
         except DomainError as refusal:
-            form.show(refusal, wrong_password="password")  # noqa: S106 -- a code
+            form.show(refusal, present_refused="password")
         else:
             browser_session.remember("came_by", None)
             private = at_sign_in(_account_id(), password)

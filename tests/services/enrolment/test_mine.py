@@ -1,0 +1,79 @@
+"""What enrolment gives of an account, and what it drops of a closed one."""
+
+from datetime import date
+from uuid import UUID, uuid4
+
+import pytest
+
+from contracts.caller import Caller, Role
+from contracts.enrolment.attendance import MarkedChild, SettleAttendance
+from contracts.errors import NotFound
+from contracts.events.enrolment import Mark
+from contracts.records import Records
+from enrolment import attendance, families, mine
+from gateway.papers.records_words import LABELS
+from tests.mothers import enrolment as mother
+from tests.services.enrolment.conftest import NOW, Town
+
+DAY = date(2026, 11, 27)
+
+
+def records(town: Town, parent: Caller) -> Records:
+    with town.begin() as session:
+        return mine.records(session, parent.citizen())
+
+
+@pytest.fixture
+def two_homes(town: Town) -> tuple[UUID, Caller, Caller]:
+    """A child of two households, enrolled by the second, booked by the first and seen at the roll-call."""
+    child = mother.child()
+    _, [first] = town.family(child)
+    _, [second] = town.family(child)
+    town.enrol(child.child_id, second)
+    town.book(child.child_id, first, DAY)
+    ask = SettleAttendance(
+        command_id=uuid4(),
+        session_id=town.session_on(DAY).session_id,
+        version=0,
+        lines=[MarkedChild(child_id=child.child_id, mark=Mark.PRESENT)],
+    )
+    with town.begin() as session:
+        attendance.settle(session, ask, mother.agent(Role.ATTENDANCE), NOW.replace(day=27))
+    return child.child_id, first, second
+
+
+def test_everything_of_my_household_and_nothing_of_the_other(
+    town: Town, two_homes: tuple[UUID, Caller, Caller]
+) -> None:
+    _, first, second = two_homes
+    given = records(town, first)
+    assert [(each["day"], each["made_by_me"]) for each in given["bookings"]] == [("2026-11-27", True)]
+    assert [each["mark"] for each in given["attendance"]] == ["present"]
+    assert [each["made"] for each in given["proofs"]] == [True]
+    assert [each["requested_by"] for each in given["enrolments"]] == [""], "the other home has no name here"
+    other = records(town, second)
+    assert (other["bookings"], other["attendance"], other["proofs"]) == ([], [], [])
+    assert len(other["enrolments"]) == 1
+
+
+def test_every_key_has_its_word_on_paper(town: Town, two_homes: tuple[UUID, Caller, Caller]) -> None:
+    given = records(town, two_homes[1])
+    keys = set(given) | {key for rows in given.values() for row in rows for key in row}
+    assert sorted(key for key in keys if key not in LABELS and not key.endswith("_id")) == []
+
+
+def test_somebody_without_a_family_gets_empty_lists(town: Town) -> None:
+    assert records(town, mother.parent()) == {
+        "enrolments": [], "bookings": [], "attendance": [], "proofs": [],
+    }  # fmt: skip
+
+
+def test_a_closed_account_acts_for_nobody_and_the_bookings_stay(
+    town: Town, two_homes: tuple[UUID, Caller, Caller]
+) -> None:
+    child_id, first, _ = two_homes
+    with town.begin() as session:
+        families.drop_account(session, first.citizen())
+    with town.begin() as session, pytest.raises(NotFound):
+        families.act_for(session, first, child_id)
+    assert (town.count("SELECT count(*) FROM booking"), town.count("SELECT count(*) FROM proof")) == (1, 1)
