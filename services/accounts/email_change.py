@@ -11,23 +11,17 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from accounts import addresses, contact_changes, journal, mail
+from accounts import contact_changes, journal, mail
 from accounts.agents import record_access
 from accounts.contact_changes import WITHIN
 from accounts.mail import Site
 from accounts.models import Account, Guardian
-from accounts.registration import address_of
+from accounts.registration import address_of, judge_address
 from contracts.accounts.accesses import Access
 from contracts.accounts.journal import Action
 from contracts.accounts.own_account import ChangeAccountEmail, ContactKind, EmailTaken, Side
 from contracts.caller import Caller
 from contracts.errors import Invalid, NotFound
-
-
-def judge(email: str) -> None:
-    """Raises Invalid when no mail can reach the address."""
-    if not addresses.is_usable(address_of(email)):
-        raise Invalid(problems={"email": "email_unusable"})
 
 
 def ask(
@@ -65,7 +59,7 @@ def _start(
     now: datetime,
     agent: str = "",
 ) -> None:
-    judge(email)
+    judge_address(email)
     email = address_of(email)
     if email == account.email:
         raise Invalid(problems={"email": "email_same"})

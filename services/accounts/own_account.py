@@ -31,9 +31,13 @@ def mine(session: Session, caller: Caller, *, lock: bool = False) -> Account:
     `lock`: whatever changes an account locks its row first, before anything that hangs on it.
     """
     account = session.get(Account, id_of(caller), with_for_update=lock or None)
-    if account is None or account.closed_at is not None or account.kind != caller.kind.value:
+    if account is None or account.kind != caller.kind.value or not _is_open(account):
         raise NotSignedIn
     return account
+
+
+def _is_open(account: Account) -> bool:
+    return account.closed_at is None and account.suspended_at is None
 
 
 def view(session: Session, account: Account, now: datetime) -> OwnAccountView:

@@ -13,7 +13,7 @@ from sqlalchemy import delete, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from accounts import journal, mail, passwords, ways_in
+from accounts import addresses, journal, mail, passwords, ways_in
 from accounts.mail import Site
 from accounts.models import Account, Registration, ResetLink
 from accounts.names import tidy
@@ -31,6 +31,7 @@ from contracts.accounts.identity import (
 )
 from contracts.accounts.journal import Action
 from contracts.caller import Caller, Kind
+from contracts.errors import Invalid
 from contracts.events.accounts import AccountRegistered
 
 CONFIRM_WITHIN = timedelta(hours=48)
@@ -43,6 +44,12 @@ ACTIVATED = metrics.counter("accounts_activated_total", "Accounts whose address 
 def address_of(email: str) -> str:
     """The address as it is kept and compared: lower case, tidied."""
     return tidy(email).lower()
+
+
+def judge_address(email: str) -> None:
+    """Raises Invalid when no mail can reach the address: nothing is queued that could not leave."""
+    if not addresses.is_usable(address_of(email)):
+        raise Invalid(problems={"email": "email_unusable"})
 
 
 def judge(password: str, known: list[str]) -> None:

@@ -17,7 +17,7 @@ from contracts.caller import Caller
 from contracts.enrolment.attendance import FindChildren
 from contracts.enrolment.home import Overview
 from contracts.errors import DomainError
-from deploy.local.demo import accounts, billing, documents, enrolment
+from deploy.local.demo import accounts, billing, documents, enrolment, own_account
 
 PATIENCE = 120.0
 CODES = {"/agents/connexion": " : après le mot de passe, le code à six chiffres que donne ./espace code"}
@@ -44,6 +44,7 @@ def main() -> int:
     say("a few sealed documents")
     citizens = [(each.email, each.password) for each in people.sign_ins if each.page == "/connexion"]
     documents.load(services, today, citizens[:3], settings)
+    own_account.load(services, people.parents[0])
     print(sheet(people))
     return 0
 

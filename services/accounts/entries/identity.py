@@ -26,6 +26,7 @@ class IdentityDesk(Desk):
 
     @answers(Register)
     def register(self, ask: Register, caller: Caller) -> None:
+        registration.judge_address(ask.email)
         registration.judge(ask.password, [ask.email, ask.first_name, ask.last_name])
         now = self.clock.now()
         self._count_mails("register", ask.email, caller, now)

@@ -71,7 +71,7 @@ class OwnAccountDesk(Desk):
     @answers(AskEmailChange)
     def ask_email_change(self, ask: AskEmailChange, caller: Caller) -> None:
         account_id, now = caller.citizen(), self.clock.now()
-        email_change.judge(ask.email)
+        registration.judge_address(ask.email)
         present_password.prove(self.begin, caller, ask.password, now)
         by = throttle.on_account("email_change", str(account_id), throttle.MAILS)
         to = throttle.on_account("email_change", registration.address_of(ask.email), throttle.MAILS)
@@ -84,7 +84,7 @@ class OwnAccountDesk(Desk):
     @answers(ChangeAccountEmail)
     def change_account_email(self, ask: ChangeAccountEmail, caller: Caller) -> None:
         caller.staff(Role.FAMILY_FILES)
-        email_change.judge(ask.email)
+        registration.judge_address(ask.email)
         now = self.clock.now()
         with self.begin() as session:
             once(session, ask, caller, lambda: email_change.ask_for(session, self.site, ask, caller, now))
