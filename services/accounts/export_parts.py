@@ -18,7 +18,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from accounts import journal
+from accounts import export_file, journal
 from accounts.families import load_views
 from accounts.mail_models import Mail
 from accounts.models import Account, ActivationKey, Guardian, Quotient
@@ -114,6 +114,7 @@ PARTS: tuple[Callable[[Session, UUID], Part], ...] = (
     changes_asked,
     families,
     activation_keys,
+    *export_file.PARTS,
     mails,
     journal_lines,
 )

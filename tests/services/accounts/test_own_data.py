@@ -7,9 +7,10 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select, text, update
 
+from accounts.contact_models import Contact, ContactChild, Insurance
 from accounts.journal import note_opening
 from accounts.mail_models import Mail
-from accounts.models import Account, Guardian
+from accounts.models import Account, FamilyChild, Guardian
 from accounts.own_account_models import FailedSignIn
 from contracts.accounts.families import MyHousehold, RedeemKey
 from contracts.accounts.identity import AskReset, ResetPassword, WrongCredentials
@@ -157,6 +158,40 @@ def test_every_key_of_an_export_has_its_word_on_paper(desk: Desk) -> None:
     assert (
         sorted(key for key in _keys(found) if key not in LABELS and not key.endswith(("_id", "_ids"))) == []
     )
+
+
+def test_what_the_family_has_written_in_its_file_is_given(desk: Desk) -> None:
+    account_id, guardian_id = a_guardian_with_account(desk)
+    with desk.begin() as session:
+        family_id = session.get_one(Guardian, guardian_id).family_id
+        child_id = session.scalars(
+            select(FamilyChild.child_id).where(FamilyChild.family_id == family_id)
+        ).first()
+        contact = Contact(
+            family_id=family_id, first_name="Rose", last_name="Martin", relation="grandparent",
+            phones=["06 12 34 56 78"], call_order=1, may_collect=True,
+        )  # fmt: skip
+        session.add(contact)
+        session.flush()
+        session.add(ContactChild(contact_id=contact.contact_id, child_id=child_id))
+        session.add(
+            Insurance(
+                family_id=family_id,
+                child_id=child_id,
+                company="MAE",
+                number="1",
+                valid_until=mother.NOW.date(),
+            )
+        )
+    found = desk.ask(
+        OpenMyRecords(command_id=uuid4(), password=mother.PASSWORD), mother.a_citizen(account_id)
+    )
+    [contact], [insurance] = found["contacts"], found["insurances"]
+    assert (contact["first_name"], contact["phones"], len(contact["children"])) == (
+        "Rose", ["06 12 34 56 78"], 1,
+    )  # fmt: skip
+    assert (insurance["company"], insurance["valid_until"]) == ("MAE", "2026-11-23")
+    assert sorted((set(contact) | set(insurance)) - set(LABELS)) == []
 
 
 def test_exports_are_throttled(desk: Desk) -> None:
