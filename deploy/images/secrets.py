@@ -26,6 +26,8 @@ GIVEN = {
     "ESPACE_PUBLIC_URL": "http://127.0.0.1:8600",
     "ESPACE_SMTP_URL": "smtp://mail:1025",
     "ESPACE_MAIL_FROM": "Espace Citoyens de Romans-sur-Isère <ne-pas-repondre@ville.example>",
+    "ESPACE_BOUNCE_ADDRESS": "",
+    "ESPACE_BOUNCES_URL": "",
     "ESPACE_SMS_ADDRESS": "",
     "ESPACE_STRIPE_URL": "http://stripe:8602",
     "ESPACE_PAYMENT_ORIGIN": "http://127.0.0.1:8602",

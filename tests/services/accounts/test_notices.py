@@ -6,8 +6,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import event
 
-from accounts import booking_news, mail
+from accounts import booking_news, mail, notices
 from accounts.attendance_news import evening_of
 from accounts.mail import Site
 from chassis.clock import PARIS
@@ -22,6 +23,7 @@ from contracts.events.enrolment import (
     AttendanceSettled,
     BookingCancelled,
     BookingMade,
+    EnrolmentAccepted,
     EnrolmentWithdrawn,
     Mark,
 )
@@ -306,6 +308,20 @@ def test_an_invoice_says_what_is_left_and_a_credit_note_is_good_news(home: Home)
     assert "rien à payer" in home.desk.mails(LEA)[-1].text
     home.tell(InvoicePublished(total_cents=-1250, kind="credit_note", **common))
     assert home.desk.mails(LEA)[-1].subject == "Un avoir de 12,50\u00a0€ en votre faveur"
+
+
+def test_a_household_of_any_size_is_written_to_in_three_statements(home: Home) -> None:
+    """Whose choices, whose accounts, one insert: the same for a month of invoices and for a day."""
+    fact = EnrolmentAccepted(
+        enrolment_id=uuid4(), child_id=home.child_id, child_name="Noé", family_id=home.family_id,
+        activity_code="cantine", activity_name="Cantine", place_code=mother.SCHOOL, school_year="2026-2027",
+    )  # fmt: skip
+    statements: list[str] = []
+    event.listen(home.desk.engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+    with home.desk.begin() as session:
+        notices.enrolment_accepted(session, SITE, fact, AT, AT)
+    assert len(statements) == 3
+    assert home.new() == [(LEA, "enrolment_accepted"), (MAX, "enrolment_accepted")]
 
 
 def test_a_document_opened_is_told_once_and_one_that_expires(home: Home) -> None:
