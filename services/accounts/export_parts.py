@@ -19,9 +19,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts import export_file, journal
+from accounts.certification_models import Certification
+from accounts.consent_models import ConsentAnswer, ConsentKind, ConsentText
 from accounts.families import load_views
 from accounts.mail_models import Mail
-from accounts.models import Account, ActivationKey, Guardian, Quotient
+from accounts.models import Account, ActivationKey, Child, Guardian, Quotient
+from accounts.names import spell
 from accounts.own_account_models import ContactChange
 from contracts.records import Records
 
@@ -109,12 +112,58 @@ def mails(session: Session, account_id: UUID) -> Part:
     ]
 
 
+def consents(session: Session, account_id: UUID) -> Part:
+    """Every answer the account has given, with the text it was given to."""
+    rows = session.execute(
+        select(ConsentAnswer, ConsentText, ConsentKind.label, Child)
+        .join(
+            ConsentText,
+            (ConsentText.code == ConsentAnswer.code) & (ConsentText.version == ConsentAnswer.version),
+        )
+        .join(ConsentKind, ConsentKind.code == ConsentAnswer.code)
+        .join(Child, Child.child_id == ConsentAnswer.child_id)
+        .where(ConsentAnswer.answered_by == account_id)
+        .order_by(ConsentAnswer.answer_id.desc())
+    )
+    return "consents", [
+        {
+            "answered_at": _moment(answer.answered_at),
+            "child_name": spell(child.first_name, child.usage_name or child.last_name),
+            "consent": label,
+            "agrees": answer.agrees,
+            "version": answer.version,
+            "text": text.text,
+        }
+        for answer, text, label, child in rows
+    ]
+
+
+def certifications(session: Session, account_id: UUID) -> Part:
+    """What the account has certified, and when. The values certified are those of the families' file."""
+    rows = session.scalars(
+        select(Certification)
+        .where(Certification.signed_by == account_id)
+        .order_by(Certification.signed_at.desc())
+    )
+    return "certifications", [
+        {
+            "school_year": row.school_year,
+            "signed_at": _moment(row.signed_at),
+            "signer_name": row.signer_name,
+            "statement": row.statement,
+        }
+        for row in rows
+    ]
+
+
 PARTS: tuple[Callable[[Session, UUID], Part], ...] = (
     account,
     changes_asked,
     families,
     activation_keys,
     *export_file.PARTS,
+    consents,
+    certifications,
     mails,
     journal_lines,
 )

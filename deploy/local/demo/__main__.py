@@ -17,7 +17,7 @@ from contracts.caller import Caller
 from contracts.enrolment.attendance import FindChildren
 from contracts.enrolment.home import Overview
 from contracts.errors import DomainError
-from deploy.local.demo import accounts, billing, documents, enrolment, own_account
+from deploy.local.demo import accounts, billing, consents, documents, enrolment, own_account
 
 PATIENCE = 120.0
 CODES = {"/agents/connexion": " : après le mot de passe, le code à six chiffres que donne ./espace code"}
@@ -31,6 +31,8 @@ def main() -> int:
     enrolment.load(services, today)
     say("agents, two schools' families, parents with their keys")
     people = accounts.load(services, today)
+    say("what families are asked for each child")
+    consents.load(services, people.parents)
     say("price bands")
     billing.load(services, today)
     wait_for(
