@@ -121,7 +121,7 @@ def certify(
 
 
 def due(session: Session, families: Iterable[FamilyView], today: date) -> list[CertificationDue]:
-    """Each home, and whether it has signed for the year: for the dashboard. Two statements."""
+    """Each home, and whether it has signed for the year: for the dashboard. One statement."""
     views = [view for view in families if view.children]
     label = year_label(today)
     signed = {

@@ -84,7 +84,7 @@ def test_the_family_sheet_is_printed_and_tagged(signed: str, amandine: Visitor, 
     amandine.follow("Édition de documents")
     amandine.look("edition")
     with amandine.page.expect_download() as download:
-        amandine.follow("Télécharger (PDF), fiche du foyer", exact=False)
+        amandine.page.get_by_role("link", name=re.compile("fiche du foyer")).click()
     paper = tmp_path / "fiche.pdf"
     download.value.save_as(paper)
     reader = PdfReader(paper)

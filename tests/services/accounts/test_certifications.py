@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from accounts.contact_models import Contact, ContactChild, Insurance
 from contracts.accounts.certification import (
@@ -20,7 +20,7 @@ from contracts.accounts.certification import (
     ReviewFamily,
     Section,
 )
-from contracts.accounts.consents import AnswerConsents, ConsentAnswer
+from contracts.accounts.consents import AnswerConsents, ConsentAnswer, PublishConsentText
 from contracts.accounts.families import MyHousehold
 from contracts.caller import Caller, Role
 from contracts.errors import NotAllowed, NotFound
@@ -130,8 +130,6 @@ def test_nothing_is_signed_without_somebody_to_call(desk: Desk, home: mother.Hom
 def test_nothing_is_signed_before_the_new_text_of_a_consent_is_answered(
     desk: Desk, home: mother.Home
 ) -> None:
-    from contracts.accounts.consents import PublishConsentText
-
     desk.ask(
         PublishConsentText(
             command_id=uuid4(), code="droit-a-l-image", version=1, text="Autre.", effect="Rien."
@@ -291,3 +289,25 @@ def test_a_repeat_of_the_command_is_the_same_signature(desk: Desk, home: mother.
     assert first.signature == again.signature
     with desk.begin() as session:
         assert session.scalar(text("SELECT answer FROM command WHERE method = 'certify_family'")) is None
+
+
+def test_the_list_of_a_whole_town_costs_as_many_statements_as_that_of_a_street(desk: Desk) -> None:
+    def statements() -> int:
+        seen: list[str] = []
+
+        def note(*args: Any) -> None:
+            seen.append(args[2])
+
+        event.listen(desk.engine, "before_cursor_execute", note)
+        desk.ask(ListUncertified(), people.an_agent())
+        event.remove(desk.engine, "before_cursor_execute", note)
+        return len(seen)
+
+    counts = []
+    for number in (2, 30):
+        with desk.begin() as session:
+            for _ in range(number):
+                mother.settle(session, children=("Alizée", "Noé"))
+        counts.append(statements())
+
+    assert counts[0] == counts[1] < 20

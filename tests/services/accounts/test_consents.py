@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
+from accounts import export_parts
 from contracts.accounts.consents import (
     AnswerConsents,
     CloseConsentKind,
@@ -21,6 +22,7 @@ from contracts.accounts.consents import (
 from contracts.accounts.families import OpenFamily
 from contracts.caller import Role
 from contracts.errors import Conflict, NotAllowed, NotFound, NotSignedIn
+from deploy.local.demo import consents as demonstration
 from tests.mothers import accounts as people
 from tests.mothers import certification as mother
 from tests.services.accounts.conftest import Desk
@@ -166,3 +168,35 @@ def test_what_is_closed_is_asked_no_more_and_its_answers_stay(desk: Desk, home: 
     assert desk.ask(MyConsents(), home.parents["Léa"]).texts == []
     with desk.begin() as session:
         assert session.scalar(text("SELECT count(*) FROM consent_answer")) == 1
+
+
+def test_the_export_of_one_s_data_holds_each_answer_with_the_text_that_was_read(
+    desk: Desk, home: mother.Home
+) -> None:
+    account_id = home.parents["Léa"].account_id
+    desk.ask(says(home.children["Alizée"], True), home.parents["Léa"])
+    publish(desk)
+    desk.ask(says(home.children["Alizée"], False, version=2), home.parents["Léa"])
+
+    with desk.begin() as session:
+        _, rows = export_parts.consents(session, account_id)
+
+    assert [(row["agrees"], row["version"], row["text"][:10]) for row in rows] == [
+        (False, 2, "Un nouveau"),
+        (True, 1, "J’autorise"),
+    ]
+
+
+def test_the_demonstration_asks_three_things_once_and_some_parents_answer(desk: Desk) -> None:
+    with desk.begin() as session:
+        home = mother.settle(session)
+    for _ in range(2):
+        demonstration.load(desk, list(home.parents.values()))
+
+    kinds = desk.ask(ListConsentKinds())
+    assert [kind.code for kind in kinds] == [
+        "droit-a-l-image",
+        "quitter-seul-la-structure",
+        "sorties-et-transport-en-car",
+    ]
+    assert desk.count("consent_answer") == 3
