@@ -21,13 +21,10 @@ AT_ONCE = 50
 
 
 def remind(session: Session, site: Site, now: datetime, today: date) -> int:
-    """Writes to the guardians of at most fifty families; gives how many families were taken.
-
-    A step that was missed is not made up for: only the last one that has come counts.
-    """
+    """Writes to the guardians of at most fifty families; gives how many families were taken."""
     year = year_on(session, today)
     step = step_of(today, year)
-    if step is None or today > year.last:
+    if step is None:
         return 0
     families = session.scalars(
         select(Family)

@@ -7,7 +7,7 @@ for an agent never blocks: the family has done its share.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from accounts.names import spell
@@ -21,6 +21,8 @@ COMING_FROM = 6
 """From 1 June the coming school year is certified."""
 REMINDERS = ((9, 1), (9, 15), (10, 1))
 """Month and day from which a family that has not signed is reminded: at most once each."""
+REMINDED_WITHIN = timedelta(days=14)
+"""A step is not made up for later: who joins in November is not written to about October."""
 
 
 @dataclass(frozen=True)
@@ -87,10 +89,10 @@ def year_by_law(label: str) -> Year:
 
 
 def step_of(today: date, year: Year) -> date | None:
-    """The last date of reminder that has come, of this year; None before the first."""
+    """The date of reminder that is being carried out, if one is."""
     start = int(year.label[:4])
-    come = [date(start, *each) for each in REMINDERS if date(start, *each) <= today]
-    return max(come, default=None)
+    steps = [date(start, *each) for each in REMINDERS]
+    return max((step for step in steps if step <= today < step + REMINDED_WITHIN), default=None)
 
 
 def review(file: File, today: date, year: Year) -> list[PointView]:

@@ -161,11 +161,13 @@ def digest_of(school_year: str, points: Iterable[PointView]) -> str:
 
 
 def changed(before: Iterable[PointView], now: Iterable[PointView]) -> list[PointView]:
-    """Points said otherwise now, or new; then those that are gone, as they were."""
+    """Points said otherwise now, or new, each with what it was; then those that are gone."""
     old, new = {_key(each): each for each in before}, {_key(each): each for each in now}
+    found = [each for key, each in new.items() if key not in old or _said(old[key]) != _said(each)]
+    gone = [each.model_copy(update={"value": ""}) for key, each in old.items() if key not in new]
     return [
-        *(each for key, each in new.items() if key not in old or _said(old[key]) != _said(each)),
-        *(each for key, each in old.items() if key not in new),
+        each.model_copy(update={"was": old[_key(each)].value if _key(each) in old else ""})
+        for each in (*found, *gone)
     ]
 
 

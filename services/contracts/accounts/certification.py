@@ -48,6 +48,7 @@ class PointView(View):
     label: str = ""
     state: PointState
     value: str = Field(default="", repr=False)
+    was: str = Field(default="", repr=False, description="What was signed, where it is another now")
     blocks: bool = False
 
 
@@ -60,7 +61,7 @@ class SignatureView(View):
     statement: str
     reference: str = Field(description="First signs of the digest of what was signed")
     changed_since: list[PointView] = Field(
-        default_factory=list, description="As they are now, or as they were signed when they are gone"
+        default_factory=list, description="As they are now, and as they `was`; without value what is gone"
     )
 
 

@@ -156,8 +156,8 @@ def test_a_change_after_signing_is_shown_with_what_it_is_now(desk: Desk, home: m
 
     changed = page_of(desk, home).signature.changed_since
 
-    assert [(each.code, each.value) for each in changed] == [
-        ("emergency_contact", "Odette Petit, 06 39 98 00 02")
+    assert [(each.code, each.was, each.value) for each in changed] == [
+        ("emergency_contact", "Odette Petit, 06 39 98 00 01", "Odette Petit, 06 39 98 00 02")
     ]
 
 
