@@ -128,7 +128,7 @@ class UncertifiedRow(View):
 
 
 class UncertifiedPage(View):
-    """Families with a child at school that have not signed for the year. `counts`: code → families, of the filter."""
+    """Families with a child at school that have not signed for the year. `counts`: code → families, with a filter."""
 
     school_year: str
     families: list[UncertifiedRow]

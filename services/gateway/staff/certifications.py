@@ -25,6 +25,8 @@ navigation = [
         hint="Les familles qui n’ont pas validé leurs données pour l’année scolaire.",
     )
 ]
+LISTED = ("address", "phone", "email", "custody", "emergency_contact", "insurance", "consent", "quotient")
+"""What the list can be filtered by: nothing of health, which is not read for it."""
 COLUMNS = ("Dossier", "Famille", "Enfants", "Écoles", "Comptes ouverts", "Manquant ou périmé", "Relancée le")
 
 
@@ -50,6 +52,7 @@ def show() -> str:
         filters=filters,
         address=address,
         codes=certification_words.CODES,
+        listed=LISTED,
         export="export.csv?" + urlencode(filters),
     )
 
@@ -88,7 +91,7 @@ def _filters() -> dict[str, str]:
     missing = request.args.get("manque", "")
     return {
         "ecole": request.args.get("ecole", "")[:40],
-        "manque": missing if missing in certification_words.CODES else "",
+        "manque": missing if missing in LISTED else "",
     }
 
 

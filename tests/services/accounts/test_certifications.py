@@ -209,6 +209,7 @@ def test_who_has_not_signed_is_listed_by_school_and_by_what_is_missing(desk: Des
     sign(desk, home)
 
     everyone = desk.ask(ListUncertified(), people.an_agent())
+    school = desk.ask(ListUncertified(place_code=people.SCHOOL), people.an_agent())
     nobody = desk.ask(ListUncertified(place_code="0260002B"), people.an_agent())
     insured = desk.ask(ListUncertified(missing="insurance"), people.an_agent())
     vaccines = desk.ask(ListUncertified(missing="vaccines"), people.an_agent())
@@ -217,6 +218,7 @@ def test_who_has_not_signed_is_listed_by_school_and_by_what_is_missing(desk: Des
     assert everyone.certified == 1
     assert {"emergency_contact", "insurance", "consent", "quotient"} <= set(everyone.families[0].missing)
     assert (nobody.total, insured.total, vaccines.total) == (0, 1, 0)
+    assert (school.counts["insurance"], school.total, everyone.counts) == (1, 1, {})
 
 
 @pytest.fixture
@@ -304,7 +306,7 @@ def test_the_list_of_a_whole_town_costs_as_many_statements_as_that_of_a_street(d
         return len(seen)
 
     counts = []
-    for number in (2, 30):
+    for number in (2, 98):
         with desk.begin() as session:
             for _ in range(number):
                 mother.settle(session, children=("Alizée", "Noé"))
