@@ -8,7 +8,7 @@ what the law makes refer to it.
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.orm import Session
 
 from accounts import mail
@@ -40,7 +40,8 @@ def close(session: Session, site: Site, account: Account, now: datetime) -> None
         guardian.account_id = None
     _erase(session, account)
     session.execute(delete(Registration).where(Registration.email == email))
-    session.execute(delete(Mail).where(Mail.to == email, Mail.state != MailState.QUEUED))
+    gone = and_(Mail.to == email, Mail.state != MailState.QUEUED)
+    session.execute(delete(Mail).where(or_(gone, Mail.account_id == account.account_id)))
     session.execute(delete(BadAddress).where(BadAddress.email == email))
     # Not an address: nobody can register it, and its owner may register the real one again.
     account.email = f"closed:{account.account_id}"

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from accounts import export_file, journal
@@ -99,7 +99,8 @@ def journal_lines(session: Session, account_id: UUID) -> Part:
 def mails(session: Session, account_id: UUID) -> Part:
     """What was written to the account's address. The texts are not kept once sent."""
     to = select(Account.email).where(Account.account_id == account_id).scalar_subquery()
-    rows = session.scalars(select(Mail).where(Mail.to == to).order_by(Mail.created_at.desc()))
+    own = or_(Mail.to == to, Mail.account_id == account_id)
+    rows = session.scalars(select(Mail).where(own).order_by(Mail.created_at.desc()))
     return "mails", [
         {
             "kind": row.kind,
