@@ -41,7 +41,7 @@ KINDS = {
     SubjectKind.CHILD: "État civil d’un enfant",
     SubjectKind.CONTACT: "Contacts",
     SubjectKind.INSURANCE: "Assurance",
-    SubjectKind.CUSTODY: "Garde alternée",
+    SubjectKind.CUSTODY: "Calendrier de garde",
 }
 
 
@@ -91,6 +91,12 @@ def _contact(value: Any, children: Mapping[str, str]) -> str:
     return ", ".join([*said, f"pour {children_text(value['child_ids'], children)}"])
 
 
+def _calendar(value: Any, _: Mapping[str, str]) -> str:
+    """Since when, not who has which days: that is read on the calendar's own pages, from each home's side."""
+    since = french.day(date.fromisoformat(value["valid_from"]))
+    return f"Calendrier à partir du {since}" if value["terms"] else f"Plus de calendrier à partir du {since}"
+
+
 FIELDS: dict[tuple[SubjectKind, str], tuple[str, Say]] = {
     (SubjectKind.FAMILY, "address"): ("Adresse", lambda value, _: address_text(value)),
     (SubjectKind.GUARDIAN, "title"): ("Civilité", _text),
@@ -113,6 +119,7 @@ FIELDS: dict[tuple[SubjectKind, str], tuple[str, Say]] = {
     ),
     (SubjectKind.CONTACT, "child_ids"): ("Enfants concernés", children_text),
     (SubjectKind.INSURANCE, "contract"): ("Assurance scolaire", _contract),
+    (SubjectKind.CUSTODY, "calendar"): ("Calendrier de garde", _calendar),
 }
 
 

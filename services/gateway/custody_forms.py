@@ -42,7 +42,7 @@ from gateway.forms import (
 
 SIDES = [(Side.FIRST.value, "Chez moi"), (Side.SECOND.value, "Dans l’autre foyer")]
 DAY_RULE = (
-    "Un jour est à qui amène l’enfant à l’école le matin : c’est ce foyer qui réserve et qui est facturé."
+    "Un jour appartient au foyer qui amène l’enfant à l’école le matin."
 )
 CHANGEOVERS = [
     (f"{weekday}-{moment}", custody_words.changeover(weekday, moment == "soir").capitalize())

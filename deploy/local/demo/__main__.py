@@ -17,7 +17,7 @@ from contracts.caller import Caller
 from contracts.enrolment.attendance import FindChildren
 from contracts.enrolment.home import Overview
 from contracts.errors import DomainError
-from deploy.local.demo import accounts, billing, consents, documents, enrolment, own_account
+from deploy.local.demo import accounts, billing, consents, custody, documents, enrolment, own_account
 
 PATIENCE = 120.0
 CODES = {"/agents/connexion": " : après le mot de passe, le code à six chiffres que donne ./espace code"}
@@ -39,6 +39,10 @@ def main() -> int:
         "enrolment to know the families", lambda: all(knows(services, parent) for parent in people.parents)
     )
     wait_for("enrolment to know the children", stands_still(lambda: count_children(services)))
+    say("the calendar of a child of two homes")
+    apart = people.parents[:2]
+    wait_for("accounts to know the school year", lambda: bool(custody.calendar(services, *apart).years))
+    custody.load(services, *apart)
     say("last month's canteen, the next weeks' bookings")
     enrolment.load_life(services, today, people.parents)
     say("last month's invoices")

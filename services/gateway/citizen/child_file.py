@@ -13,6 +13,7 @@ from uuid import UUID
 from flask import Blueprint, render_template
 
 from contracts.accounts.changes import SubjectKind
+from contracts.accounts.families import ChildView
 from gateway import change_words
 from gateway.citizen.home_file import open_home
 
@@ -21,12 +22,13 @@ blueprint = Blueprint("child_file", __name__, url_prefix="/famille/<uuid:family_
 
 @dataclass(frozen=True)
 class Way:
-    """A way to a page about the child. `text`: one sentence on what is found there."""
+    """A way to a page about the child. `text`: one sentence on what is found there; `fits`: for which children."""
 
     label: str
     text: str
     order: int
     href: Callable[[UUID, UUID], str]
+    fits: Callable[[ChildView], bool] = lambda _: True
 
 
 _ways: list[Way] = []
@@ -45,6 +47,7 @@ def show(family_id: UUID, child_id: UUID) -> str:
     ways = [
         (way.label, way.text, way.href(family_id, child_id))
         for way in sorted(_ways, key=lambda way: way.order)
+        if way.fits(child)
     ]
     return render_template(
         "citizen/child_file.html",

@@ -26,6 +26,7 @@ from contracts.accounts.custody import (
 )
 from contracts.errors import DomainError
 from gateway import custody_words
+from gateway.citizen import child_file
 from gateway.custody_forms import FORMS, OpinionForm, PeriodForm, StatementForm
 from gateway.forms import CommandForm
 from gateway.sentences import sentence_of
@@ -33,6 +34,15 @@ from gateway.services import ask
 from gateway.wiring import clock
 
 blueprint = Blueprint("custody", __name__, url_prefix="/garde/<uuid:child_id>")
+child_file.offer(
+    child_file.Way(
+        "Calendrier de garde",
+        "Chez vous ou dans l’autre foyer, jour par jour.",
+        30,
+        lambda _, child_id: url_for("citizen.custody.show", child_id=child_id),
+        fits=lambda child: child.elsewhere,
+    )
+)
 MONTHS_AHEAD = 4
 YEAR = re.compile(r"\d{4}-\d{4}")
 

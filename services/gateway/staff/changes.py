@@ -104,6 +104,8 @@ def decide(change_id: UUID) -> ResponseReturnValue:
             flash(f"La modification est {done}. La famille en est informée par courriel.", "success")
             return redirect(url_for(".show"))
     file = ask(OpenChange(change_id=change_id))
+    if file.change.subject_kind is SubjectKind.CUSTODY:  # two homes and their days: a page of its own
+        return redirect(url_for("staff.custody.decide", change_id=change_id))
     return _page(file, form)
 
 

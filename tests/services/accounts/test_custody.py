@@ -37,6 +37,7 @@ from contracts.accounts.custody import (
 )
 from contracts.caller import Caller, Role
 from contracts.errors import Invalid, NotAllowed, NotFound
+from deploy.local.demo import custody as demonstration
 from tests.mothers import accounts as mother
 from tests.mothers import custody as custody_mother
 from tests.services.accounts.conftest import Desk
@@ -84,6 +85,13 @@ class Apart:
 
     def told(self) -> list[dict[str, Any]]:
         return self.desk.facts("custody.updated")
+
+
+def email_of(desk: Desk, home: Home) -> str:
+    with desk.begin() as session:
+        return session.execute(
+            text("SELECT email FROM account WHERE account_id = :id"), {"id": home.parents[0].account_id}
+        ).scalar_one()
 
 
 def draft(terms: CustodyTerms | None = None, valid_from: date = FROM) -> CustodyDraft:
@@ -388,11 +396,10 @@ def test_two_homes_that_are_decided_at_once_leave_one_open_agreement(apart: Apar
     assert apart.desk.count("custody_agreement") == 1
 
 
-# ------------------------------------------------------------------ nobody else's business
-
-
-def email_of(desk: Desk, home: Home) -> str:
-    with desk.begin() as session:
-        return session.execute(
-            text("SELECT email FROM account WHERE account_id = :id"), {"id": home.parents[0].account_id}
-        ).scalar_one()
+def test_the_demonstration_loaded_twice_has_one_calendar(apart: Apart) -> None:
+    parents = apart.here.parents[0], apart.there.parents[0]
+    for _ in range(2):
+        demonstration.load(apart.desk, *parents)
+    [held] = demonstration.calendar(apart.desk, *parents).agreements
+    assert (held.draft.valid_from, held.draft.basis) == (date(2026, 9, 1), Basis.AGREEMENT)
+    assert len(apart.told()) == 1

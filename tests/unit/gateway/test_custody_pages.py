@@ -2,11 +2,21 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 from bs4 import BeautifulSoup
 
-from contracts.accounts.changes import ChangedMeanwhile, ChangeState, DecideChange, WithdrawChange
+from contracts.accounts.changes import (
+    ChangedMeanwhile,
+    ChangesPage,
+    ChangeState,
+    DecideChange,
+    ListChanges,
+    OpenChange,
+    SubjectKind,
+    WithdrawChange,
+)
 from contracts.accounts.custody import (
     AlternateWeeks,
     AlwaysWith,
@@ -29,11 +39,13 @@ from contracts.accounts.custody import (
     StateCustody,
     SummerRule,
 )
+from contracts.accounts.family_file import OpenMyFile
 from contracts.caller import Role
 from contracts.errors import Invalid, NotFound
 from gateway import custody_words
 from tests.mothers import custody as terms
 from tests.mothers import custody_views as mother
+from tests.mothers import family_file
 from tests.mothers.accounts import NOW
 
 PAGE = f"/mon-espace/garde/{mother.CHILD}"
@@ -369,6 +381,46 @@ def test_what_is_decided_has_no_form(site: Any) -> None:
 
 def test_only_agents_of_family_files_come_here(site: Any) -> None:
     site.agent(Role.BILLING).read(f"/agents/garde/{mother.CHANGE}", 403)
+
+
+def test_the_list_of_changes_leads_to_the_calendars_own_page(site: Any) -> None:
+    row = family_file.a_change_row(
+        subject_kind=SubjectKind.CUSTODY, field="calendar", change_id=mother.CHANGE, label="Alizée Martin"
+    )
+    site.services.answers[ListChanges] = ChangesPage(changes=[row], awaiting=1, page=1, pages=1, total=1)
+    change = family_file.a_change_view(subject_kind=SubjectKind.CUSTODY, field="calendar")
+    site.services.answers[OpenChange] = family_file.a_change_file(change=change)
+    browser = site.agent(Role.FAMILY_FILES)
+    listed = browser.read("/agents/modifications/").select_one("tbody a")
+    assert listed["href"] == f"/agents/garde/{mother.CHANGE}"
+    assert browser.get(f"/agents/modifications/{mother.CHANGE}", 302).location == listed["href"]
+
+
+# ------------------------------------------------------------------ the ways in
+
+
+def test_a_child_of_two_homes_has_the_way_to_its_calendar(site: Any) -> None:
+    site.services.answers[OpenMyFile] = family_file.a_file()
+    browser = site.citizen()
+    both, only = (
+        browser.read(f"/mon-espace/famille/{mother.HERE}/enfants/{UUID(int=number)}") for number in (40, 41)
+    )
+    assert [link["href"] for link in both.select(".desk__link") if "garde" in link["href"]] == [f"{PAGE}/"]
+    assert [link["href"] for link in only.select(".desk__link") if "garde" in link["href"]] == []
+
+
+def test_among_the_changes_a_calendar_says_since_when_and_not_whose_the_days_are(site: Any) -> None:
+    change = family_file.a_change_view(
+        subject_kind=SubjectKind.CUSTODY,
+        field="calendar",
+        label="Alizée Martin",
+        old=None,
+        new=mother.proposal().draft.model_dump(mode="json"),
+    )
+    site.services.answers[OpenMyFile] = family_file.a_file(change)
+    said = text_of(site.citizen().read("/mon-espace/famille/modifications/"))
+    assert "Calendrier à partir du 28\u00a0novembre 2026" in said.replace("du 28 nov", "du 28\u00a0nov")
+    assert "chez vous" not in said
 
 
 # ------------------------------------------------------------------ words
