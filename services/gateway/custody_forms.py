@@ -41,9 +41,7 @@ from gateway.forms import (
 )
 
 SIDES = [(Side.FIRST.value, "Chez moi"), (Side.SECOND.value, "Dans l’autre foyer")]
-DAY_RULE = (
-    "Un jour appartient au foyer qui amène l’enfant à l’école le matin."
-)
+DAY_RULE = "Un jour appartient au foyer qui amène l’enfant à l’école le matin."
 CHANGEOVERS = [
     (f"{weekday}-{moment}", custody_words.changeover(weekday, moment == "soir").capitalize())
     for weekday in (5, 1, 2, 3, 4, 6, 7)
