@@ -39,7 +39,7 @@ from contracts.accounts.imports import (
 from contracts.accounts.keys import IssueKeys
 from contracts.caller import SYSTEM, Caller, Kind, Role
 from contracts.messages import Question
-from deploy.local.demo import health
+from deploy.local.demo import family_file, health
 from deploy.local.demo.authenticator import secret_of
 
 A = TypeVar("A")
@@ -116,9 +116,11 @@ def load(services: Services, today: date) -> People:
     files = _families(services)
     _give_quotients(services, files, today)
     health.load(services, [child for file in files for child in file.family.children], today)
+    family_file.load(services, files, today)
     chosen = [(words, _adult(file, place)) for words, file, place in _choose_parents(files)]
     for words, guardian in chosen:
         _open_account(services, people, words, guardian)
+    family_file.load_requests(services, people.parents)
     _leave_keys(services, people, files, {guardian.guardian_id for _, guardian in chosen})
     return people
 

@@ -14,11 +14,23 @@ from contracts.accounts.consents import (
 )
 from contracts.errors import DomainError
 from gateway import access, french
+from gateway.citizen.child_file import Way, offer
 from gateway.consent_words import STATES
 from gateway.forms import CommandForm, HiddenField, RadiosField
 from gateway.services import ask
 
 blueprint = Blueprint("consents", __name__, url_prefix="/autorisations")
+offer(
+    Way(
+        "Autorisations",
+        "Photos, sorties, soins : ce que chaque responsable a répondu.",
+        30,
+        lambda family_id, child_id: url_for(
+            "citizen.consents.show",
+            retour=url_for("citizen.child_file.show", family_id=family_id, child_id=child_id),
+        ),
+    )
+)
 
 ANSWERS = [("oui", "Oui, j’autorise"), ("non", "Non, je n’autorise pas")]
 

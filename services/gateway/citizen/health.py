@@ -15,11 +15,20 @@ from contracts.accounts.health import (
 )
 from contracts.errors import DomainError
 from gateway import health_words as words
+from gateway.citizen.child_file import Way, offer
 from gateway.forms import CommandForm
 from gateway.health_forms import CareForm, DietForm, VaccinesForm, care_changes, care_rows
 from gateway.services import ask
 
 blueprint = Blueprint("health", __name__, url_prefix="/famille/enfants/<uuid:child_id>/sante")
+offer(
+    Way(
+        "Fiche santé",
+        "Repas, allergies, PAI, vaccinations, et qui les a lus.",
+        10,
+        lambda _family_id, child_id: url_for("citizen.health.show", child_id=child_id),
+    )
+)
 
 
 @blueprint.get("/")

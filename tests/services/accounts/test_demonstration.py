@@ -51,7 +51,7 @@ def test_loaded_twice_it_is_the_same_town(town: Desk) -> None:
     assert (first.keys, first.parents) == (second.keys, second.parents)
     assert counts == {table: town.count(table) for table in counts}
     assert told == town.count("outbox")
-    assert counts["account"] == 11
+    assert counts["account"] == 12
     assert 40 <= counts["family"] <= 50
     assert 0 < counts["quotient"] < counts["family"]
 
