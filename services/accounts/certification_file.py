@@ -12,8 +12,7 @@ from accounts import care_proposals, consents, diets, health_sheets
 from accounts.certification_rules import Consent, File, Health
 from accounts.change_models import ChangeRequest
 from accounts.consent_rules import Answer, state_of
-from accounts.contact_models import Insurance
-from accounts.contacts import contacts_of
+from accounts.contacts import contacts_of, insurances_of
 from accounts.custody_models import CustodyAgreement
 from accounts.families import load_views
 from accounts.models import Child, Guardian
@@ -21,7 +20,6 @@ from accounts.sealed_column import Seal
 from accounts.wording import day
 from contracts.accounts.changes import ChangeState, SubjectKind
 from contracts.accounts.consents import ConsentState
-from contracts.accounts.contacts import InsuranceView
 from contracts.accounts.families import FamilyView
 from contracts.accounts.health import Diet
 
@@ -46,11 +44,7 @@ def load_files(
     views = load_views(session, wanted, account_id)
     child_ids = {child.child_id for view in views.values() for child in view.children}
     contacts = contacts_of(session, wanted)
-    insurances: dict[UUID, dict[UUID, InsuranceView]] = defaultdict(dict)
-    for held in session.scalars(select(Insurance).where(Insurance.family_id.in_(wanted))):
-        insurances[held.family_id][held.child_id] = InsuranceView(
-            child_id=held.child_id, company=held.company, number=held.number, valid_until=held.valid_until
-        )
+    insurances = insurances_of(session, wanted, today)
     awaiting: dict[UUID, set[tuple[SubjectKind, UUID]]] = defaultdict(set)
     for change in session.scalars(
         select(ChangeRequest).where(
@@ -71,7 +65,7 @@ def load_files(
         family_id: File(
             family=view,
             contacts=contacts[family_id],
-            insurances=insurances[family_id],
+            insurances={held.child_id: held for held in insurances[family_id]},
             consents=said[family_id],
             custody=custody,
             awaiting=awaiting[family_id],

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from contracts.accounts.certification import (
@@ -108,17 +108,17 @@ def address_of(view: CertificationView, point: PointView) -> str:
         case "email" if subject_id == me:
             return url_for("citizen.my_address.change")
         case "address":
-            return _when_there("citizen.family_file.address", family_id=family_id)
+            return url_for("citizen.family_file.address", family_id=family_id)
         case "phone":
-            return _when_there("citizen.family_file.adult", family_id=family_id, guardian_id=subject_id)
+            return url_for("citizen.family_file.adult", family_id=family_id, guardian_id=subject_id)
         case "child":
-            return _when_there("citizen.family_file.civil_status", family_id=family_id, child_id=subject_id)
+            return url_for("citizen.family_file.civil_status", family_id=family_id, child_id=subject_id)
         case "insurance":
-            return _when_there("citizen.family_file.insurance", family_id=family_id, child_id=subject_id)
+            return url_for("citizen.family_file.insurance", family_id=family_id, child_id=subject_id)
         case "emergency_contact" if point.state is PointState.MISSING:
-            return _when_there("citizen.contacts.add", family_id=family_id)
+            return url_for("citizen.contacts.add", family_id=family_id)
         case "custody":
-            return _when_there("citizen.custody.show", child_id=subject_id)
+            return url_for("citizen.custody.show", child_id=subject_id)
         case "diet" | "vaccines":
             return url_for(f"citizen.health.{point.code}", child_id=subject_id)
         case "pai":
@@ -129,12 +129,6 @@ def address_of(view: CertificationView, point: PointView) -> str:
         case "quotient":
             return url_for("citizen.quotient.show", family_id=family_id)
     return url_for("citizen.family.show")
-
-
-def _when_there(endpoint: str, **values: object) -> str:
-    """The page, or the family's where the site has no such page."""
-    known = endpoint in current_app.view_functions
-    return url_for(endpoint, **values) if known else url_for("citizen.family.show")  # type: ignore[arg-type]
 
 
 @blueprint.app_context_processor
