@@ -1,5 +1,6 @@
 """Who plays in the story. All made up; the families are those of tests/fixtures/onde/jacquemart-*.csv."""
 
+import unicodedata
 from dataclasses import dataclass
 
 from contracts.caller import Role
@@ -21,7 +22,8 @@ class Person:
 
     @property
     def email(self) -> str:
-        return f"{self.first_name}.{self.last_name}@exemple.test".lower().replace("é", "e").replace("è", "e")
+        plain = unicodedata.normalize("NFKD", f"{self.first_name}.{self.last_name}".lower())
+        return "".join(sign for sign in plain if sign.isascii()) + "@exemple.test"
 
     @property
     def name(self) -> str:

@@ -14,7 +14,7 @@ from tests.journeys.visitor import Visitor
 MAELLE = Person("Mme", "Maëlle", "Arnoux")
 ADRIEN = Person("M.", "Adrien", "Perrachon")
 CHILD = "Romane"
-OURS = ("60 quai Ulysse-Chevalier", "maëlle.arnoux@exemple.test", "06 39 98 39 09", "0639983909")
+OURS = ("60 quai Ulysse-Chevalier", MAELLE.email, "06 39 98 39 09", "0639983909")
 THEIRS = (
     "13 avenue Duchesne",
     "26750",
