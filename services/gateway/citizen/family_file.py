@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from contracts.accounts.changes import SubjectKind
+from contracts.accounts.records import AdultRecord
 from gateway import change_words, family_changes
 from gateway.citizen.home_file import Home, open_home
 from gateway.family_forms import (
@@ -72,12 +73,7 @@ def adult(family_id: UUID, guardian_id: UUID) -> ResponseReturnValue:
         heading="Responsable",
         caption=f"{record.first_name} {record.usage_name or record.last_name}",
         back=back,
-        review="Un changement de nom ou de prénom est vérifié par un agent. "
-        + (
-            "Le téléphone se change dans « Mon compte »."
-            if record.has_own_phone
-            else "Le téléphone est enregistré aussitôt."
-        ),
+        review=f"Un changement de nom ou de prénom est vérifié par un agent. {_phone_rule(home, record)}",
     )
 
 
@@ -127,6 +123,16 @@ def insurance(family_id: UUID, child_id: UUID) -> ResponseReturnValue:
         caption=f"{view.first_name} {view.last_name}",
         back=back,
     )
+
+
+def _phone_rule(home: Home, adult: AdultRecord) -> str:
+    """Where the telephone is changed: whoever gave one to their account keeps it there."""
+    if not adult.has_own_phone:
+        return "Le téléphone est enregistré aussitôt."
+    is_me = any(each.is_me and each.guardian_id == adult.guardian_id for each in home.family.guardians)
+    if is_me:
+        return "Votre téléphone se change dans « Mon compte »."
+    return f"{adult.first_name} change son téléphone dans son propre compte."
 
 
 def _page(

@@ -191,7 +191,7 @@ def test_who_has_a_telephone_of_their_own_is_sent_to_their_account(town: Site) -
     theirs = browser.read(f"{FAMILY}/responsables/{UUID(int=31)}")
 
     assert mine.select_one("[name=phone]") is None
-    assert "Le téléphone se change dans « Mon compte »" in words(mine)
+    assert "Votre téléphone se change dans « Mon compte »" in words(mine)
     assert theirs.select_one("[name=phone]") is not None
     browser.submit(theirs, phone="06 39 98 11 11")
     assert last(town).edits["phone"].model_dump() == {
