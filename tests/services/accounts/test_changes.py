@@ -81,7 +81,7 @@ def test_a_new_address_waits_then_moves_the_family_when_an_agent_accepts(town: D
     for parent in home.parents:
         mail = town.mails(address_in_accounts(town, parent))[-1]
         assert mail.kind == "change_accepted"
-        assert "l’adresse du foyer" in mail.text
+        assert "l’adresse du foyer" in said(mail)
         assert "Rhône" not in mail.text + mail.html
 
 
@@ -96,7 +96,7 @@ def test_a_refusal_needs_a_reason_and_changes_nothing(town: Desk, home: Home) ->
 
     assert (file.change.state, file.change.reason) == (ChangeState.REFUSED, "Il manque un justificatif.")
     assert address_of(home, town) == before
-    assert "« Il manque un justificatif. »" in town.mails()[-1].text
+    assert "« Il manque un justificatif. »" in said(town.mails()[-1])
 
 
 def test_a_telephone_is_changed_at_once_and_told(town: Desk, home: Home) -> None:
@@ -567,7 +567,7 @@ def test_the_file_costs_the_same_few_statements_however_much_there_is(town: Desk
         town.ask(mother.a_new_contact(home.family_id, mother.a_contact([child])), home.parents[0])
     ask_address(town, home)
 
-    assert (few, statements()) == (12, 12)
+    assert (few, statements()) == (14, 14)
 
 
 def test_the_oldest_changes_leave_the_family_s_page_but_not_what_awaits(town: Desk, home: Home) -> None:
@@ -622,6 +622,11 @@ def recorded(desk: Desk, home: Home) -> list[str]:
             "SELECT action FROM family_access WHERE family_id = :id AND action NOT LIKE 'key%' ORDER BY at"
         )
         return list(session.scalars(found, {"id": home.family_id}))
+
+
+def said(mail: Any) -> str:
+    """The text on one line: its own lines end where a mail's do."""
+    return " ".join(mail.text.split())
 
 
 def address_in_accounts(desk: Desk, caller: Caller) -> str:
