@@ -170,11 +170,10 @@ PARTS: tuple[Callable[[Session, UUID], Part], ...] = (
 )
 
 
-def gather(session: Session, account_id: UUID) -> Records:
-    """Every part. Raises LookupError when two have one key."""
+def gather(session: Session, account_id: UUID, *opened: Part) -> Records:
+    """Every part, and those that had to be `opened` by a key. Raises LookupError when two have one key."""
     found: Records = {}
-    for part in PARTS:
-        key, value = part(session, account_id)
+    for key, value in (*(part(session, account_id) for part in PARTS), *opened):
         if key in found:
             raise LookupError(f"two parts of the export are called {key}")
         found[key] = value

@@ -1,16 +1,17 @@
 """A child's health as it is read: the whole file, the sheet for an emergency, the search for a child."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts import care_proposals, diets, health_readings
-from accounts.health_rights import child_for, pupil, pupil_of
+from accounts.health_rights import child_for, is_guardian, pupil, pupil_of
 from accounts.health_sheets import read_care, read_vaccines
 from accounts.models import Child, Place
-from accounts.names import plain
+from accounts.names import plain, spell
 from accounts.sealed_column import Seal
 from contracts.accounts.health import EmergencySheet, HealthFile, HealthPage, ReadingKind
 from contracts.caller import Caller, Kind, Role
@@ -88,3 +89,30 @@ def search(session: Session, text: str) -> HealthPage:
         more=len(found) > _FOUND_AT_MOST,
         waiting=care_proposals.waiting(session),
     )
+
+
+def export(session: Session, seal: Seal, account_id: UUID, today: date) -> tuple[str, list[dict[str, Any]]]:
+    """A part of what somebody is given when they ask for everything: the children of their own homes."""
+    children = session.scalars(
+        select(Child).where(is_guardian(account_id)).order_by(Child.birth_date, Child.name_key)
+    ).all()
+    return "children_health", [_exported(session, seal, child, today) for child in children]
+
+
+def _exported(session: Session, seal: Seal, child: Child, today: date) -> dict[str, Any]:
+    diet = diets.of_child(session, child.child_id)
+    known = read_vaccines(session, seal, child, today)
+    return {
+        "child_id": str(child.child_id),
+        "name": spell(child.first_name, child.usage_name or child.last_name),
+        "diet": diet.diet.value,
+        "avoided": [code.value for code in diet.avoided],
+        "lunch_box": diet.lunch_box,
+        "care": read_care(session, seal, child.child_id, today).care.model_dump(mode="json"),
+        "certified_on": known.certified_on.isoformat() if known.certified_on else None,
+        "doses": [dose.model_dump(mode="json") for dose in known.doses],
+        "readings": [
+            {"at": each.at.isoformat(), "agent_name": each.agent, "read": each.kind.value}
+            for each in health_readings.of_child(session, child.child_id)
+        ],
+    }

@@ -1,6 +1,7 @@
 """What every group of entry points has."""
 
 from accounts.mail import Site
+from accounts.sealed_column import Seal
 from chassis.clock import Clock
 from chassis.service import RealClock, Service
 
@@ -19,3 +20,8 @@ class Desk(Service):
     def pepper(self) -> bytes:
         """The secret of the activation keys."""
         return self.settings.need("activation_pepper").encode()
+
+    @property
+    def health_seal(self) -> Seal:
+        """What closes medical words."""
+        return Seal(self.settings.need("health_key"), "health")

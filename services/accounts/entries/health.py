@@ -4,7 +4,6 @@ from datetime import date
 
 from accounts import care_proposals, diets, health_files, health_readings, health_sheets
 from accounts.entries.desk import Desk
-from accounts.sealed_column import Seal
 from chassis.clock import PARIS
 from chassis.service import answers, every
 from contracts.accounts.health import (
@@ -32,11 +31,6 @@ from contracts.caller import Caller, Role
 
 class HealthDesk(Desk):
     """Children's health."""
-
-    @property
-    def health_seal(self) -> Seal:
-        """What closes medical words."""
-        return Seal(self.settings.need("health_key"), "health")
 
     @property
     def today(self) -> date:

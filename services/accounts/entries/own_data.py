@@ -6,6 +6,7 @@ from accounts import (
     closing,
     export_parts,
     failed_sign_ins,
+    health_files,
     journal,
     mail,
     own_account,
@@ -13,6 +14,7 @@ from accounts import (
     throttle,
 )
 from accounts.entries.desk import Desk
+from chassis.clock import PARIS
 from chassis.commands import once
 from chassis.service import answers, every, subscribes
 from contracts.accounts.journal import Action
@@ -71,7 +73,8 @@ class OwnDataDesk(Desk):
         with self.begin() as session:
             throttle.count(session, [throttle.on_account("export", str(account_id), throttle.EXPORTS)], now)
         with self.begin() as session:
-            return export_parts.gather(session, account_id)
+            health = health_files.export(session, self.health_seal, account_id, now.astimezone(PARIS).date())
+            return export_parts.gather(session, account_id, health)
 
     @answers(NoteExport)
     def note_export(self, ask: NoteExport, caller: Caller) -> None:

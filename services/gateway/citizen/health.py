@@ -40,7 +40,6 @@ def show(child_id: UUID) -> str:
         words=words,
         care_rows=care_rows,
         care_changes=care_changes,
-        form=CommandForm(),
     )
 
 

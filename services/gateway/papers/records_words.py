@@ -1,5 +1,7 @@
 """How the keys and codes of an export are called on paper. A test asks for every key that its exports hold."""
 
+from gateway import health_words
+
 SERVICES = {
     "accounts": "Compte et famille",
     "enrolment": "Inscriptions et réservations",
@@ -184,7 +186,33 @@ LABELS = {
     "written_at": "Écrit le",
 }
 
+LABELS |= {
+    "allergies": "Allergies et maladies",
+    "avoided": "À ne pas servir",
+    "care": "Soins et urgences",
+    "certified_on": "Certifié à jour par un médecin le",
+    "children_health": "Santé de mes enfants",
+    "diet": "Menu",
+    "doctor": "Médecin",
+    "doctor_phone": "Téléphone du médecin",
+    "doses": "Vaccinations",
+    "emergency": "En cas d’urgence",
+    "has_pai": "Projet d’accueil individualisé (PAI)",
+    "last_dose": "Dernière dose",
+    "lunch_box": "Repas fourni par la famille",
+    "pai_from": "Début du PAI",
+    "pai_until": "Fin du PAI",
+    "read": "A lu",
+    "readings": "Consultations par des agents",
+    "treatment": "Traitement sur place",
+    "vaccine": "Contre",
+}
+
 WORDS = {
+    "avoided": {code.value: name for code, name in health_words.ALLERGENS.items()},
+    "diet": {code.value: name for code, name in health_words.DIETS.items()},
+    "read": {code.value: name for code, name in health_words.READINGS.items()},
+    "vaccine": {code.value: name for code, name in health_words.VACCINES.items()},
     "mark": {
         "present": "Présent",
         "absent_in_time": "Absence signalée à temps",

@@ -16,7 +16,7 @@ from contracts.accounts.health import (
     SetCare,
 )
 from contracts.caller import Role
-from contracts.errors import DomainError
+from contracts.errors import DomainError, NotFound
 from gateway import access
 from gateway import health_words as words
 from gateway.access import local_path
@@ -41,6 +41,7 @@ class DecisionForm(CommandForm):
     """Yes or no to what a parent asks."""
 
     version = HiddenField(default="0")
+    proposal = HiddenField()
     decision = RadiosField(
         "Votre décision",
         [required("Choisissez une réponse")],
@@ -67,7 +68,7 @@ def show(child_id: UUID) -> ResponseReturnValue:
     if form.validate_on_submit():
         decision = DecideCare(
             command_id=form.command_id.data,
-            proposal_id=UUID(request.form["proposal"]),
+            proposal_id=_proposal(form),
             accept=form.decision.data == "accept",
             answer=form.answer.data or "",
             version=_version(form),
@@ -81,6 +82,7 @@ def show(child_id: UUID) -> ResponseReturnValue:
             return redirect(url_for("staff.health.show", child_id=child_id))
     file = ask(OpenHealth(child_id=child_id))
     form.version.data = str(file.care.version)
+    form.proposal.data = str(file.proposal.proposal_id) if file.proposal else ""
     return (
         render_template(
             "staff/health_file.html",
@@ -153,3 +155,10 @@ def emergency(child_id: UUID) -> str:
 
 def _version(form: DecisionForm) -> int:
     return int(form.version.data) if str(form.version.data).isdecimal() else 0
+
+
+def _proposal(form: DecisionForm) -> UUID:
+    try:
+        return UUID(str(form.proposal.data))
+    except ValueError:
+        raise NotFound from None

@@ -131,7 +131,11 @@ def _by_class(lines: list[ImportChange]) -> tuple[tuple[str, ...], list[list[str
     for (before, after), found in groupby(lines, key=lambda line: (line.before, line.after)):
         names = [line.who for line in found]
         rows.append(
-            [f"{before or 'Sans classe'} → {after or 'sans classe'}", str(len(names)), ", ".join(names)]
+            [
+                f"{before or 'Sans classe'}\u00a0→\u00a0{after or 'sans classe'}",
+                str(len(names)),
+                ", ".join(names),
+            ]
         )
     return ("Classe", "Enfants", "Noms"), rows
 

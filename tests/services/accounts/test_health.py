@@ -31,6 +31,7 @@ from contracts.accounts.health import (
     Vaccine,
     WithdrawCare,
 )
+from contracts.accounts.own_data import OpenMyRecords
 from contracts.caller import Caller, Role
 from contracts.errors import NotAllowed, NotFound, NotSignedIn
 from tests.mothers import accounts as mother
@@ -300,3 +301,19 @@ def test_readings_are_forgotten_after_a_year(home: Home) -> None:
     home.desk.clock.forward(days=366)
     home.desk.service.forget_readings()
     assert home.desk.count("health_reading") == 0
+
+
+def test_a_parent_who_asks_for_everything_gets_their_children_s_health(home: Home) -> None:
+    home.diet(home.parents[0], avoided=[Allergen.EGGS])
+    home.desk.ask(SetCare(command_id=uuid4(), child_id=home.child_id, version=0, care=a_care()), HEALTH)
+    home.desk.ask(OpenEmergency(child_id=home.child_id), SCHOOL_STAFF)
+    given = home.desk.ask(OpenMyRecords(command_id=uuid4(), password=mother.PASSWORD), home.parents[1])[
+        "children_health"
+    ]
+    mine = next(each for each in given if each["child_id"] == str(home.child_id))
+    assert (mine["diet"], mine["avoided"], mine["care"]["emergency"]) == (
+        "without_pork",
+        ["eggs"],
+        INSTRUCTION,
+    )
+    assert {each["read"] for each in mine["readings"]} == {"changed", "emergency"}

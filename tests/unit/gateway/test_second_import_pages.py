@@ -76,7 +76,7 @@ def test_the_preview_tells_what_changes_by_kind(site) -> None:
     for title in ("Quittent l’école (4)", "Déménagements (1)", "Changent de classe (2)"):
         assert title in words
     table = page.select_one("#class_changed").find_next("table")
-    assert table.tbody.get_text(" ", strip=True) == "CE1 A → CE2 B 2 Jules Rey, Noé Rey"
+    assert table.tbody.get_text(" ", strip=True) == "CE1 A\u00a0→\u00a0CE2 B 2 Jules Rey, Noé Rey"
     assert "N’habite plus la commune" in words
     assert "Reste à l’école. Sa ligne est dans le fichier" in words
 
