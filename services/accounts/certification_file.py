@@ -124,6 +124,7 @@ def _health(session: Session, seal: Seal, view: FamilyView, today: date) -> dict
         plate = diets.of_child(session, child.child_id)
         found[child.child_id] = Health(
             diet="panier repas fourni par la famille" if plate.lunch_box else _DIETS[plate.diet],
+            vaccines_noted=len(vaccines.doses),
             vaccines_missing=len(vaccines.missing),
             vaccines_ended=len(vaccines.ended),
             certified_on=vaccines.certified_on,

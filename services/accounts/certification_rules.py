@@ -53,6 +53,7 @@ class Health:
     """What a parent may see said in a line; no word of an illness."""
 
     diet: str
+    vaccines_noted: int
     vaccines_missing: int
     vaccines_ended: int
     certified_on: date | None
@@ -134,7 +135,7 @@ def children(file: File, _today: date, _year: Year) -> Iterator[PointView]:
     """Who they are, at which school; with whom they are when they have two homes."""
     for child in file.family.children:
         school = ", ".join(part for part in (child.place_name, child.class_name) if part)
-        born = f"né(e) le {day(child.birth_date)}"
+        born = f"date de naissance : {day(child.birth_date)}"
         yield _of_child(
             child, Section.CHILDREN, "child",
             _state(True, (SubjectKind.CHILD, child.child_id) in file.awaiting),
@@ -189,25 +190,8 @@ def health(file: File, today: date, _year: Year) -> Iterator[PointView]:
         if known is None:
             continue
         yield _of_child(child, Section.HEALTH, "diet", PointState.OK, known.diet)
-        gaps = known.vaccines_missing + known.vaccines_ended
-        state = PointState.OK if not gaps else PointState.EXPIRED
-        yield _of_child(
-            child, Section.HEALTH, "vaccines", PointState.MISSING if known.vaccines_missing else state,
-            _vaccines(known),
-        )  # fmt: skip
-        if not known.has_pai:
-            yield _of_child(
-                child, Section.HEALTH, "pai",
-                PointState.AWAITING_REVIEW if known.care_awaiting else PointState.OK, "aucun",
-            )  # fmt: skip
-            continue
-        ended = known.pai_until is None or known.pai_until < today
-        yield _of_child(
-            child, Section.HEALTH, "pai",
-            PointState.AWAITING_REVIEW if known.care_awaiting
-            else PointState.EXPIRED if ended else PointState.OK,
-            f"valable jusqu’au {day(known.pai_until)}" if known.pai_until else "sans date de fin",
-        )  # fmt: skip
+        yield _of_child(child, Section.HEALTH, "vaccines", _vaccines_state(known), _vaccines(known))
+        yield _of_child(child, Section.HEALTH, "pai", _pai_state(known, today), _pai(known))
 
 
 def consents(file: File, _today: date, _year: Year) -> Iterator[PointView]:
@@ -276,9 +260,31 @@ def _name(contact: ContactView) -> str:
     return spell(contact.first_name, contact.last_name)
 
 
-def _vaccines(known: Health) -> str:
+def _vaccines_state(known: Health) -> PointState:
     if known.vaccines_missing:
-        return f"{known.vaccines_missing} obligatoire(s) à renseigner"
-    if known.vaccines_ended:
-        return f"{known.vaccines_ended} rappel(s) à faire"
-    return f"à jour, certificat du {day(known.certified_on)}" if known.certified_on else "à jour"
+        return PointState.MISSING
+    return PointState.EXPIRED if known.vaccines_ended else PointState.OK
+
+
+def _vaccines(known: Health) -> str:
+    """What was said of them, whatever the day: a booster that falls due is a state, not another value."""
+    if known.certified_on:
+        return f"certificat du {day(known.certified_on)}"
+    noted = f"{known.vaccines_noted} renseignée{'s' if known.vaccines_noted > 1 else ''}"
+    if not known.vaccines_missing:
+        return noted
+    lacking = f"{known.vaccines_missing} obligatoires manquent"
+    return f"{noted}, {lacking if known.vaccines_missing > 1 else 'une obligatoire manque'}"
+
+
+def _pai_state(known: Health, today: date) -> PointState:
+    if known.care_awaiting:
+        return PointState.AWAITING_REVIEW
+    has_run_out = known.pai_until is None or known.pai_until < today
+    return PointState.EXPIRED if known.has_pai and has_run_out else PointState.OK
+
+
+def _pai(known: Health) -> str:
+    if not known.has_pai:
+        return "aucun"
+    return f"valable jusqu’au {day(known.pai_until)}" if known.pai_until else "sans date de fin"

@@ -114,7 +114,7 @@ def a_review(*points: PointView, **changes: object) -> CertificationView:
         or [
             a_point("address", subject_id=UUID(int=20), value="12 rue Jacquemart, 26100 Romans-sur-Isère"),
             a_point("phone", subject="Léa Martin", subject_id=UUID(int=30), value="06 39 98 12 34"),
-            a_point("child", section=Section.CHILDREN, value="né(e) le 4 mai 2018, École Jacquemart", **child),
+            a_point("child", section=Section.CHILDREN, value="date de naissance : 4 mai 2018, École Jacquemart", **child),
             a_point("custody", PointState.MISSING, section=Section.CHILDREN, **child),
             a_point(
                 "emergency_contact", section=Section.CONTACTS, value="Odette Petit, 06 39 98 00 01", **child

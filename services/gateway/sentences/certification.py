@@ -3,7 +3,7 @@
 SENTENCES = {
     "certification_blocked": (
         409,
-        "Il reste {points} point(s) à compléter avant de signer : ils sont indiqués dans la page.",
+        "Quelque chose manque encore pour signer : c’est indiqué à la fin de la page.",
     ),
     "certification_outdated": (
         409,

@@ -28,7 +28,7 @@ from tests.mothers.accounts import a_family
 
 TODAY, YEAR = date(2026, 11, 25), year_by_law("2026-2027")
 ALIZEE, NOE = UUID(int=40), UUID(int=41)
-HEALTH = Health("repas habituel", 0, 0, None, False, None, False)
+HEALTH = Health("repas habituel", 11, 0, 0, None, False, None, False)
 days = st.dates(date(2024, 1, 1), date(2030, 12, 31))
 
 
@@ -148,6 +148,25 @@ def test_a_plan_that_has_run_out_is_to_be_renewed():
         is PointState.AWAITING_REVIEW
     )
     assert state(a_file(health={ALIZEE: HEALTH}), "pai") is PointState.OK
+
+
+def test_a_booster_that_falls_due_is_a_state_and_not_another_value():
+    said = [
+        next(
+            point for point in review(a_file(health={ALIZEE: each}), TODAY, YEAR) if point.code == "vaccines"
+        )
+        for each in (HEALTH, replace(HEALTH, vaccines_ended=2))
+    ]
+    assert [(point.state, point.value) for point in said] == [
+        (PointState.OK, "11 renseignées"),
+        (PointState.EXPIRED, "11 renseignées"),
+    ]
+
+
+def test_vaccinations_that_the_law_asks_for_are_counted():
+    lacking = a_file(health={ALIZEE: replace(HEALTH, vaccines_noted=1, vaccines_missing=10)})
+    (point,) = [each for each in review(lacking, TODAY, YEAR) if each.code == "vaccines"]
+    assert (point.state, point.value) == (PointState.MISSING, "1 renseignée, 10 obligatoires manquent")
 
 
 def test_health_is_not_there_for_whoever_may_not_read_it():
