@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from accounts.mail_models import BadAddress
 from contracts.accounts.mail import Why
@@ -30,6 +30,11 @@ def note(session: Session, email: str, why: Why, now: datetime) -> None:
             },
         )
     )
+
+
+def fails(email: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """Whether mail to it comes back again and again, as a column of another statement."""
+    return exists().where(BadAddress.email == email, BadAddress.failing_since.is_not(None))
 
 
 def failing(session: Session, email: str) -> BadAddress | None:

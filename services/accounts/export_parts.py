@@ -22,9 +22,11 @@ from accounts import export_file, journal
 from accounts.certification_models import Certification
 from accounts.consent_models import ConsentAnswer, ConsentKind, ConsentText
 from accounts.families import load_views
-from accounts.mail_models import Mail
+from accounts.mail_kinds import KINDS
+from accounts.mail_models import Mail, MailChoice
 from accounts.models import Account, ActivationKey, Child, Guardian, Quotient
 from accounts.names import spell
+from accounts.outgoing import is_secret
 from accounts.own_account_models import ContactChange
 from contracts.records import Records
 
@@ -97,7 +99,7 @@ def journal_lines(session: Session, account_id: UUID) -> Part:
 
 
 def mails(session: Session, account_id: UUID) -> Part:
-    """What was written to the account's address. The texts are not kept once sent."""
+    """What was written to the account's address: the texts as long as they are kept, no link that opens something."""
     to = select(Account.email).where(Account.account_id == account_id).scalar_subquery()
     own = or_(Mail.to == to, Mail.account_id == account_id)
     rows = session.scalars(select(Mail).where(own).order_by(Mail.created_at.desc()))
@@ -106,6 +108,7 @@ def mails(session: Session, account_id: UUID) -> Part:
             "kind": row.kind,
             "subject": row.subject,
             "to": row.to,
+            "text": "" if is_secret(row) else row.text,
             "written_at": _moment(row.created_at),
             "sent_at": _moment(row.sent_at),
         }
@@ -157,6 +160,16 @@ def certifications(session: Session, account_id: UUID) -> Part:
     ]
 
 
+def mail_choices(session: Session, account_id: UUID) -> Part:
+    """The kinds of mail the account does without."""
+    rows = session.scalars(
+        select(MailChoice).where(MailChoice.account_id == account_id).order_by(MailChoice.kind)
+    )
+    return "mail_choices", [
+        {"label": KINDS[row.kind].label, "off_at": _moment(row.off_at)} for row in rows if row.kind in KINDS
+    ]
+
+
 PARTS: tuple[Callable[[Session, UUID], Part], ...] = (
     account,
     changes_asked,
@@ -166,6 +179,7 @@ PARTS: tuple[Callable[[Session, UUID], Part], ...] = (
     consents,
     certifications,
     mails,
+    mail_choices,
     journal_lines,
 )
 

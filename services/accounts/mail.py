@@ -107,10 +107,8 @@ def _compose(
         to=to,
         account_id=account_id,
         subject=subject,
-        text=text.strip() if KINDS[kind].text_only else fold(typeset(text)),
-        html=""
-        if KINDS[kind].text_only
-        else typeset(_templates(True).get_template(f"{kind}.html").render(given)),
+        text=text.strip() + "\n",
+        html="" if KINDS[kind].text_only else _templates(True).get_template(f"{kind}.html").render(given),
         state=MailState.QUEUED,
         attempts=0,
         next_try_at=now,

@@ -18,10 +18,11 @@ from sqlalchemy.orm import Session
 from structlog import get_logger
 
 from accounts import addresses, bad_addresses
-from accounts.mail import Site
+from accounts.mail import Site, fold
 from accounts.mail_kinds import KINDS
 from accounts.mail_models import Mail
 from accounts.refused import Failure, read_failure
+from accounts.wording import typeset
 from chassis import metrics
 from contracts.accounts.mail import MailState
 
@@ -105,9 +106,11 @@ def compose(site: Site, mail: Mail, at: datetime) -> EmailMessage:
     if mail.stop_token:
         message["List-Unsubscribe"] = f"<{stop_link(site, mail.stop_token)}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    message.set_content(mail.text, cte="quoted-printable")
     if mail.html:
-        message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
+        message.set_content(fold(typeset(mail.text)), cte="quoted-printable")
+        message.add_alternative(typeset(mail.html), subtype="html", cte="quoted-printable")
+    else:
+        message.set_content(mail.text, cte="quoted-printable")
     return message
 
 

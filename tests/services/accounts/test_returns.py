@@ -11,10 +11,11 @@ import pytest
 from aiosmtpd.controller import Controller
 from pydantic import SecretStr
 
-from accounts import mail, outgoing, returns
+from accounts import export_parts, mail, outgoing, returns
 from accounts.mail import Site
 from accounts.mail_models import BadAddress, MailReturn
 from contracts.accounts.families import MyHousehold
+from contracts.accounts.identity import AskReset
 from contracts.accounts.mail import (
     AboutStop,
     ChooseMail,
@@ -26,7 +27,7 @@ from contracts.accounts.mail import (
     TrustMyAddress,
     Why,
 )
-from contracts.caller import SYSTEM
+from contracts.caller import SYSTEM, Kind
 from contracts.errors import DomainError, Invalid, NotFound
 from deploy.local.mail.__main__ import _Catcher
 from deploy.local.mail.pop3 import Mailbox
@@ -283,6 +284,19 @@ def test_each_kind_can_be_switched_off_on_the_page_and_is_in_the_journal(post: P
     post.desk.ask(ChooseMail(command_id=uuid4(), wanted=frozenset(wanted)), me)
     post.write()
     assert len(post.sent.list()) == 2
+
+
+def test_the_export_holds_the_choices_and_no_link_that_opens_something(post: Post) -> None:
+    me = mother.a_citizen(post.lea)
+    post.desk.ask(ChooseMail(command_id=uuid4(), wanted=frozenset()), me)
+    post.write("password_changed")
+    post.desk.ask(AskReset(command_id=uuid4(), kind=Kind.CITIZEN, email=LEA))
+    with post.desk.begin() as session:
+        held = export_parts.gather(session, post.lea)
+    assert "Document bientôt périmé" in [each["label"] for each in held["mail_choices"]]
+    texts = {each["kind"]: each["text"] for each in held["mails"]}
+    assert "Léa" in texts["password_changed"]
+    assert texts["reset"] == ""
 
 
 def test_the_law_stays_whatever_the_page_sends(post: Post) -> None:
