@@ -226,7 +226,7 @@ def test_the_old_address_may_refuse(desk: Desk) -> None:
     assert (refused.account_id, refused.kind) == (account_id, ContactKind.EMAIL)
     with pytest.raises(LinkExpired):
         desk.ask(ConfirmContact(command_id=uuid4(), token=new), mother.a_visitor())
-    assert actions(desk, account_id)[0] == "contact_change_refused"
+    assert "contact_change_refused" in actions(desk, account_id)
 
 
 def test_links_are_over_after_two_days(desk: Desk) -> None:
