@@ -6,13 +6,13 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from contracts.accounts.agents import MyAgentAccount
-from contracts.accounts.own_account import ChangePassword
 from contracts.accounts.second_factor import RenewRecoveryCodes
 from contracts.errors import DomainError
 from gateway import browser_session
 from gateway.browser_names import name_browser
-from gateway.forms import CommandForm, Form, PasswordField, TextField, at_most, required
+from gateway.forms import CommandForm, Form, TextField, at_most, required
 from gateway.navigation import Entry
+from gateway.password_change import PasswordChangeForm, is_changed
 from gateway.services import ask
 from gateway.staff.roles import ROLES
 
@@ -37,18 +37,6 @@ class RenewalForm(CommandForm):
         classes="govuk-input--width-10",
         autocomplete="one-time-code",
         params={"inputmode": "numeric", "spellcheck": False},
-    )
-
-
-class PasswordForm(CommandForm):
-    """The present one, and one that is better."""
-
-    present = PasswordField("Mot de passe actuel", [required("Saisissez votre mot de passe actuel")])
-    password = PasswordField(
-        "Nouveau mot de passe",
-        [required("Choisissez un mot de passe")],
-        hint="Au moins 12 caractères. Une suite de mots sans rapport est à la fois sûre et facile à retenir.",
-        autocomplete="new-password",
     )
 
 
@@ -81,24 +69,11 @@ def renew_codes() -> ResponseReturnValue:
 
 @blueprint.route("/mot-de-passe", methods=["GET", "POST"])
 def change_password() -> ResponseReturnValue:
-    """Another password; the other browsers are signed out."""
-    form = PasswordForm()
-    if form.validate_on_submit():
-        command = ChangePassword(
-            command_id=form.command_id.data,
-            present=form.present.data[:1024],
-            password=form.password.data[:1024],
-        )
-        try:
-            ask(command)
-        except DomainError as refusal:
-            form.show(refusal)
-        else:
-            signed_in = browser_session.current()
-            if signed_in is not None:
-                browser_session.revoke_all(signed_in.account_id, but_this=True)
-            flash("Votre mot de passe est changé ; vos autres connexions sont fermées.", "success")
-            return redirect(url_for(".show"))
+    """Another password, by the parents' own form; the other browsers are signed out. Agents have no vault."""
+    form = PasswordChangeForm()
+    if is_changed(form):
+        flash("Votre mot de passe est changé. Vos autres connexions sont fermées.", "success")
+        return redirect(url_for(".show"))
     return render_template("staff/password.html", form=form), form.status
 
 

@@ -131,14 +131,12 @@ def test_a_refused_password_comes_back_on_its_field(site, refusal, field) -> Non
     assert "l’ancien mot de passe" not in answer.text
 
 
-def test_agents_change_theirs_too(site) -> None:
+def test_agents_change_theirs_by_the_same_form(site) -> None:
     site.services.answers[ChangePassword] = None
-    browser = site.agent()
-    answer = browser.send(
-        "/agents/mon-compte/mot-de-passe", present="ancien", password="nouveau mot de passe"
-    )
-    assert answer.location == "/agents/mon-compte/"
-    browser.read("/agents/mon-compte/")
+    other, browser = site.agent(), site.agent()
+    answer = browser.send("/agents/compte/mot-de-passe", present="ancien", password="nouveau mot de passe")
+    assert answer.location == "/agents/compte/"
+    assert other.get("/agents/compte/mot-de-passe", 302).location.startswith("/agents/connexion")
 
 
 # ---------------------------------------------------------------- e-mail
