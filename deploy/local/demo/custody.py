@@ -34,10 +34,9 @@ class Services(Protocol):
 
 
 def calendar(services: Services, one: Caller, other: Caller) -> CustodyView:
-    """The calendar of the child that the two share, as the first sees it."""
+    """The calendar of a child that the two share, as the first sees it."""
     mine, theirs = (_children(services, parent) for parent in (one, other))
-    [child_id] = mine & theirs
-    return services.ask(ShowCustody(child_id=child_id), one)
+    return services.ask(ShowCustody(child_id=min(mine & theirs)), one)
 
 
 def load(services: Services, one: Caller, other: Caller) -> None:
