@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
+from hypothesis import settings
 
 from deploy.local.postgres import Server
 from deploy.local.rabbitmq import Broker
@@ -27,6 +28,11 @@ from tests.providers.choose import choose_provider
 from tests.providers.databases import Databases
 from tests.providers.system import Town, run_town
 from tests.providers.vhosts import fresh_vhost
+
+
+# A rule is held to what it says, not to how long a busy machine takes to say it.
+settings.register_profile("espace", deadline=None)
+settings.load_profile("espace")
 
 
 @pytest.fixture(scope="session")

@@ -68,7 +68,7 @@ def check(_arguments: list[str]) -> int:
         "format": ["-m", "ruff", "format", "--check", "."],
         "types": ["-m", "mypy", "services"],
         "walls": [str(PYTHON.parent / "lint-imports")],
-        "unit tests": ["-m", "pytest", "-q", "tests/unit"],
+        "unit tests": ["-m", "pytest", "-q", "-n", "auto", "--dist", "loadfile", "tests/unit"],
     }
     failed = []
     for name, words in steps.items():
