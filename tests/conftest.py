@@ -29,7 +29,6 @@ from tests.providers.databases import Databases
 from tests.providers.system import Town, run_town
 from tests.providers.vhosts import fresh_vhost
 
-
 # A rule is held to what it says, not to how long a busy machine takes to say it.
 settings.register_profile("espace", deadline=None)
 settings.load_profile("espace")
