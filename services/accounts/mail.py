@@ -24,7 +24,7 @@ from accounts.mail_kinds import KINDS
 from accounts.mail_models import Mail, MailChoice
 from accounts.models import Account
 from accounts.names import tidy
-from accounts.wording import FILTERS, typeset
+from accounts.wording import FILTERS
 from contracts.accounts.mail import MailState
 from contracts.caller import Kind
 
@@ -99,7 +99,7 @@ def _compose(
     given = {"site": site.public_url.rstrip("/"), "optional": KINDS[kind].is_optional, **values}
     first, _, text = _templates(False).get_template(f"{kind}.txt").render(given).partition("\n\n")
     # A name may hold anything, a line's end included: a subject is one line, and not a page long.
-    subject = typeset(tidy(first.removeprefix(_SUBJECT)))
+    subject = tidy(first.removeprefix(_SUBJECT))
     if len(subject) > _LONGEST_SUBJECT:
         subject = subject[: _LONGEST_SUBJECT - 1] + "…"
     return Mail(

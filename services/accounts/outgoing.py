@@ -97,7 +97,7 @@ class Post:
 def compose(site: Site, mail: Mail, at: datetime) -> EmailMessage:
     """The message as it travels. Raises ValueError, MessageError when a header cannot be written."""
     message = EmailMessage(policy=_POLICY)
-    message["From"], message["Subject"] = site.mail_from, mail.subject
+    message["From"], message["Subject"] = site.mail_from, typeset(mail.subject)
     message["To"] = addresses.for_server(mail.to)
     message["Date"] = format_datetime(at)
     domain = parseaddr(site.mail_from)[1].partition("@")[2] or None
