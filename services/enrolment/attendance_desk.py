@@ -22,7 +22,7 @@ from enrolment.models import Activity, Child, DaySession, FamilyChild, Place, Sh
 
 def desk(session: Session, ask: AttendanceDesk, caller: Caller) -> AttendanceDeskView:
     """What runs on `day`, and the earlier sessions with bookings that nobody checked. Three statements."""
-    caller.staff(Role.ATTENDANCE, Role.BILLING)
+    caller.staff(Role.ATTENDANCE)
     is_done = select(Sheet.session_id).where(Sheet.session_id == DaySession.session_id).exists()
     wanted = [DaySession.taken > 0]
     if ask.place_code:
@@ -50,7 +50,7 @@ def desk(session: Session, ask: AttendanceDesk, caller: Caller) -> AttendanceDes
 
 def find_children(session: Session, ask: FindChildren, caller: Caller) -> list[FoundChildView]:
     """Children whose first or last name contains each word of the text."""
-    caller.staff(Role.ATTENDANCE, Role.REQUESTS)
+    caller.staff(Role.ATTENDANCE)
     place = session.get(Place, ask.place_code)
     if place is None:
         raise NotFound

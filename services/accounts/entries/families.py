@@ -45,7 +45,7 @@ class FamilyDesk(Desk):
 
     @answers(OpenFamily)
     def open_family(self, ask: OpenFamily, caller: Caller) -> FamilyFile:
-        caller.staff(Role.FAMILY_FILES, Role.BILLING, Role.ADMINISTRATION)
+        caller.staff(Role.FAMILY_FILES, Role.BILLING)
         with self.begin() as session:
             return family_files.open_file(session, ask.family_id, caller, self.clock.now())
 

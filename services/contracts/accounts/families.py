@@ -172,7 +172,7 @@ class SearchFamilies(Question[FamiliesPage]):
 
 
 class OpenFamily(Question[FamilyFile]):
-    """Roles family_files, billing, administration. The access is recorded. Raises NotFound."""
+    """Roles family_files, billing. The access is recorded. Raises NotFound."""
 
     family_id: UUID
 

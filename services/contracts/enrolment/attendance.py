@@ -80,7 +80,7 @@ class AttendanceDeskView(View):
 
 
 class AttendanceDesk(Question[AttendanceDeskView]):
-    """The day's sessions, and the sheets not done before it, oldest first. `attendance` and `billing` agents."""
+    """The day's sessions, and the sheets not done before it, oldest first. `attendance` agents."""
 
     day: date
     place_code: str = ""
@@ -96,7 +96,7 @@ class FoundChildView(ChildView):
 class FindChildren(Question[list[FoundChildView]]):
     """Children of a place (a school's own; of any school elsewhere) whose name contains `text`; at most `limit`.
 
-    `attendance` or `requests` agents.
+    `attendance` agents.
     """
 
     place_code: str

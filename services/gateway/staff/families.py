@@ -70,7 +70,7 @@ def search() -> str:
 
 
 @blueprint.route("/<uuid:family_id>", methods=["GET", "POST"])
-@access.requires_role(Role.FAMILY_FILES, Role.BILLING, Role.ADMINISTRATION)
+@access.requires_role(Role.FAMILY_FILES, Role.BILLING)
 def show(family_id: UUID) -> ResponseReturnValue:
     """The file; the quotient is its only form for now."""
     form = QuotientForm()

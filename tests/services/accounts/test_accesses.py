@@ -185,3 +185,12 @@ def test_the_family_s_file_shows_the_last_ones_to_an_administrator_alone(desk: D
         (each.action, each.detail) for each in desk.ask(OpenFamily(family_id=family_id), both).accesses
     ] == [("bill", "Facture 2026-000123")]
     assert desk.ask(OpenFamily(family_id=family_id), mother.an_agent(Role.FAMILY_FILES)).accesses == []
+
+
+def test_who_administers_the_portal_reads_the_record_and_no_family_s_file(
+    desk: Desk, family_id: UUID
+) -> None:
+    for ask in (OpenFamily(family_id=family_id), SearchFamilies()):
+        with pytest.raises(NotAllowed):
+            desk.ask(ask, ADMIN)
+    assert read(desk) == []

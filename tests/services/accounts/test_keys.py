@@ -189,7 +189,9 @@ def test_only_a_signed_in_parent_types_a_key_and_only_agents_issue_them(town: De
 def test_every_opening_of_a_file_is_recorded_and_shown_to_administrators(town: Desk) -> None:
     row = town.ask(ListGuardians(text="bourdelas")).guardians[0]
     town.ask(OpenFamily(family_id=row.family_id), mother.an_agent())
-    file = town.ask(OpenFamily(family_id=row.family_id), mother.an_agent(Role.ADMINISTRATION))
+    file = town.ask(
+        OpenFamily(family_id=row.family_id), mother.an_agent(Role.FAMILY_FILES, Role.ADMINISTRATION)
+    )
     assert [access.agent for access in file.accesses] == ["Odile Garnier"]
     assert town.ask(OpenFamily(family_id=row.family_id), mother.an_agent()).accesses == []
 

@@ -181,3 +181,12 @@ def test_a_child_who_came_unexpected_is_found_and_put_on_the_sheet(
         ("Inès", False),
         ("Léa", True),
     ]
+
+
+def test_only_the_roll_call_s_agents_look_for_children_and_sheets(town: Town) -> None:
+    others = mother.agent(*(set(Role) - {Role.ATTENDANCE}))
+    with town.begin() as session:
+        with pytest.raises(NotAllowed):
+            attendance_desk.desk(session, AttendanceDesk(day=MONDAY), others)
+        with pytest.raises(NotAllowed):
+            attendance_desk.find_children(session, FindChildren(place_code=mother.SCHOOL), others)
