@@ -14,8 +14,8 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
-from accounts import administration, agents
-from accounts.mail import Site
+from accounts.mailing.mail import Site
+from accounts.staff import administration, agents
 from chassis.clock import clock_from
 from chassis.database import engine_for, sessions_for
 from chassis.settings import Settings

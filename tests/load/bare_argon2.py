@@ -6,7 +6,7 @@ python -m tests.load.bare_argon2 SECONDS      prints how many verifications were
 import sys
 import time
 
-from accounts.passwords import _hasher
+from accounts.identity.passwords import _hasher
 
 PASSWORD = "cerise-tambour-girouette"
 

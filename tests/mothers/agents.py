@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from accounts import totp
+from accounts.staff import totp
 from contracts.accounts.agents import AgentState, AgentView, CreateAgent
 from contracts.accounts.second_factor import (
     EnrolSecondFactor,

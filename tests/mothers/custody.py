@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from accounts.custody import Holiday
+from accounts.shared_custody.custody import Holiday
 from contracts.accounts.custody import (
     AlternateWeeks,
     ChosenDays,

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from accounts import custody
+from accounts.shared_custody import custody
 from contracts.accounts.changes import ChangeState
 from contracts.accounts.custody import (
     AgreementView,

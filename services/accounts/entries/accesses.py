@@ -2,8 +2,8 @@
 
 from sqlalchemy.orm import Session
 
-from accounts import accesses
 from accounts.entries.desk import Desk
+from accounts.staff import accesses
 from chassis.service import answers, subscribes
 from contracts.accounts.accesses import Access, AccessesPage, AccessRow, ExportAccesses, ListAccesses
 from contracts.caller import Caller, Role

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from accounts import administration, agent_views, agents, passwords, registration, second_factor
 from accounts.entries.second_factor import SecondFactorDesk
+from accounts.identity import passwords, registration
+from accounts.staff import administration, agent_views, agents, second_factor
 from chassis.commands import once
 from chassis.service import answers
 from contracts.accounts.agents import (

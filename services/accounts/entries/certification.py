@@ -2,9 +2,11 @@
 
 from datetime import date
 
-from accounts import agents, certification_reminders, certifications, health_readings, uncertified
+from accounts.care import health_readings
 from accounts.entries.desk import Desk
 from accounts.sealed_column import Seal
+from accounts.staff import agents
+from accounts.yearly import certification_reminders, certifications, uncertified
 from chassis.clock import PARIS
 from chassis.commands import once
 from chassis.service import answers, every

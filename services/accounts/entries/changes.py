@@ -2,9 +2,9 @@
 
 from sqlalchemy.orm import Session
 
-from accounts import change_views, changes, contact_subjects, family_subjects  # noqa: F401 -- the subjects register
-from accounts.change_subjects import subject_of
 from accounts.entries.desk import Desk
+from accounts.revision import change_views, changes
+from accounts.revision.change_subjects import subject_of
 from chassis.commands import once
 from chassis.service import answers
 from contracts.accounts.changes import (

@@ -1,7 +1,7 @@
 """Consents: guardians answer, the administration publishes."""
 
-from accounts import consent_texts, consents
 from accounts.entries.desk import Desk
+from accounts.yearly import consent_texts, consents
 from chassis.commands import once
 from chassis.service import answers
 from contracts.accounts.consents import (

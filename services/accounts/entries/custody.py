@@ -2,8 +2,8 @@
 
 from sqlalchemy.orm import Session
 
-from accounts import custody_agreements, custody_statements, custody_views, school_years
 from accounts.entries.desk import Desk
+from accounts.shared_custody import custody_agreements, custody_statements, custody_views, school_years
 from chassis.commands import once
 from chassis.inbox import newer
 from chassis.service import answers, every, subscribes

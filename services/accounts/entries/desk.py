@@ -1,6 +1,6 @@
 """What every group of entry points has."""
 
-from accounts.mail import Site
+from accounts.mailing.mail import Site
 from accounts.sealed_column import Seal
 from chassis.clock import Clock
 from chassis.service import RealClock, Service

@@ -2,8 +2,11 @@
 
 from sqlalchemy.orm import Session
 
-from accounts import agents, certifications, families, family_files, family_records, quotients
 from accounts.entries.desk import Desk
+from accounts.household import families, family_files, family_records
+from accounts.quotient import quotients
+from accounts.staff import agents
+from accounts.yearly import certifications
 from chassis.clock import PARIS
 from chassis.commands import once
 from chassis.service import answers

@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-from accounts import ceremonies, federation, present_password, registration, throttle
-from accounts.ceremonies import Purpose
 from accounts.entries.desk import Desk
+from accounts.identity import ceremonies, federation, present_password, registration, throttle
+from accounts.identity.ceremonies import Purpose
 from chassis.commands import once
 from chassis.service import answers
 from contracts.accounts.federation import (

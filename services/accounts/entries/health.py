@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from accounts import care_proposals, diets, health_files, health_readings, health_sheets
+from accounts.care import care_proposals, diets, health_files, health_readings, health_sheets
 from accounts.entries.desk import Desk
 from chassis.clock import PARIS
 from chassis.service import answers, every

@@ -1,7 +1,7 @@
 """The import of a school."""
 
-from accounts import import_pages, imports, onde
 from accounts.entries.desk import Desk
+from accounts.school_register import import_pages, imports, onde
 from chassis.clock import PARIS
 from chassis.commands import once
 from chassis.objects import Objects

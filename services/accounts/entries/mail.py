@@ -1,7 +1,7 @@
 """The outgoing mail: what is sent, what came back, what each account wants of it."""
 
-from accounts import mail_choices, outgoing, returns, undelivered
 from accounts.entries.desk import Desk
+from accounts.mailing import mail_choices, outgoing, returns, undelivered
 from chassis import metrics
 from chassis.commands import once
 from chassis.service import answers, every

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from accounts import attendance_news, booking_news, notices
 from accounts.entries.desk import Desk
-from accounts.mail import Site
+from accounts.mailing import attendance_news, booking_news, notices
+from accounts.mailing.mail import Site
 from chassis.inbox import newer
 from chassis.service import every, subscribes
 from contracts.envelope import Envelope

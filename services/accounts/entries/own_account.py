@@ -1,6 +1,7 @@
 """One's own account: password, e-mail address, telephone."""
 
-from accounts import (
+from accounts.entries.desk import Desk
+from accounts.identity import (
     contact_changes,
     email_change,
     own_account,
@@ -10,8 +11,7 @@ from accounts import (
     registration,
     throttle,
 )
-from accounts.entries.desk import Desk
-from accounts.phone_change import TextMessages
+from accounts.identity.phone_change import TextMessages
 from chassis.commands import once
 from chassis.service import answers
 from contracts.accounts.identity import PasswordTooWeak

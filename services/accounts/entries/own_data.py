@@ -2,18 +2,18 @@
 
 from sqlalchemy.orm import Session
 
-from accounts import (
+from accounts.care import health_files
+from accounts.entries.desk import Desk
+from accounts.identity import (
     closing,
     export_parts,
     failed_sign_ins,
-    health_files,
     journal,
-    mail,
     own_account,
     present_password,
     throttle,
 )
-from accounts.entries.desk import Desk
+from accounts.mailing import mail
 from chassis.clock import PARIS
 from chassis.commands import once
 from chassis.service import answers, every, subscribes

@@ -6,10 +6,10 @@ A ceremony is taken in a transaction of its own, before the answer is judged: wh
 from datetime import timedelta
 from uuid import UUID
 
-from accounts import authenticators, ceremonies, passkeys, present_password, throttle, ways_in
-from accounts.authenticators import RelyingParty
-from accounts.ceremonies import Purpose
 from accounts.entries.desk import Desk
+from accounts.identity import authenticators, ceremonies, passkeys, present_password, throttle, ways_in
+from accounts.identity.authenticators import RelyingParty
+from accounts.identity.ceremonies import Purpose
 from chassis.commands import once
 from chassis.service import answers, every
 from contracts.accounts.identity import SignedInView

@@ -5,12 +5,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from accounts import given_documents, quotient_fetches, throttle
-from accounts.api_particulier import ApiParticulier
 from accounts.entries.desk import Desk
-from accounts.families import load_views
+from accounts.household.families import load_views
+from accounts.identity import throttle
 from accounts.models import Guardian
-from accounts.quotients import list_quotients
+from accounts.quotient import given_documents, quotient_fetches
+from accounts.quotient.api_particulier import ApiParticulier
+from accounts.quotient.quotients import list_quotients
 from chassis.commands import once
 from chassis.service import answers, every, subscribes
 from contracts.accounts.given import GivenDocumentsPage, ListGivenDocuments

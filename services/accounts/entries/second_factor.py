@@ -3,10 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from accounts import journal, recovery_codes, second_factor, sign_in, throttle
-from accounts.authenticator_seal import AuthenticatorSeal
 from accounts.entries.desk import Desk
+from accounts.identity import journal, sign_in, throttle
 from accounts.models import Account
+from accounts.staff import recovery_codes, second_factor
+from accounts.staff.authenticator_seal import AuthenticatorSeal
 from chassis.service import answers
 from contracts.accounts.identity import WrongCredentials
 from contracts.accounts.journal import Action

@@ -2,19 +2,11 @@
 
 from sqlalchemy.orm import Session
 
-from accounts import (
-    accesses,
-    activities,
-    attendance_news,
-    contact_changes,
-    journal,
-    places,
-    registration,
-    second_factor,
-    throttle,
-    undelivered,
-)
 from accounts.entries.desk import Desk
+from accounts.household import activities, places
+from accounts.identity import contact_changes, journal, registration, throttle
+from accounts.mailing import attendance_news, undelivered
+from accounts.staff import accesses, second_factor
 from chassis.inbox import newer
 from chassis.service import every, subscribes
 from contracts.envelope import Envelope

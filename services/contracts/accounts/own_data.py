@@ -55,7 +55,7 @@ class ExportFormat(StrEnum):
 class OpenMyRecords(Command[Records]):
     """Everything accounts holds on the caller, to whoever gives the password again. Citizens.
 
-    One entry per part of `accounts.export_parts`. Nothing of a child's other household. Raises WrongPassword,
+    One entry per part of `accounts.identity.export_parts`. Nothing of a child's other household. Raises WrongPassword,
     TooManyAttempts.
     """
 

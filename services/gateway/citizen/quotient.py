@@ -40,7 +40,7 @@ FRANCE_BORN, ABROAD = "france", "abroad"
 class FetchForm(CommandForm):
     """A civil status, as on the birth certificate, and an agreement.
 
-    The sentence of the agreement is versioned: `accounts.quotient_fetches.AGREEMENT`.
+    The sentence of the agreement is versioned: `accounts.quotient.quotient_fetches.AGREEMENT`.
     """
 
     birth_name = TextField(

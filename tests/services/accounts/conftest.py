@@ -14,10 +14,10 @@ from nameko.testing.services import worker_factory
 from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
-from accounts.journal_models import AccountEvent
-from accounts.mail_models import Mail
+from accounts.household.places import keep
+from accounts.identity.journal_models import AccountEvent
+from accounts.mailing.mail_models import Mail
 from accounts.models import Base
-from accounts.places import keep
 from accounts.service import AccountsService
 from chassis.database import engine_for, sessions_for
 from chassis.settings import Settings

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from accounts import accesses
+from accounts.staff import accesses
 from contracts.accounts.accesses import Access, AccessRow, ExportAccesses, ExportTooLong, ListAccesses
 from contracts.accounts.families import OpenFamily, RedeemKey, SearchFamilies, SetQuotient
 from contracts.accounts.keys import IssueKeys, RevokeKey

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from accounts import passwords
+from accounts.identity import passwords
 from contracts.accounts.identity import (
     AskReset,
     ConfirmEmail,

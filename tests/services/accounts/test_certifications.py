@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import event, text
 
-from accounts.contact_models import Contact, ContactChild, Insurance
+from accounts.household.contact_models import Contact, ContactChild, Insurance
 from contracts.accounts.certification import (
     AlreadyCertified,
     CertificationBlocked,

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from accounts import export_parts
+from accounts.identity import export_parts
 from contracts.accounts.consents import (
     AnswerConsents,
     CloseConsentKind,

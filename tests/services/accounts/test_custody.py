@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from accounts import school_years
+from accounts.shared_custody import school_years
 from contracts.accounts.changes import (
     ChangeClosed,
     ChangedMeanwhile,

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.places import keep
+from accounts.household.places import keep
 from contracts.accounts.families import MyHousehold, RedeemKey
 from contracts.events.enrolment import PlaceUpdated
 from deploy.local.demo import accounts as demo

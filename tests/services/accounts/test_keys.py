@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from accounts import key_code
+from accounts.household import key_code
 from contracts.accounts.families import MyHousehold, OpenFamily, RedeemKey
 from contracts.accounts.keys import (
     IssueKeys,

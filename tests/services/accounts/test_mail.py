@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from accounts import outgoing
+from accounts.mailing import outgoing
 from contracts.accounts.families import MyHousehold, RedeemKey, SetQuotient
 from contracts.accounts.mail import FailedMail, SendAgain, Why
 from contracts.envelope import Envelope

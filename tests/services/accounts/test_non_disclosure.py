@@ -16,7 +16,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import event, text
 
-from accounts import passwords
+from accounts.identity import passwords
 from contracts.accounts.identity import AskReset, OpenAccount, Register, SignIn
 from contracts.caller import SYSTEM, Caller, Kind
 from contracts.messages import Question

@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import event
 
-from accounts import booking_news, mail, notices
-from accounts.attendance_news import evening_of
-from accounts.mail import Site
+from accounts.mailing import booking_news, mail, notices
+from accounts.mailing.attendance_news import evening_of
+from accounts.mailing.mail import Site
 from chassis.clock import PARIS
 from contracts.accounts.families import RedeemKey
 from contracts.envelope import Envelope

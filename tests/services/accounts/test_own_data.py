@@ -7,11 +7,11 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select, text, update
 
-from accounts.contact_models import Contact, ContactChild, Insurance
-from accounts.journal import note_opening
-from accounts.mail_models import Mail
+from accounts.household.contact_models import Contact, ContactChild, Insurance
+from accounts.identity.journal import note_opening
+from accounts.identity.own_account_models import FailedSignIn
+from accounts.mailing.mail_models import Mail
 from accounts.models import Account, FamilyChild, Guardian
-from accounts.own_account_models import FailedSignIn
 from contracts.accounts.families import MyHousehold, RedeemKey
 from contracts.accounts.identity import AskReset, ResetPassword, WrongCredentials
 from contracts.accounts.journal import Action

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import text
 from werkzeug.serving import make_server
 
-from accounts.api_particulier import ApiParticulier
-from accounts.caf import Late
+from accounts.quotient.api_particulier import ApiParticulier
+from accounts.quotient.caf import Late
 from contracts.accounts.families import FamilyFile, OpenFamily, RedeemKey, SetQuotient
 from contracts.accounts.given import ListGivenDocuments
 from contracts.accounts.keys import IssueKeys

@@ -11,9 +11,10 @@ import pytest
 from aiosmtpd.controller import Controller
 from pydantic import SecretStr
 
-from accounts import export_parts, mail, outgoing, returns
-from accounts.mail import Site
-from accounts.mail_models import BadAddress, MailReturn
+from accounts.identity import export_parts
+from accounts.mailing import mail, outgoing, returns
+from accounts.mailing.mail import Site
+from accounts.mailing.mail_models import BadAddress, MailReturn
 from contracts.accounts.families import MyHousehold
 from contracts.accounts.identity import AskReset
 from contracts.accounts.mail import (

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from accounts import throttle
+from accounts.identity import throttle
 from accounts.models import Attempt
 from contracts.errors import TooManyAttempts
 from tests.mothers.accounts import NOW

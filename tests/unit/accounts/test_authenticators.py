@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.authenticators import RelyingParty, counter_holds, relying_party
+from accounts.identity.authenticators import RelyingParty, counter_holds, relying_party
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.bounces import Action, find_token, read_report
-from accounts.refused import read_failure, reason_of
+from accounts.mailing.bounces import Action, find_token, read_report
+from accounts.mailing.refused import read_failure, reason_of
 from contracts.accounts.mail import Why
 from deploy.local.mail.report import compose_report
 

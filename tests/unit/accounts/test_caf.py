@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.caf import Found, Late, NotFound, Rejected, query_of, read_answer
+from accounts.quotient.caf import Found, Late, NotFound, Rejected, query_of, read_answer
 from contracts.accounts.quotients import CivilStatus
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.certification_rules import (
+from accounts.yearly.certification_rules import (
     REMINDERS,
     Consent,
     File,
@@ -19,7 +19,7 @@ from accounts.certification_rules import (
     year_by_law,
     year_label,
 )
-from accounts.certifications import changed, digest_of
+from accounts.yearly.certifications import changed, digest_of
 from contracts.accounts.certification import PointState
 from contracts.accounts.changes import SubjectKind
 from contracts.accounts.contacts import ContactView, InsuranceView, Relation

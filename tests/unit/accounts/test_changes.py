@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 import accounts.service  # noqa: F401 -- every subject of the service
 from accounts import telephones
-from accounts.change_policy import FIELDS, Policy
-from accounts.change_states import TRANSITIONS, Act, after
-from accounts.change_subjects import Subject, registered, subject_of
-from accounts.change_values import Unusable, name, optional, postcode, read_all, telephone
+from accounts.revision.change_policy import FIELDS, Policy
+from accounts.revision.change_states import TRANSITIONS, Act, after
+from accounts.revision.change_subjects import Subject, registered, subject_of
+from accounts.revision.change_values import Unusable, name, optional, postcode, read_all, telephone
 from contracts.accounts.changes import WHOLE, ChangeClosed, ChangeState, SubjectKind
 from contracts.errors import Invalid
 

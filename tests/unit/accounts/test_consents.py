@@ -5,7 +5,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.consent_rules import Answer, state_of
+from accounts.yearly.consent_rules import Answer, state_of
 from contracts.accounts.consents import ConsentState
 
 MOTHER, FATHER, STRANGER = UUID(int=1), UUID(int=2), UUID(int=3)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts import custody
-from accounts.custody import Belonging, Holiday, Span
+from accounts.shared_custody import custody
+from accounts.shared_custody.custody import Belonging, Holiday, Span
 from contracts.accounts.custody import (
     AlternateWeeks,
     AlwaysWith,

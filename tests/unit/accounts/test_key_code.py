@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts import key_code
+from accounts.household import key_code
 
 PEPPER = b"pepper"
 keys = st.builds(

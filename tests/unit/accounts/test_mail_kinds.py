@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import accounts
-from accounts.mail_kinds import KINDS, UNWRITTEN
+from accounts.mailing.mail_kinds import KINDS, UNWRITTEN
 from accounts.wording import days_by_month, typeset
 from contracts import catalogue
 from deploy.local.launcher.docs import listeners

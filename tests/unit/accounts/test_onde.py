@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.households import plan_import
-from accounts.onde import FileProblem, read_date, read_guardians, read_pupils
+from accounts.school_register.households import plan_import
+from accounts.school_register.onde import FileProblem, read_date, read_guardians, read_pupils
 from contracts.accounts.imports import Outcome, SourceFile
 from tests.fixtures.onde import make
 from tests.mothers.accounts import FIXTURES, SAMPLE, export

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from accounts import passwords, throttle
+from accounts.identity import passwords, throttle
 from accounts.names import address_key, city_key, name_key, proper
 
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts import recovery_codes, totp
-from accounts.authenticator_seal import AuthenticatorSeal
+from accounts.staff import recovery_codes, totp
+from accounts.staff.authenticator_seal import AuthenticatorSeal
 
 RFC_SECRET = base64.b32encode(b"12345678901234567890").decode()
 ACCOUNT, OTHER = UUID(int=1), UUID(int=2)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.vaccines import ended, missing, required
+from accounts.care.vaccines import ended, missing, required
 from contracts.accounts.health import Dose, Vaccine
 
 BIRTHS = st.dates(date(2012, 1, 1), date(2026, 11, 1))

@@ -1,0 +1,1 @@
+"""Children's health: each sees what concerns them, sealed at rest, every reading written down."""

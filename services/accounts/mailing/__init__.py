@@ -1,0 +1,1 @@
+"""The outgoing mail: what is written to whom, sent, returned, done without."""

@@ -1,0 +1,1 @@
+"""Changes of a family's file: asked for, written at once or after a look, decided, withdrawn."""

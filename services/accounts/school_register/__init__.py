@@ -1,0 +1,1 @@
+"""The import of a school's export: read, planned, shown as a difference, decided, applied."""

@@ -1,0 +1,1 @@
+"""What a family says once a year: consents, and the certification of its file."""
