@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from accounts.entries.desk import Desk
+from accounts.household import contact_subjects, family_subjects  # noqa: F401 -- the subjects register
 from accounts.revision import change_views, changes
 from accounts.revision.change_subjects import subject_of
 from chassis.commands import once

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-import accounts
+from accounts import mailing
 from accounts.mailing.mail_kinds import KINDS, UNWRITTEN
 from accounts.wording import days_by_month, typeset
 from contracts import catalogue
@@ -15,7 +15,7 @@ from gateway.app import create_app
 from gateway.settings import GatewaySettings
 from tests.unit.gateway.doubles import FakeServices, MemoryStore, SetClock
 
-MAILS = Path(str(accounts.__file__)).parent / "mails"
+MAILS = Path(str(mailing.__file__)).parent / "mails"
 STATEMENT = re.compile(r"{%-?\s*(?!if|elif|else|endif|for|endfor).*?%}")
 WHOLE = sorted(kind.name for kind in KINDS.values() if not kind.text_only)
 ADDRESS = re.compile(r"^{{ ?(site|link) ?}}.*$", re.MULTILINE)
