@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import expect
 
-from accounts import totp
+from accounts.staff import totp
 from contracts.caller import Role
 from tests.journeys.mailbox import Mailbox, link_in
 from tests.journeys.people import AMANDINE, FILES_AGENT, MANAGER, PASSWORD, Person
