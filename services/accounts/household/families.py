@@ -89,6 +89,18 @@ def load_views(
     }
 
 
+def labels_of(session: Session, family_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """How agents call each family: its guardians' surnames. One statement."""
+    surnames: dict[UUID, list[str]] = defaultdict(list)
+    for guardian in session.scalars(
+        select(Guardian)
+        .where(Guardian.family_id.in_(list(family_ids)))
+        .order_by(Guardian.name_key, Guardian.guardian_id)
+    ):
+        surnames[guardian.family_id].append(guardian.usage_name or guardian.last_name)
+    return {family_id: label_of(names) for family_id, names in surnames.items()}
+
+
 def newest_quotients(session: Session, family_ids: Iterable[UUID]) -> dict[UUID, QuotientView]:
     """The newest QF of each family that has one."""
     rows = session.scalars(

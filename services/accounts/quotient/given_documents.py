@@ -10,7 +10,7 @@ from sqlalchemy import exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from accounts.household.facts import label_of
+from accounts.household.families import labels_of
 from accounts.models import Family, Guardian
 from accounts.quotient.quotient_models import GivenDocument
 from contracts.accounts.given import GivenDocumentRow, GivenDocumentsPage, ListGivenDocuments
@@ -79,7 +79,7 @@ def list_given(session: Session, ask: ListGivenDocuments) -> GivenDocumentsPage:
         .limit(PER_PAGE)
         .offset((page - 1) * PER_PAGE)
     ).all()
-    labels = _labels(session, {given.family_id for given, _ in rows})
+    labels = labels_of(session, {given.family_id for given, _ in rows})
     return GivenDocumentsPage(
         documents=[
             GivenDocumentRow(
@@ -98,15 +98,3 @@ def list_given(session: Session, ask: ListGivenDocuments) -> GivenDocumentsPage:
         pages=pages,
         total=total,
     )
-
-
-def _labels(session: Session, family_ids: set[UUID]) -> dict[UUID, str]:
-    names: dict[UUID, list[str]] = {}
-    rows = session.scalars(
-        select(Guardian)
-        .where(Guardian.family_id.in_(family_ids))
-        .order_by(Guardian.name_key, Guardian.guardian_id)
-    )
-    for row in rows:
-        names.setdefault(row.family_id, []).append(row.usage_name or row.last_name)
-    return {family_id: label_of(found) for family_id, found in names.items()}

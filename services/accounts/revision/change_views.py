@@ -3,7 +3,6 @@
 What concerns a child shows in each of its homes; the home that did not ask sees neither who did nor from where.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -12,8 +11,8 @@ from pydantic import JsonValue
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from accounts.household.facts import label_of
-from accounts.models import Child, Family, FamilyChild, Guardian
+from accounts.household.families import labels_of
+from accounts.models import Child, Family, FamilyChild
 from accounts.revision.change_models import ChangeRequest
 from accounts.revision.change_subjects import At
 from accounts.revision.change_target import Target
@@ -198,17 +197,13 @@ def _rows(session: Session, rows: Iterable[ChangeRequest]) -> list[ChangeRow]:
     ids = {row.family_id for row in listed}
     families = session.scalars(select(Family).where(Family.family_id.in_(ids)))
     numbers = {family.family_id: family.number for family in families}
-    surnames: dict[UUID, list[str]] = defaultdict(list)
-    for guardian in session.scalars(
-        select(Guardian).where(Guardian.family_id.in_(ids)).order_by(Guardian.name_key, Guardian.guardian_id)
-    ):
-        surnames[guardian.family_id].append(guardian.usage_name or guardian.last_name)
+    labels = labels_of(session, ids)
     return [
         ChangeRow(
             change_id=row.change_id,
             family_id=row.family_id,
             family_number=numbers[row.family_id],
-            family_label=label_of(surnames[row.family_id]),
+            family_label=labels.get(row.family_id, ""),
             subject_kind=SubjectKind(row.subject_kind),
             label=row.label,
             field=row.field,

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, delete, func, select
 from sqlalchemy.orm import Session
 
-from accounts.household.facts import label_of
+from accounts.household.families import labels_of
 from accounts.household.family_files import named
 from accounts.models import Account, Family, FamilyAccess, Guardian
 from accounts.names import spell
@@ -135,7 +135,7 @@ def _chosen(columns: Select[*tuple[Any, ...]], wanted: list[ColumnElement[bool]]
 
 def _views(session: Session, rows: Select[*tuple[Any, ...]]) -> list[AccessRow]:
     found = session.execute(rows).all()
-    labels = _labels(session, {access.family_id for access, _ in found})
+    labels = labels_of(session, {access.family_id for access, _ in found})
     return [
         AccessRow(
             at=access.at,
@@ -149,17 +149,6 @@ def _views(session: Session, rows: Select[*tuple[Any, ...]]) -> list[AccessRow]:
         )
         for access, number in found
     ]
-
-
-def _labels(session: Session, family_ids: set[UUID]) -> dict[UUID, str]:
-    surnames: dict[UUID, list[str]] = {}
-    for guardian in session.scalars(
-        select(Guardian)
-        .where(Guardian.family_id.in_(family_ids))
-        .order_by(Guardian.name_key, Guardian.guardian_id)
-    ):
-        surnames.setdefault(guardian.family_id, []).append(guardian.usage_name or guardian.last_name)
-    return {family_id: label_of(names) for family_id, names in surnames.items()}
 
 
 def _agents(session: Session) -> list[AgentName]:

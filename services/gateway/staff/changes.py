@@ -1,6 +1,5 @@
 """« Modifications »: what families have asked to change of their files, old and new side by side, and the decision."""
 
-import json
 from typing import Any
 from uuid import UUID
 
@@ -10,17 +9,15 @@ from flask.typing import ResponseReturnValue
 from contracts.accounts.changes import (
     ChangeFile,
     ChangeState,
-    DecideChange,
     ListChanges,
     OpenChange,
     SubjectKind,
 )
 from contracts.caller import Role
-from contracts.errors import DomainError
 from gateway import access, change_words
-from gateway.forms import CommandForm, HiddenField, RadiosField, TextareaField, at_most, required
 from gateway.navigation import Entry
 from gateway.services import ask
+from gateway.staff.decisions import DecisionForm, is_decided
 
 blueprint = Blueprint("changes", __name__, url_prefix="/modifications")
 navigation = [
@@ -40,23 +37,6 @@ SHOWN_STATES = {
     ChangeState.WITHDRAWN: "Retirées",
     ChangeState.APPLIED: "Faites par les familles",
 }
-
-
-class DecisionForm(CommandForm):
-    """Accept, or refuse with the reason that the family will read."""
-
-    seen = HiddenField()
-    decision = RadiosField(
-        "Décision",
-        [required("Choisissez une décision.")],
-        choices=[("accept", "Accepter la modification"), ("refuse", "Refuser la modification")],
-    )
-    reason = TextareaField(
-        "Raison du refus",
-        [at_most(500)],
-        hint="Obligatoire pour un refus. La famille lira ce texte tel quel.",
-        rows=3,
-    )
 
 
 @blueprint.get("/")
@@ -86,23 +66,10 @@ def show() -> str:
 def decide(change_id: UUID) -> ResponseReturnValue:
     """One change: what it was about, what stands now, the decision."""
     form = DecisionForm()
-    if form.validate_on_submit():
-        accept = form.decision.data == "accept"
-        command = DecideChange(
-            command_id=form.command_id.data,
-            change_id=change_id,
-            accept=accept,
-            seen=_read(form.seen.data),
-            reason="" if accept else form.reason.data or "",
-        )
-        try:
-            ask(command)
-        except DomainError as refusal:
-            form.show(refusal)
-        else:
-            done = "acceptée" if accept else "refusée"
-            flash(f"La modification est {done}. La famille en est informée par courriel.", "success")
-            return redirect(url_for(".show"))
+    if is_decided(form, change_id):
+        done = "acceptée" if form.accepts else "refusée"
+        flash(f"La modification est {done}. La famille en est informée par courriel.", "success")
+        return redirect(url_for(".show"))
     file = ask(OpenChange(change_id=change_id))
     if file.change.subject_kind is SubjectKind.CUSTODY:  # two homes and their days: a page of its own
         return redirect(url_for("staff.custody.decide", change_id=change_id))
@@ -110,8 +77,7 @@ def decide(change_id: UUID) -> ResponseReturnValue:
 
 
 def _page(file: ChangeFile, form: DecisionForm) -> ResponseReturnValue:
-    """What stands now goes with the form: the service refuses when it is another by then."""
-    form.seen.data = json.dumps(file.present, ensure_ascii=False)
+    form.shows(file.present)
     page = render_template(
         "staff/change.html",
         file=file,
@@ -122,13 +88,6 @@ def _page(file: ChangeFile, form: DecisionForm) -> ResponseReturnValue:
         moved=file.present != file.change.old and file.change.state is ChangeState.AWAITING,
     )
     return page, form.status
-
-
-def _read(text: Any) -> Any:
-    try:
-        return json.loads(text or "null")
-    except ValueError:
-        return None
 
 
 def _among(kinds: Any, given: str | None, default: Any) -> Any:

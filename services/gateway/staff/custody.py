@@ -1,20 +1,18 @@
 """« Calendrier de garde » for an agent: what a home states, what holds, what the other home says, the decision."""
 
-import json
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from contracts.accounts.changes import ChangeState, DecideChange
+from contracts.accounts.changes import ChangeState
 from contracts.accounts.custody import OpenCustody, Side
 from contracts.caller import Role
-from contracts.errors import DomainError
 from gateway import access, custody_words
 from gateway.custody_words import Homes
-from gateway.forms import CommandForm, HiddenField, RadiosField, TextareaField, at_most, required
+from gateway.forms import RadiosField, TextareaField, at_most, required
 from gateway.services import ask
+from gateway.staff.decisions import DecisionForm, is_decided
 
 blueprint = Blueprint("custody", __name__, url_prefix="/garde")
 
@@ -27,10 +25,9 @@ STATES = {
 }
 
 
-class DecisionForm(CommandForm):
-    """Accept, or refuse with the reason that the home that stated it will read."""
+class CustodyDecisionForm(DecisionForm):
+    """The same decision, in the words of a calendar."""
 
-    seen = HiddenField()
     decision = RadiosField(
         "Décision",
         [required("Choisissez une décision.")],
@@ -49,31 +46,17 @@ class DecisionForm(CommandForm):
 @access.requires_role(Role.FAMILY_FILES)
 def decide(change_id: UUID) -> ResponseReturnValue:
     """One stated calendar beside the one that holds."""
-    form = DecisionForm()
-    if form.validate_on_submit():
-        accept = form.decision.data == "accept"
-        command = DecideChange(
-            command_id=form.command_id.data,
-            change_id=change_id,
-            accept=accept,
-            seen=_read(form.seen.data),
-            reason="" if accept else form.reason.data or "",
+    form = CustodyDecisionForm()
+    if is_decided(form, change_id):
+        flash(
+            "Le calendrier s’applique. Les deux foyers en sont informés par courriel."
+            if form.accepts
+            else "Le calendrier est refusé. Le foyer qui l’a envoyé en est informé par courriel.",
+            "success",
         )
-        try:
-            ask(command)
-        except DomainError as refusal:
-            form.show(refusal)
-        else:
-            flash(
-                "Le calendrier s’applique. Les deux foyers en sont informés par courriel."
-                if accept
-                else "Le calendrier est refusé. Le foyer qui l’a envoyé en est informé par courriel.",
-                "success",
-            )
-            return redirect(url_for(".decide", change_id=change_id))
+        return redirect(url_for(".decide", change_id=change_id))
     file = ask(OpenCustody(change_id=change_id))
-    # What stands now goes with the form: the service refuses when it is another by then.
-    form.seen.data = json.dumps(file.seen, ensure_ascii=False)
+    form.shows(file.seen)
     first, second = file.homes
     stating, other = (first, second) if file.side is Side.FIRST else (second, first)
     page = render_template(
@@ -88,10 +71,3 @@ def decide(change_id: UUID) -> ResponseReturnValue:
         awaits=file.state is ChangeState.AWAITING,
     )
     return page, form.status
-
-
-def _read(text: Any) -> Any:
-    try:
-        return json.loads(text or "null")
-    except ValueError:
-        return None
