@@ -16,6 +16,7 @@ _STREETS = {
     "appt": "appartement", "fg": "faubourg", "r": "rue", "st": "saint", "ste": "sainte", "dr": "docteur",
     "gal": "general", "mal": "marechal",
 }  # fmt: skip
+_JOINERS = "\u200c\u200d"
 _NOTHING = {"na", "nc", "neant", "inconnu", "inconnue", "nonrenseigne", "nonrenseignee", "valeur"}
 
 
@@ -54,9 +55,16 @@ def is_blank(text: str) -> bool:
 
 
 def tidy(text: str) -> str:
-    """One line without surplus spaces or control signs."""
+    """One line without surplus spaces, control signs, or invisible ones: a mark of direction would turn what follows
+    it on every page. The two joiners stay, but at the ends: Persian and Indian names are spelled with them."""
     composed = unicodedata.normalize("NFC", text)
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in composed).split())
+    return " ".join("".join(map(_seen, composed)).split()).strip(f" {_JOINERS}")
+
+
+def _seen(sign: str) -> str:
+    if sign in _JOINERS or sign.isprintable():
+        return sign
+    return "" if unicodedata.category(sign) == "Cf" else " "
 
 
 def proper(name: str) -> str:

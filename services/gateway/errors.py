@@ -1,6 +1,6 @@
 """Refusals and failures, as pages a reader understands (and as JSON under /api)."""
 
-from flask import Flask, g, jsonify, render_template, request
+from flask import Flask, g, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from structlog import get_logger
@@ -9,7 +9,8 @@ from werkzeug.exceptions import HTTPException
 
 from contracts.caller import Kind
 from contracts.errors import DomainError, NotSignedIn
-from gateway.access import send_to_sign_in
+from gateway import browser_session
+from gateway.access import SIGN_IN, after_sign_in, send_to_sign_in
 from gateway.metrics import REFUSALS
 from gateway.sentences import sentence_of
 
@@ -56,6 +57,9 @@ def _refusal(error: DomainError) -> ResponseReturnValue:
 
 
 def _forgotten_form(error: CSRFError) -> ResponseReturnValue:
+    done = _done_elsewhere()
+    if done is not None:
+        return redirect(done)
     REFUSALS.labels("csrf").inc()
     log.warning("refused", code="csrf", reason=error.description)
     text = (
@@ -63,6 +67,15 @@ def _forgotten_form(error: CSRFError) -> ResponseReturnValue:
         "Rien n’a été enregistré : revenez à la page précédente, rechargez-la et recommencez."
     )
     return _answer(400, "Page expirée", text, "csrf")
+
+
+def _done_elsewhere() -> str | None:
+    """Where to go when another tab has done what this form wanted: signed in, or out. Every such act makes the forms
+    of the other tabs worthless."""
+    signed_in = browser_session.shown()
+    if signed_in is None:
+        return "/" if request.path == "/deconnexion" else None
+    return after_sign_in(signed_in.kind) if request.path == SIGN_IN[signed_in.kind] else None
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:

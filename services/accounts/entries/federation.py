@@ -28,6 +28,7 @@ class FederationDesk(Desk):
 
     @answers(RegisterByProvider)
     def register_by_provider(self, ask: RegisterByProvider, caller: Caller) -> None:
+        registration.judge_address(ask.email)
         now = self.clock.now()
         to = throttle.on_account("register", registration.address_of(ask.email), throttle.MAILS)
         with self.begin() as session:

@@ -26,7 +26,7 @@ class SignInByProvider(Command[SignedInView]):
 class RegisterByProvider(Command[None]):
     """Asks for an account without a password; the answer is a mail, and the same whatever is known of the address.
 
-    The mail's link is followed by `ConfirmEmail`. Raises TooManyAttempts.
+    The mail's link is followed by `ConfirmEmail`. Raises Invalid (`email`), TooManyAttempts.
     """
 
     title: str = Field(default="", max_length=10)

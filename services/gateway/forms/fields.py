@@ -15,11 +15,18 @@ from gateway.forms.component import Component, Params
 NARROW = "govuk-!-width-one-third"
 HALF = "govuk-!-width-one-half"
 
+_JOINERS = "\u200c\u200d"
+_KEPT = f"\n\r\t{_JOINERS}"
+
 
 def tidy(text: str | None) -> str:
-    """Composed, without control characters or spaces around: what people paste is rarely what they see."""
+    """Composed, without control or invisible signs, or spaces around: what people paste is rarely what they see.
+
+    The two joiners stay within: Persian and Indian words are spelled with them.
+    """
     composed = unicodedata.normalize("NFC", text or "")
-    return "".join(sign for sign in composed if sign >= " " or sign in "\n\r\t").strip()
+    kept = (sign for sign in composed if sign in _KEPT or unicodedata.category(sign) not in {"Cc", "Cf"})
+    return "".join(kept).strip().strip(_JOINERS)
 
 
 class TextField(Component, StringField):

@@ -21,6 +21,7 @@ _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 _OURS = {"LATIN", "COMBINING", "GREEK", "CYRILLIC"}
 """Scripts that the typefaces have, but for a rare sign."""
 UNPRINTED = "□"
+_JOINERS = "\u200c\u200d"
 
 
 def render(template: str, data: dict[str, Any]) -> bytes:
@@ -29,7 +30,7 @@ def render(template: str, data: dict[str, Any]) -> bytes:
     PDF/UA allows no sign without a glyph: one that no typeface has (an ideogram, an emoji) is printed as « □ », with
     all the others of its script, and the foot of the page says so. A name never costs a family its paper.
     """
-    text, unprinted = json.dumps(data, ensure_ascii=False), ""
+    text, unprinted = _without_marks(json.dumps(data, ensure_ascii=False)), ""
     while True:
         try:
             return _compile(template, text, unprinted)
@@ -51,6 +52,11 @@ def _compile(template: str, data: str, unprinted: str) -> bytes:
     if not isinstance(made, bytes):
         raise TypeError("typst gave pages instead of a document")
     return made
+
+
+def _without_marks(text: str) -> str:
+    """Without invisible signs, some of which PDF/UA forbids and others turn the line; joiners spell words."""
+    return "".join(sign for sign in text if sign in _JOINERS or unicodedata.category(sign) != "Cf")
 
 
 def _without_absent(text: str, message: str) -> str:

@@ -12,9 +12,10 @@ import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import text
 
-from contracts.accounts.federation import AlreadyLinked, LinkProvider, StartLink
+from contracts.accounts.federation import AlreadyLinked, LinkProvider, RegisterByProvider, StartLink
 from contracts.accounts.identity import AskReset, ResetPassword
 from contracts.caller import Caller, Kind
+from contracts.errors import Invalid
 from contracts.messages import Question
 from gateway.browser_session import Identity
 from tests.mothers import accounts as mother
@@ -175,6 +176,20 @@ def test_a_known_address_gets_the_same_page_and_another_mail(town: Town) -> None
     assert town.desk.count("federated_identity") == 0
     with town.desk.begin() as session:
         assert session.execute(text("SELECT count(*) FROM account")).scalar_one() == 1
+
+
+def test_an_address_that_no_mail_reaches_is_refused(town: Town) -> None:
+    command = RegisterByProvider(
+        command_id=uuid4(),
+        first_name="Léa",
+        last_name="Martin",
+        email="rené@exemple.fr",
+        issuer=town.provider.url,
+        subject="fc-lea",
+    )
+    with pytest.raises(Invalid):
+        town.desk.ask(command, mother.a_visitor())
+    assert town.desk.mails() == []
 
 
 def test_two_askings_of_one_person_make_one_account(town: Town) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.identity import passwords, throttle
-from accounts.names import address_key, city_key, name_key, proper
+from accounts.names import address_key, city_key, name_key, proper, tidy
 
 
 @pytest.mark.parametrize(
@@ -95,3 +95,25 @@ def test_a_password_is_the_same_however_its_accents_are_composed() -> None:
 
 def test_no_account_is_never_right() -> None:
     assert not passwords.is_right(None, "nobody's password")
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("  Léa\tMarie \u00a0Ô ", "Léa Marie Ô"),
+        ("Le\u0301a", "Léa"),
+        ("d’Arc-en-Ciel de La Tour", "d’Arc-en-Ciel de La Tour"),
+        ("O'Brien", "O'Brien"),
+        ("Мария", "Мария"),
+        ("محمد", "محمد"),
+        ("王小明", "王小明"),
+        ("مهدی\u200cزاده", "مهدی\u200cزاده"),
+        ("\u202eniatraM\u202c", "niatraM"),
+        ("Ana\u200f", "Ana"),
+        ("\ufeffLéa\u00ad", "Léa"),
+        ("Léa\x00\x07\x9b", "Léa"),
+        ("\u200c \u200f\u200d", ""),
+    ],
+)
+def test_a_name_is_kept_as_it_is_written_without_what_cannot_be_seen(typed: str, kept: str) -> None:
+    assert tidy(typed) == kept

@@ -51,7 +51,7 @@ def test_a_form_without_token_is_refused_and_nothing_is_lost_silently(site):
 
 def test_a_token_of_another_browser_is_refused(site):
     token = site.anonymous().token()
-    other = site.anonymous()
+    other = site.citizen()
     other.token()
     answer = other.client.post("/deconnexion", data={"csrf_token": token})
     assert answer.status_code == 400
