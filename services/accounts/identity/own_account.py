@@ -53,6 +53,7 @@ def view(session: Session, account: Account, now: datetime) -> OwnAccountView:
         phone=telephones.shown(account.phone),
         phone_verified=account.phone_verified_at is not None,
         created_at=account.created_at,
+        has_password=account.password_hash is not None,
         families=labels_of(session, account.account_id),
         pending=contact_changes.pending(session, account.account_id, now),
     )

@@ -65,6 +65,7 @@ class OwnAccountView(View):
     phone_verified: bool = False
     created_at: AwareDatetime
     families: list[str] = Field(default_factory=list, description="What its households are called")
+    has_password: bool = True
     pending: list[PendingContactView] = Field(default_factory=list)
 
 

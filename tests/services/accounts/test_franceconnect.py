@@ -200,7 +200,10 @@ def test_two_askings_of_one_person_make_one_account(town: Town) -> None:
 
 
 def test_a_password_is_chosen_later_by_the_reset_mail(town: Town) -> None:
-    confirm(town, register(town))
+    browser = register(town)
+    confirm(town, browser)
+    come_back(town, browser)
+    assert browser.read("/mon-espace/compte/").select_one('main dd a[href="/mot-de-passe-oublie"]')
     town.desk.ask(AskReset(command_id=uuid4(), email="lea.martin@exemple.fr"), mother.a_visitor())
     token = LINK.findall(town.desk.mails()[-1].text)[-1]
     town.desk.ask(ResetPassword(command_id=uuid4(), token=token, password=mother.PASSWORD))
