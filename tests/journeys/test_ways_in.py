@@ -51,7 +51,7 @@ def test_a_parent_makes_a_passkey_and_comes_in_with_it(
 ) -> None:
     soline.sign_in(SOLINE)
     soline.goto("/mon-espace/compte/")
-    soline.follow("mes clés d’accès")
+    soline.follow("Mes clés d’accès")
     soline.says("Vous n’avez pas encore de clé d’accès")
     soline.look("cles-d-acces-vides")
     soline.follow("Ajouter une clé d’accès")
