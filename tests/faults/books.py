@@ -70,7 +70,7 @@ class Books:
                     found[name] = count
         return found
 
-    def await_quiet(self, seconds: float = 90) -> None:
+    def await_quiet(self, seconds: float = 200) -> None:
         """Returns once every fact is told and applied. Raises AssertionError naming what is not."""
         eventually(lambda: not self.untold() or _Because(f"untold: {self.untold()}"), seconds)
         eventually(lambda: not self.unapplied() or _Because(f"unapplied: {self.unapplied()}"), seconds)

@@ -73,7 +73,7 @@ def test_the_family_shows_once_the_key_is_typed(amandine: Visitor) -> None:
 def test_the_second_guardian_has_a_key_and_an_account_of_their_own(vincent: Visitor) -> None:
     vincent.goto("/mon-espace/famille/")
     vincent.says("Marius Arnoux")
-    expect(vincent.page.get_by_role("link", name=VINCENT.name)).to_be_visible()
+    expect(vincent.page.get_by_role("banner").get_by_role("link", name=VINCENT.name)).to_be_visible()
 
 
 def test_a_key_serves_once(amandine: Visitor, neighbour: Visitor, letters: Letters) -> None:

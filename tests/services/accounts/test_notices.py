@@ -307,7 +307,7 @@ def test_an_invoice_says_what_is_left_and_a_credit_note_is_good_news(home: Home)
     home.tell(InvoicePublished(total_cents=8420, left_cents=0, **common))
     assert "rien à payer" in home.desk.mails(LEA)[-1].text
     home.tell(InvoicePublished(total_cents=-1250, kind="credit_note", **common))
-    assert home.desk.mails(LEA)[-1].subject == "Un avoir de 12,50\u00a0€ en votre faveur"
+    assert home.desk.mails(LEA)[-1].subject == "Un avoir de 12,50 € en votre faveur"
 
 
 def test_a_household_of_any_size_is_written_to_in_three_statements(home: Home) -> None:

@@ -115,7 +115,7 @@ def test_a_relay_killed_while_it_tells_loses_nothing_and_nothing_is_applied_twic
             os.kill(pid, signal.SIGKILL)
         with echo.process("relay"):
             eventually(lambda: not echo.rows("SELECT 1 FROM outbox WHERE published_at IS NULL"))
-        eventually(lambda: len(echo.rows("SELECT 1 FROM heard WHERE text LIKE 'tué %'")) == 2000, seconds=60)
+        eventually(lambda: len(echo.rows("SELECT 1 FROM heard WHERE text LIKE 'tué %'")) == 2000, seconds=180)
 
     assert echo.rows("SELECT count(DISTINCT text), count(*) FROM heard WHERE text LIKE 'tué %'") == [
         (2000, 2000)

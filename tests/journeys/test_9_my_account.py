@@ -207,6 +207,9 @@ def test_an_agent_asks_for_another_address_of_a_parent(
     told.says("a demandé ce changement après avoir vérifié une identité")
     told.press("Ce n’est pas moi")
     told.says("La demande est arrêtée")
+    vincent.goto("/mon-espace/compte/")
+    expect(vincent.page).to_have_url(re.compile("/connexion"))
+    vincent.sign_in(VINCENT)
 
 
 def test_a_closed_account_is_gone_and_its_address_free_again(
