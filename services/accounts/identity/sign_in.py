@@ -4,9 +4,10 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, Uuid, func, literal, select, union_all, update
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from accounts.identity import failed_sign_ins, journal, passwords, registration, throttle
@@ -70,31 +71,34 @@ def check_password(
     return Checked(found, account, address, passwords.renew_hash(found.password_hash, password))
 
 
+_CANDIDATE = text("""
+SELECT account_id, NULL::bytea AS asking, password_hash, 0 AS rank
+FROM account WHERE kind = :kind AND email = :email
+UNION ALL (
+  SELECT NULL, token_hash, password_hash, 1 FROM registration
+  WHERE :kind = 'citizen' AND email = :email AND password_hash IS NOT NULL AND used_by IS NULL AND expires_at > :now
+  ORDER BY expires_at DESC LIMIT 1
+)
+ORDER BY rank LIMIT 1
+""")
+_LET_IN = text("""
+WITH before AS (
+  SELECT account_id, last_sign_in_at FROM account WHERE account_id = :account_id AND closed_at IS NULL FOR UPDATE
+)
+UPDATE account SET last_sign_in_at = :now, password_hash = coalesce(:new_hash, password_hash)
+FROM before WHERE account.account_id = before.account_id
+RETURNING account.account_id, kind, title, first_name, last_name, roles, before.last_sign_in_at AS last
+""")
+"""Written out: the way of every sign-in compiles nothing and builds no object that it does not need."""
+
+
 def find_candidate(session: Session, kind: Kind, email: str, now: datetime) -> Candidate:
     """The hash that decides. An agent's account and a parent's under one address are two things."""
-    address = address_of(email)
-    found = select(
-        Account.account_id,
-        literal(None, LargeBinary).label("asking"),
-        Account.password_hash,
-        literal(0).label("rank"),
-    ).where(Account.kind == kind.value, Account.email == address)
-    if kind is Kind.CITIZEN:
-        asked = (
-            select(literal(None, Uuid), Registration.token_hash, Registration.password_hash, literal(1))
-            .where(
-                Registration.email == address,
-                Registration.password_hash.is_not(None),
-                Registration.used_by.is_(None),
-                Registration.expires_at > now,
-            )
-            .order_by(Registration.expires_at.desc())
-            .limit(1)
-        )
-        row = session.execute(union_all(found, asked).order_by("rank").limit(1)).first()
-    else:
-        row = session.execute(found).first()
-    return Candidate(row[0], row[1], row[2]) if row else Candidate(None, None, None)
+    given = {"kind": kind.value, "email": address_of(email), "now": now}
+    row = session.execute(_CANDIDATE, given).first()
+    if row is None:
+        return Candidate(None, None, None)
+    return Candidate(row.account_id, bytes(row.asking) if row.asking is not None else None, row.password_hash)
 
 
 def let_in(
@@ -109,27 +113,15 @@ def let_in(
 
     `means`: password, passkey, federated.
     """
-    before = (
-        select(Account.account_id, Account.last_sign_in_at.label("last"))
-        .where(Account.account_id == account_id, Account.closed_at.is_(None))
-        .with_for_update()
-        .cte("before")
-    )
-    row = session.execute(
-        update(Account)
-        .where(Account.account_id == before.c.account_id)
-        .values(last_sign_in_at=now, password_hash=func.coalesce(new_hash, Account.password_hash))
-        .returning(Account, before.c.last)
-        .execution_options(synchronize_session=False, populate_existing=True)
-    ).one_or_none()
+    given = {"account_id": account_id, "now": now, "new_hash": new_hash}
+    row = session.execute(_LET_IN, given).one_or_none()
     if row is None:  # closed since the password was judged
         raise WrongCredentials
-    account, last = row
     journal.note(session, account_id, Action.SIGNED_IN, now, caller, means=means)
-    return view(account, last)
+    return view(row, row.last)
 
 
-def view(account: Account, last_sign_in: datetime | None) -> SignedInView:
+def view(account: Account | Row[Any], last_sign_in: datetime | None) -> SignedInView:
     """The account as the browser session needs it: « Mme Léa Martin »."""
     return SignedInView(
         account_id=account.account_id,

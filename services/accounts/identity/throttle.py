@@ -8,7 +8,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
 from accounts.models import Attempt
@@ -102,16 +102,15 @@ def count(session: Session, subjects: list[Subject], now: datetime) -> None:
         raise TooManyAttempts(retry_after=int(wait.total_seconds()) + 1)
 
 
+_SUCCEED = text("""
+WITH afresh AS (DELETE FROM attempt WHERE subject = :account)
+UPDATE attempt SET failures = failures - 1, blocked_until = NULL WHERE subject = :address AND failures > 0
+""")
+
+
 def succeed(session: Session, account: Subject, address: Subject) -> None:
     """The attempt was right: the account starts afresh, the address has one attempt less on its count."""
-    afresh = delete(Attempt).where(Attempt.subject == account.name).cte("afresh")
-    session.execute(
-        update(Attempt)
-        .where(Attempt.subject == address.name, Attempt.failures > 0)
-        .values(failures=Attempt.failures - 1, blocked_until=None)
-        .add_cte(afresh)
-        .execution_options(synchronize_session=False)
-    )
+    session.execute(_SUCCEED, {"account": account.name, "address": address.name})
 
 
 def forget(session: Session, subject: Subject) -> None:
