@@ -4,7 +4,11 @@ Transactions are READ COMMITTED and short; what takes places or money locks rows
 bounded in time at the connection, because a greenlet's timeout in the middle of a query costs the connection.
 """
 
-from sqlalchemy import Engine, MetaData, create_engine
+import time
+from typing import Any
+
+from sqlalchemy import Engine, MetaData, create_engine, event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session, sessionmaker
 
 NAMING = {
@@ -21,6 +25,11 @@ _OPTIONS = (
 )
 
 
+REST = 1.0
+"""Seconds after which a connection is tried before it is used again. A database that fell is not back sooner, so that
+whatever a call finds untried would have failed at the ping as well; under load a ping was two trips of every call."""
+
+
 def metadata_for(service: str) -> MetaData:
     """The metadata of a service's tables: constraints are named, so that migrations can speak of them."""
     return MetaData(naming_convention=NAMING, info={"service": service})
@@ -28,14 +37,33 @@ def metadata_for(service: str) -> MetaData:
 
 def engine_for(url: str, connections: int = 10) -> Engine:
     """A pool as large as the number of workers: a worker never waits for a connection."""
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=connections,
         max_overflow=2,
-        pool_pre_ping=True,
         pool_recycle=1800,
         connect_args={"options": _OPTIONS, "connect_timeout": 5},
     )
+    _try_the_rested(engine)
+    return engine
+
+
+def _try_the_rested(engine: Engine) -> None:
+    """Connections that have lain for a while are pinged; the pool replaces one that does not answer."""
+
+    @event.listens_for(engine, "checkin")
+    def lay_down(_connection: Any, record: Any) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def take_up(connection: Any, record: Any, _proxy: Any) -> None:
+        since = record.info.get("rests_since")
+        if since is None or time.monotonic() - since < REST:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as failure:
+            raise DisconnectionError from failure
 
 
 def sessions_for(engine: Engine) -> sessionmaker[Session]:
