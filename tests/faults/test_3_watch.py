@@ -102,7 +102,7 @@ def lived(life: Life) -> Life:
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_counts_its_calls_by_method_and_outcome(lived: Life, service: str) -> None:
     method = {
-        "accounts": "accounts.identity.sign_in",
+        "accounts": "accounts.sign_in",
         "enrolment": "enrolment.change_bookings",
         "billing": "billing.publish_run",
         "documents": "documents.read_keys",
