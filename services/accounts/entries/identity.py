@@ -44,9 +44,9 @@ class IdentityDesk(Desk):
         now = self.clock.now()
         checked = sign_in.check_password(self.begin, Kind.CITIZEN, ask.email, ask.password, caller, now)
         with self.begin() as session:
-            checked.succeed(session)
             if checked.candidate.account_id is not None:
-                return sign_in.let_in(session, checked.candidate.account_id, now, caller, checked.new_hash)
+                return sign_in.enter(session, checked, now, caller)
+            checked.succeed(session)
             if checked.candidate.asking is not None:
                 sign_in.remind(session, self.site, checked.candidate.asking, now)
         raise EmailNotConfirmed

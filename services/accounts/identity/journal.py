@@ -5,6 +5,7 @@
 The owner reads it (« Journal de mon compte »): somebody else's sign-in must be noticed there.
 """
 
+import json
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -28,7 +29,6 @@ def note(
     session: Session, account_id: UUID, action: Action, now: datetime, caller: Caller, **details: JsonValue
 ) -> None:
     """Adds a line. `details` fill the sentence that the page shows; no secret goes in."""
-    by_another = caller.kind is not Kind.ANONYMOUS and caller.account_id != account_id
     session.add(
         AccountEvent(
             account_id=account_id,
@@ -36,9 +36,34 @@ def note(
             action=action.value,
             details=details,
             address=caller.address[:64],
-            done_by=caller.name if by_another else "",
+            done_by=_by_another(account_id, caller),
         )
     )
+
+
+NOTING = """
+INSERT INTO account_event (event_id, account_id, at, action, details, address, done_by)
+SELECT gen_random_uuid(), account_id, :now, :action, CAST(:details AS jsonb), :from_address, :done_by
+"""
+"""The line, as a part of a larger statement: followed by FROM something that has the account."""
+
+
+def line(
+    account_id: UUID | None, action: Action, now: datetime, caller: Caller, **details: JsonValue
+) -> dict[str, object]:
+    """What `NOTING` needs."""
+    return {
+        "account_id": account_id,
+        "now": now,
+        "action": action.value,
+        "details": json.dumps(details),
+        "from_address": caller.address[:64],
+        "done_by": _by_another(account_id, caller),
+    }
+
+
+def _by_another(account_id: UUID | None, caller: Caller) -> str:
+    return caller.name if caller.kind is not Kind.ANONYMOUS and caller.account_id != account_id else ""
 
 
 def note_opening(session: Session, fact: DocumentOpened, at: datetime) -> None:

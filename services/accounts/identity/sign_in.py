@@ -61,8 +61,16 @@ def check_password(
     account = throttle.on_account("sign_in", f"{kind}:{address_of(email)}")
     address = throttle.on_address("sign_in", caller.address)
     with begin() as session:
-        throttle.count(session, [account, address], now)
-        found = find_candidate(session, kind, email, now)
+        session.connection(execution_options=_ITS_OWN)
+        given = {
+            "kind": kind.value,
+            "email": address_of(email),
+            **throttle.given_for([account, address], now),
+        }
+        row = session.execute(_TRY, given).one()
+        if row.counted < 2:
+            raise throttle.refusal(session, [account, address], now)
+    found = Candidate(row.account_id, row.asking and bytes(row.asking), row.password_hash)
     if not passwords.is_right(found.password_hash, password):
         FAILURES.labels(kind.value).inc()
         with begin() as session:
@@ -71,34 +79,63 @@ def check_password(
     return Checked(found, account, address, passwords.renew_hash(found.password_hash, password))
 
 
-_CANDIDATE = text("""
-SELECT account_id, NULL::bytea AS asking, password_hash, 0 AS rank
-FROM account WHERE kind = :kind AND email = :email
-UNION ALL (
-  SELECT NULL, token_hash, password_hash, 1 FROM registration
-  WHERE :kind = 'citizen' AND email = :email AND password_hash IS NOT NULL AND used_by IS NULL AND expires_at > :now
-  ORDER BY expires_at DESC LIMIT 1
+_ITS_OWN = {"isolation_level": "AUTOCOMMIT"}
+"""One statement is its own transaction: no trip to begin it, none to commit it."""
+
+_TRY = text(f"""
+WITH {throttle.COUNTING},
+candidate AS (
+  SELECT account_id, NULL::bytea AS asking, password_hash, 0 AS rank
+  FROM account WHERE kind = :kind AND email = :email
+  UNION ALL (
+    SELECT NULL, token_hash, password_hash, 1 FROM registration
+    WHERE :kind = 'citizen' AND email = :email AND password_hash IS NOT NULL AND used_by IS NULL AND expires_at > :now
+    ORDER BY expires_at DESC LIMIT 1
+  )
+  ORDER BY rank LIMIT 1
 )
-ORDER BY rank LIMIT 1
+SELECT (SELECT count(*) FROM counted) AS counted, account_id, asking, password_hash
+FROM (SELECT) AS always LEFT JOIN candidate ON true
 """)
-_LET_IN = text("""
-WITH before AS (
+"""The hash that decides. An agent's account and a parent's under one address are two things."""
+
+_ENTERING = """
+before AS (
   SELECT account_id, last_sign_in_at FROM account WHERE account_id = :account_id AND closed_at IS NULL FOR UPDATE
+),
+entered AS (
+  UPDATE account SET last_sign_in_at = :now, password_hash = coalesce(:new_hash, password_hash)
+  FROM before WHERE account.account_id = before.account_id
+  RETURNING account.account_id, kind, title, first_name, last_name, roles, before.last_sign_in_at AS last
 )
-UPDATE account SET last_sign_in_at = :now, password_hash = coalesce(:new_hash, password_hash)
-FROM before WHERE account.account_id = before.account_id
-RETURNING account.account_id, kind, title, first_name, last_name, roles, before.last_sign_in_at AS last
+"""
+_LET_IN = text(f"WITH {_ENTERING} SELECT * FROM entered")
+_ENTER = text(f"""
+WITH {throttle.EASING}, {_ENTERING},
+noted AS ({journal.NOTING} FROM entered)
+SELECT * FROM entered
 """)
-"""Written out: the way of every sign-in compiles nothing and builds no object that it does not need."""
+"""Written out: the way of every sign-in is two statements, compiles nothing and builds no object it does not need."""
 
 
-def find_candidate(session: Session, kind: Kind, email: str, now: datetime) -> Candidate:
-    """The hash that decides. An agent's account and a parent's under one address are two things."""
-    given = {"kind": kind.value, "email": address_of(email), "now": now}
-    row = session.execute(_CANDIDATE, given).first()
+def enter(session: Session, checked: Checked, now: datetime, caller: Caller) -> SignedInView:
+    """A parent whose password was right: the counts eased, the time noted, the journal written, in one statement.
+
+    Raises WrongCredentials when the account was closed since the password was judged.
+    """
+    session.connection(execution_options=_ITS_OWN)
+    account_id = checked.candidate.account_id
+    line = journal.line(account_id, Action.SIGNED_IN, now, caller, means="password")
+    given = {
+        "account": checked.account.name,
+        "address": checked.address.name,
+        "new_hash": checked.new_hash,
+        **line,
+    }
+    row = session.execute(_ENTER, given).one_or_none()
     if row is None:
-        return Candidate(None, None, None)
-    return Candidate(row.account_id, bytes(row.asking) if row.asking is not None else None, row.password_hash)
+        raise WrongCredentials
+    return view(row, row.last)
 
 
 def let_in(

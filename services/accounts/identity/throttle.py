@@ -59,25 +59,52 @@ def wait_after(failures: int, limit: Limit) -> timedelta:
     return min(_LONGEST, limit.first_wait * (1 << min(failures - limit.free - 1, 20)))
 
 
-_COUNT = text("""
-WITH tried AS (
+COUNTING = """
+tried AS (
   SELECT * FROM unnest(CAST(:subjects AS text[]), CAST(:free AS int[]), CAST(:first AS float8[]))
     AS tried (subject, free, first)
+),
+counted AS (
+  INSERT INTO attempt AS kept (subject, failures, last_at, blocked_until)
+  SELECT subject, 1, :now, CASE WHEN free < 1 THEN :now + first * interval '1 second' END FROM tried
+  WHERE NOT EXISTS (SELECT FROM attempt JOIN tried USING (subject) WHERE blocked_until > :now)
+  ORDER BY subject
+  ON CONFLICT (subject) DO UPDATE SET (failures, last_at, blocked_until) = (
+    SELECT failures, :now, CASE WHEN failures > free
+      THEN :now + least(:longest, first * 2.0 ^ least(failures - free - 1, 20)) * interval '1 second' END
+    FROM tried, LATERAL (
+      SELECT CASE WHEN kept.last_at < :forgotten THEN 1 ELSE kept.failures + 1 END
+    ) AS counted (failures)
+    WHERE tried.subject = kept.subject
+  )
+  WHERE kept.blocked_until IS NULL OR kept.blocked_until <= :now
+  RETURNING subject
 )
-INSERT INTO attempt AS kept (subject, failures, last_at, blocked_until)
-SELECT subject, 1, :now, CASE WHEN free < 1 THEN :now + first * interval '1 second' END FROM tried ORDER BY subject
-ON CONFLICT (subject) DO UPDATE SET (failures, last_at, blocked_until) = (
-  SELECT failures, :now, CASE WHEN failures > free
-    THEN :now + least(:longest, first * 2.0 ^ least(failures - free - 1, 20)) * interval '1 second' END
-  FROM tried, LATERAL (
-    SELECT CASE WHEN kept.last_at < :forgotten THEN 1 ELSE kept.failures + 1 END
-  ) AS counted (failures)
-  WHERE tried.subject = kept.subject
+"""
+"""Parts of a statement: `counted` has the subjects on which an attempt was counted, all of them or, when one has to
+wait, not all. `wait_after` is said again here, for a number that only the database knows."""
+_COUNT = text(f"WITH {COUNTING} SELECT subject FROM counted")
+
+EASING = """
+afresh AS (DELETE FROM attempt WHERE subject = :account),
+eased AS (
+  UPDATE attempt SET failures = failures - 1, blocked_until = NULL WHERE subject = :address AND failures > 0
 )
-WHERE kept.blocked_until IS NULL OR kept.blocked_until <= :now
-RETURNING subject
-""")
-"""`wait_after`, for a number that only the database knows. Written out: the way of every sign-in compiles nothing."""
+"""
+"""Parts of a statement: the attempt was right."""
+_SUCCEED = text(f"WITH {EASING} SELECT")
+
+
+def given_for(subjects: list[Subject], now: datetime) -> dict[str, object]:
+    """What `COUNTING` needs."""
+    return {
+        "subjects": [subject.name for subject in subjects],
+        "free": [subject.limit.free for subject in subjects],
+        "first": [subject.limit.first_wait.total_seconds() for subject in subjects],
+        "now": now,
+        "longest": _LONGEST.total_seconds(),
+        "forgotten": now - FORGOTTEN_AFTER,
+    }
 
 
 def count(session: Session, subjects: list[Subject], now: datetime) -> None:
@@ -86,26 +113,17 @@ def count(session: Session, subjects: list[Subject], now: datetime) -> None:
     One statement, which locks the rows in the order of their names: two attempts at once are counted one after the
     other, and a wait that the first has brought about holds for the second.
     """
+    counted = set(session.scalars(_COUNT, given_for(subjects, now)))
+    if len(counted) < len(subjects):
+        raise refusal(session, subjects, now)
+
+
+def refusal(session: Session, subjects: list[Subject], now: datetime) -> TooManyAttempts:
+    """How long to wait until each of them may be tried."""
     names = [subject.name for subject in subjects]
-    given = {
-        "subjects": names,
-        "free": [subject.limit.free for subject in subjects],
-        "first": [subject.limit.first_wait.total_seconds() for subject in subjects],
-        "now": now,
-        "longest": _LONGEST.total_seconds(),
-        "forgotten": now - FORGOTTEN_AFTER,
-    }
-    blocked = set(names) - set(session.scalars(_COUNT, given))
-    if blocked:
-        until = session.scalar(select(func.max(Attempt.blocked_until)).where(Attempt.subject.in_(blocked)))
-        wait = until - now if until is not None else timedelta()
-        raise TooManyAttempts(retry_after=int(wait.total_seconds()) + 1)
-
-
-_SUCCEED = text("""
-WITH afresh AS (DELETE FROM attempt WHERE subject = :account)
-UPDATE attempt SET failures = failures - 1, blocked_until = NULL WHERE subject = :address AND failures > 0
-""")
+    until = session.scalar(select(func.max(Attempt.blocked_until)).where(Attempt.subject.in_(names)))
+    wait = until - now if until is not None else timedelta()
+    return TooManyAttempts(retry_after=int(wait.total_seconds()) + 1)
 
 
 def succeed(session: Session, account: Subject, address: Subject) -> None:
