@@ -31,7 +31,7 @@ class Containers:
             DockerContainer(POSTGRES)
             .with_env("POSTGRES_PASSWORD", password)
             .with_env("POSTGRES_INITDB_ARGS", "--locale-provider=builtin --builtin-locale=C.UTF-8 --locale=C")
-            .with_command("-c fsync=off -c synchronous_commit=off -c max_connections=200")
+            .with_command("-c fsync=off -c max_connections=200")
             .with_exposed_ports(5432)
         )
         with container:
