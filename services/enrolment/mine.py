@@ -7,8 +7,8 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from contracts.records import Records
-from enrolment import enrolment_views
-from enrolment.families import families_of, full_name
+from enrolment.enrolling import enrolment_views
+from enrolment.household.families import families_of, full_name
 from enrolment.models import Activity, Booking, Child, DaySession, Place, Proof, Sheet
 
 

@@ -12,12 +12,12 @@ from contracts.enrolment.enrolments import ChildView
 from contracts.enrolment.home import NearDeadlineView, OverviewView, UpcomingView
 from contracts.enrolment.offer import ActivityTerms
 from contracts.events.enrolment import EnrolmentState
-from enrolment import calendar
-from enrolment.booking_rules import adding_window
-from enrolment.enrolment_views import children_of, of_account
-from enrolment.families import families_of
+from enrolment.booking.booking_rules import adding_window
+from enrolment.catalogue.offer import terms_of
+from enrolment.enrolling.enrolment_views import children_of, of_account
+from enrolment.household.families import families_of
 from enrolment.models import Activity, Booking, DaySession, Enrolment, Place
-from enrolment.offer import terms_of
+from enrolment.schedule import calendar
 
 SOON = timedelta(days=7)
 # A rule of the month before closes, on its day, every day of the next month: at most two months ahead.

@@ -19,7 +19,10 @@ from contracts.caller import SYSTEM, Caller
 from contracts.enrolment.bookings import BookingAnswer, ChangeBookings
 from contracts.enrolment.enrolments import RequestEnrolment
 from contracts.events.accounts import ChildUpdated
-from enrolment import bookings, enrolments, families, offer
+from enrolment.booking import bookings
+from enrolment.catalogue import offer
+from enrolment.enrolling import enrolments
+from enrolment.household import families
 from enrolment.models import Base, DaySession
 from tests.mothers import enrolment as mother
 

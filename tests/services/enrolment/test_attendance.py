@@ -19,7 +19,7 @@ from contracts.enrolment.attendance import (
 from contracts.enrolment.refusals import SheetChanged, TooEarly
 from contracts.errors import Invalid, NotAllowed, NotFound
 from contracts.events.enrolment import AttendanceSettled, Mark
-from enrolment import attendance, attendance_desk
+from enrolment.attending import attendance_desk, sheets
 from tests.mothers import enrolment as mother
 from tests.services.enrolment.conftest import NOW, Town
 
@@ -44,7 +44,7 @@ def children(town: Town) -> list[tuple[UUID, UUID]]:
 def sheet(town: Town, day: date = MONDAY) -> RollCallView:
     with town.begin() as session:
         ask = RollCall(place_code=mother.SCHOOL, activity_code="cantine", day=day)
-        return attendance.roll_call(session, ask, AGENT)
+        return sheets.roll_call(session, ask, AGENT)
 
 
 def settle(town: Town, marks: dict[UUID, Mark], version: int = 0, caller: Caller = AGENT) -> RollCallView:
@@ -55,7 +55,7 @@ def settle(town: Town, marks: dict[UUID, Mark], version: int = 0, caller: Caller
         lines=[MarkedChild(child_id=child_id, mark=mark) for child_id, mark in marks.items()],
     )
     with town.begin() as session:
-        return attendance.settle(session, ask, caller, NOW)
+        return sheets.settle(session, ask, caller, NOW)
 
 
 def settled_facts(town: Town) -> list[tuple[int, AttendanceSettled]]:
@@ -126,11 +126,11 @@ def test_not_before_the_day_and_not_by_anybody(town: Town, children: list[tuple[
     )
     with town.begin() as session:
         with pytest.raises(TooEarly):
-            attendance.settle(session, ask, AGENT, NOW)
+            sheets.settle(session, ask, AGENT, NOW)
         with pytest.raises(NotAllowed):
-            attendance.settle(session, ask, mother.agent(Role.BILLING), NOW)
+            sheets.settle(session, ask, mother.agent(Role.BILLING), NOW)
         with pytest.raises(NotFound):
-            attendance.settle(session, ask.model_copy(update={"session_id": uuid4()}), AGENT, NOW)
+            sheets.settle(session, ask.model_copy(update={"session_id": uuid4()}), AGENT, NOW)
 
 
 def test_a_day_without_the_activity_says_why(town: Town) -> None:
@@ -172,9 +172,9 @@ def test_a_child_who_came_unexpected_is_found_and_put_on_the_sheet(
     ines = children[2][0]
     ask = RollCall(place_code=mother.SCHOOL, activity_code="cantine", day=MONDAY, find="fontanel")
     with town.begin() as session:
-        view = attendance.roll_call(session, ask, AGENT)
+        view = sheets.roll_call(session, ask, AGENT)
         assert [line.child_id for line in view.found] == [ines]  # those expected are not found again
-        view = attendance.roll_call(session, ask.model_copy(update={"also": [ines]}), AGENT)
+        view = sheets.roll_call(session, ask.model_copy(update={"also": [ines]}), AGENT)
     assert view.found == []
     assert [(line.first_name, line.booked) for line in view.lines] == [
         ("Adam", True),

@@ -13,7 +13,9 @@ from chassis.clock import PARIS
 from contracts.caller import SYSTEM, Caller, Role
 from contracts.enrolment.bookings import BookingProofs, CellState, ChangeBookings, MonthPage, Refusal
 from contracts.errors import Conflict, Invalid, NotAllowed, NotFound
-from enrolment import families, months, offer, proofs
+from enrolment.booking import months, proofs
+from enrolment.catalogue import offer
+from enrolment.household import families
 from tests.mothers import enrolment as mother
 from tests.services.enrolment.conftest import NOW, Statements, Town
 

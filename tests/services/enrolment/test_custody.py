@@ -8,7 +8,8 @@ from sqlalchemy import text
 
 from chassis.inbox import newer
 from contracts.events.accounts import CustodySpan, CustodyUpdated
-from enrolment import custody, school_years
+from enrolment.household import custody
+from enrolment.schedule import school_years
 from tests.services.enrolment.conftest import NOW, Town
 
 CHILD, HERE, THERE = uuid4(), uuid4(), uuid4()

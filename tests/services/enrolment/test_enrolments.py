@@ -12,7 +12,8 @@ from contracts.enrolment.refusals import AlreadyEnrolled, PlaceDoesNotFit, Still
 from contracts.errors import Conflict, Invalid, NotAllowed, NotFound
 from contracts.events.documents import DocumentShared
 from contracts.events.enrolment import EnrolmentState
-from enrolment import enrolment_views, enrolments, offer
+from enrolment.catalogue import offer
+from enrolment.enrolling import enrolment_views, enrolments
 from tests.mothers import enrolment as mother
 from tests.services.enrolment.conftest import NOW, Town
 

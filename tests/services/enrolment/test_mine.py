@@ -10,7 +10,9 @@ from contracts.enrolment.attendance import MarkedChild, SettleAttendance
 from contracts.errors import NotFound
 from contracts.events.enrolment import Mark
 from contracts.records import Records
-from enrolment import attendance, families, mine
+from enrolment import mine
+from enrolment.attending import sheets
+from enrolment.household import families
 from gateway.papers.records_words import LABELS
 from tests.mothers import enrolment as mother
 from tests.services.enrolment.conftest import NOW, Town
@@ -38,7 +40,7 @@ def two_homes(town: Town) -> tuple[UUID, Caller, Caller]:
         lines=[MarkedChild(child_id=child.child_id, mark=Mark.PRESENT)],
     )
     with town.begin() as session:
-        attendance.settle(session, ask, mother.agent(Role.ATTENDANCE), NOW.replace(day=27))
+        sheets.settle(session, ask, mother.agent(Role.ATTENDANCE), NOW.replace(day=27))
     return child.child_id, first, second
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from contracts.caller import SYSTEM, Role
 from contracts.enrolment.offer import OpenSessions
 from contracts.errors import Invalid, NotAllowed, NotFound, NotSignedIn
-from enrolment import offer
+from enrolment.catalogue import offer
 from tests.mothers import enrolment as mother
 from tests.services.enrolment.conftest import NOW, Town
 

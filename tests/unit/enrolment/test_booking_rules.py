@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from contracts.enrolment.bookings import CellState, Refusal
-from enrolment.booking_rules import Known, cell_state, why_not_book, why_not_cancel
+from enrolment.booking.booking_rules import Known, cell_state, why_not_book, why_not_cancel
 
 OURS, THEIRS = uuid4(), uuid4()
 FREE = Known(uuid4(), "cantine", "0261001A", date(2026, 11, 24), "", has_room=True)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from contracts.enrolment.offer import Season
-from enrolment import calendar
+from enrolment.schedule import calendar
 
 CANTEEN = frozenset({1, 2, 4, 5})
 

@@ -9,8 +9,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from chassis.clock import PARIS
 from contracts.enrolment.deadlines import DaysBefore, DeadlineRule, PreviousMonthDay, WeekdayBefore
-from enrolment.calendar import public_holiday
-from enrolment.deadlines import closes_at, closing_instant, is_open, sentence
+from enrolment.booking.deadlines import closes_at, closing_instant, is_open, sentence
+from enrolment.schedule.calendar import public_holiday
 from tests.unit.enrolment.readers import read_rule
 
 WEEKEND = frozenset({6, 7})

@@ -6,7 +6,7 @@ import pytest
 
 from contracts.enrolment.refusals import WrongState
 from contracts.events.enrolment import EnrolmentState
-from enrolment.states import TRANSITIONS, Act, after
+from enrolment.enrolling.states import TRANSITIONS, Act, after
 
 
 @pytest.mark.parametrize(("state", "act"), list(itertools.product(EnrolmentState, Act)))

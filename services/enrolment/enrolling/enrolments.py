@@ -22,10 +22,11 @@ from contracts.events.enrolment import (
     EnrolmentState,
     EnrolmentWithdrawn,
 )
-from enrolment import calendar, families
+from enrolment.catalogue.offer import terms_of
+from enrolment.enrolling.states import LIVE, Act, after
+from enrolment.household import families
 from enrolment.models import Activity, Attachment, Booking, Child, DaySession, Enrolment, Offering, Place
-from enrolment.offer import terms_of
-from enrolment.states import LIVE, Act, after
+from enrolment.schedule import calendar
 
 
 def request(session: Session, ask: RequestEnrolment, caller: Caller, now: datetime) -> UUID:

@@ -23,8 +23,9 @@ from contracts.enrolment.offer import (
 )
 from contracts.errors import Invalid, NotFound
 from contracts.events.enrolment import ActivityUpdated, PlaceUpdated
-from enrolment import calendar, deadlines
+from enrolment.booking import deadlines
 from enrolment.models import Activity, DaySession, Offering, Place
+from enrolment.schedule import calendar
 
 LONGEST_PERIOD = timedelta(days=731)
 

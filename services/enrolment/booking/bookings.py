@@ -15,8 +15,7 @@ from contracts.enrolment.offer import ActivityTerms
 from contracts.errors import Invalid, NotAllowed
 from contracts.events.enrolment import BookingCancelled, BookingMade, EnrolmentState
 from contracts.events.event import Event
-from enrolment import calendar
-from enrolment.booking_rules import (
+from enrolment.booking.booking_rules import (
     Known,
     Window,
     adding_window,
@@ -24,9 +23,10 @@ from enrolment.booking_rules import (
     why_not_book,
     why_not_cancel,
 )
-from enrolment.families import Acting, act_for, full_name
+from enrolment.catalogue.offer import terms_of
+from enrolment.household.families import Acting, act_for, full_name
 from enrolment.models import Activity, Booking, DaySession, Enrolment, Place, Proof
-from enrolment.offer import terms_of
+from enrolment.schedule import calendar
 
 OUT_OF_TIME = "hors délai, par décision de la mairie"
 

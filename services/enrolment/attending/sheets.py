@@ -13,11 +13,11 @@ from contracts.enrolment.attendance import ExpectedView, MarkedChild, RollCall, 
 from contracts.enrolment.refusals import SheetChanged, TooEarly
 from contracts.errors import Invalid, JsonValue, NotFound
 from contracts.events.enrolment import AttendanceLine, AttendanceSettled, EnrolmentState, Mark
-from enrolment import calendar
-from enrolment.attendance_desk import named_like
-from enrolment.families import TOWN
+from enrolment.attending.attendance_desk import named_like
+from enrolment.catalogue.offer import terms_of
+from enrolment.household.families import TOWN
 from enrolment.models import Activity, Booking, Child, DaySession, Enrolment, FamilyChild, Place, Sheet
-from enrolment.offer import terms_of
+from enrolment.schedule import calendar
 
 MOST_FOUND = 12
 

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from contracts.caller import Caller
 from contracts.enrolment.bookings import BookingProofs, ProofsView, ProofView
-from enrolment.families import families_of
+from enrolment.household.families import families_of
 from enrolment.models import Proof
 
 

@@ -12,12 +12,13 @@ from contracts.caller import Caller
 from contracts.enrolment.bookings import CellState, CellView, DayView, MonthActivityView, MonthPage, MonthView
 from contracts.enrolment.offer import ActivityTerms
 from contracts.events.enrolment import EnrolmentState
-from enrolment import calendar, deadlines
-from enrolment.booking_rules import Known, adding_window, cancelling_window, cell_state
-from enrolment.enrolment_views import children_of, view_child
-from enrolment.families import act_for
+from enrolment.booking import deadlines
+from enrolment.booking.booking_rules import Known, adding_window, cancelling_window, cell_state
+from enrolment.catalogue.offer import terms_of
+from enrolment.enrolling.enrolment_views import children_of, view_child
+from enrolment.household.families import act_for
 from enrolment.models import Activity, Booking, DaySession, Enrolment, Place
-from enrolment.offer import terms_of
+from enrolment.schedule import calendar
 
 NOTHING_THAT_DAY = "Pas d’activité ce jour"
 

@@ -21,8 +21,10 @@ from contracts.enrolment.enrolments import (
 from contracts.enrolment.offer import PlaceKind, Season
 from contracts.errors import NotFound
 from contracts.events.enrolment import EnrolmentState
-from enrolment import calendar, families
-from enrolment.enrolments import fits
+from enrolment.catalogue.offer import terms_of, view_activity, view_place
+from enrolment.enrolling.enrolments import fits
+from enrolment.enrolling.states import LIVE
+from enrolment.household import families
 from enrolment.models import (
     Activity,
     Attachment,
@@ -33,8 +35,7 @@ from enrolment.models import (
     Offering,
     Place,
 )
-from enrolment.offer import terms_of, view_activity, view_place
-from enrolment.states import LIVE
+from enrolment.schedule import calendar
 
 _Row = tuple[Enrolment, Child, Activity, Place]
 

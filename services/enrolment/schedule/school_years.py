@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from chassis.outbox import tell
 from contracts.events.enrolment import PublicHoliday, SchoolHolidays, SchoolYearUpdated
-from enrolment import calendar
-from enrolment.calendar import SchoolYear
 from enrolment.models import ToldSchoolYear
+from enrolment.schedule import calendar
+from enrolment.schedule.calendar import SchoolYear
 
 SUMMER_MONTHS = (6, 7)
 AHEAD = 3

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from contracts.enrolment.bookings import CellState, Refusal
 from contracts.enrolment.offer import ActivityTerms
-from enrolment import deadlines
+from enrolment.booking import deadlines
 
 
 @dataclass(frozen=True)

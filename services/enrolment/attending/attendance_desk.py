@@ -16,7 +16,7 @@ from contracts.enrolment.attendance import (
 )
 from contracts.enrolment.offer import PlaceKind
 from contracts.errors import NotFound
-from enrolment.enrolment_views import view_child
+from enrolment.enrolling.enrolment_views import view_child
 from enrolment.models import Activity, Child, DaySession, FamilyChild, Place, Sheet
 
 

@@ -1,0 +1,1 @@
+"""Who is expected, who was there."""

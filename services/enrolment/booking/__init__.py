@@ -1,0 +1,1 @@
+"""Bookings: what may be changed until when, who has the places, and the proof of it."""

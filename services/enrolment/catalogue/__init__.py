@@ -1,0 +1,1 @@
+"""What the town offers: places, activities, what each place offers, the sessions."""

@@ -1,0 +1,1 @@
+"""Enrolments: asked, accepted, refused, waiting, given up."""

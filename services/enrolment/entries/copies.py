@@ -1,0 +1,32 @@
+"""What accounts tells of families: copies."""
+
+from sqlalchemy.orm import Session
+
+from chassis.inbox import newer
+from chassis.service import Service, subscribes
+from contracts.envelope import Envelope
+from contracts.events.accounts import AccountClosed, ChildUpdated, CustodyUpdated, FamilyUpdated
+from enrolment.household import custody, families
+
+
+class CopyDesk(Service):
+    """What accounts tells of families: copies."""
+
+    @subscribes(FamilyUpdated)
+    def keep_family(self, session: Session, fact: FamilyUpdated, envelope: Envelope) -> None:
+        if newer(session, "family", fact.family_id, envelope.aggregateversion):
+            families.keep_family(session, fact)
+
+    @subscribes(AccountClosed)
+    def drop_account(self, session: Session, fact: AccountClosed, envelope: Envelope) -> None:
+        families.drop_account(session, fact.account_id)
+
+    @subscribes(ChildUpdated)
+    def keep_child(self, session: Session, fact: ChildUpdated, envelope: Envelope) -> None:
+        if newer(session, "child", fact.child_id, envelope.aggregateversion):
+            families.keep_child(session, fact)
+
+    @subscribes(CustodyUpdated)
+    def keep_custody(self, session: Session, fact: CustodyUpdated, envelope: Envelope) -> None:
+        if newer(session, "custody", fact.child_id, envelope.aggregateversion):
+            custody.keep(session, fact)

@@ -1,0 +1,1 @@
+"""The calendar: school years, holidays, days on which nothing runs."""
