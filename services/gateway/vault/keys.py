@@ -17,8 +17,8 @@ from nacl.secret import SecretBox
 from contracts.documents import KeyWrap
 from gateway.vault.sealing import Damaged
 
-# OWASP asks at least 19 MiB and t=2 of a password's hash. This key guards the vault against a stolen database for
-# years, and is derived once per sign-in: it may cost more.
+# RFC 9106's second recommended option, one lane. `accounts.identity.passwords` keeps the same password's hash at the
+# same price: a cheaper one would be the way in for whoever stole both databases.
 OPERATIONS = 3
 MEMORY = 64 * 1024 * 1024
 # A morning of sign-ins must not take the memory of as many derivations: a core does one at a time anyway.

@@ -26,7 +26,7 @@ from tests.services.accounts.conftest import Desk
 ROUNDS, PAIRS = 4, 20
 ACCOUNTS = 2 + ROUNDS * PAIRS
 ALIKE = (0.8, 1.25)
-"""Ratio that passes for the same time. Telling an account by a quarter of 20 ms over a network, at five free attempts
+"""Ratio that passes for the same time. Telling an account by a quarter of 100 ms over a network, at five free attempts
 per address, is not to be had."""
 
 
