@@ -96,19 +96,22 @@ FORMS = [a_sign_in, a_reset, an_agents_reset, a_registration]
 
 
 @pytest.fixture
-def stranger(desk: Desk) -> Stranger:
+def stranger(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Stranger:
     """Accounts `known0@…`, `known1@…` and so on exist; `nobody0@…`, `nobody1@…` do not."""
-    for number in range(ACCOUNTS):
-        desk.ask(
-            OpenAccount(
-                command_id=uuid4(),
-                first_name="Léa",
-                last_name="Martin",
-                email=f"known{number}@exemple.fr",
-                password=mother.PASSWORD,
-            ),
-            SYSTEM,
-        )
+    kept = passwords.hash_password(mother.PASSWORD)  # the same for all: made once, it is judged as often as asked
+    with monkeypatch.context() as patch:
+        patch.setattr(passwords, "hash_password", lambda _password: kept)
+        for number in range(ACCOUNTS):
+            desk.ask(
+                OpenAccount(
+                    command_id=uuid4(),
+                    first_name="Léa",
+                    last_name="Martin",
+                    email=f"known{number}@exemple.fr",
+                    password=mother.PASSWORD,
+                ),
+                SYSTEM,
+            )
     with desk.begin() as session:
         # Agents of the same addresses, each with a password to forget.
         session.execute(
