@@ -2,9 +2,9 @@
 
 With throttled attempts the CNIL asks for at least 50 bits. We ask for 12 signs and judge what is there instead of
 counting kinds of signs: zxcvbn's estimate of the number of guesses, which knows words, names, dates and keyboards.
-Kept as Argon2id at RFC 9106's second recommended option (t=3, 64 MiB), what the vault's key is derived with too: the same
-password opens both, so whoever stole both databases would guess at the cheaper of the two. Hashing takes some 100 ms of
-a core: never on the event loop (`in_thread`). One lane: the cores are already shared by those who sign in meanwhile.
+Kept as Argon2id at RFC 9106's second recommended option (t=3, 64 MiB), what the vault's key is derived with too: one
+password opens both, so whoever stole both databases would guess at the cheaper of the two. Hashing takes some 100 ms
+of a core: never on the event loop (`in_thread`). One lane: those who sign in meanwhile share the cores already.
 """
 
 import math

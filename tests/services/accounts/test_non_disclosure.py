@@ -98,7 +98,8 @@ FORMS = [a_sign_in, a_reset, an_agents_reset, a_registration]
 @pytest.fixture
 def stranger(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Stranger:
     """Accounts `known0@…`, `known1@…` and so on exist; `nobody0@…`, `nobody1@…` do not."""
-    kept = passwords.hash_password(mother.PASSWORD)  # the same for all: made once, it is judged as often as asked
+    # The same for all: made once, it is judged as often as asked.
+    kept = passwords.hash_password(mother.PASSWORD)
     with monkeypatch.context() as patch:
         patch.setattr(passwords, "hash_password", lambda _password: kept)
         for number in range(ACCOUNTS):
