@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from accounts.care import health_readings, health_sheets
 from accounts.care.health_models import CareProposal, HealthSheet
 from accounts.care.health_rights import child_for, is_guardian, pupil
-from accounts.models import Child, Place
+from accounts.mailing import mail
+from accounts.mailing.mail import Site
+from accounts.models import Account, Child, Place
 from accounts.sealed_column import Seal
 from contracts.accounts.health import (
     Care,
@@ -72,10 +74,12 @@ def withdraw(session: Session, proposal_id: UUID, caller: Caller, now: datetime)
     row.state, row.decided_at = "withdrawn", now
 
 
-def decide(session: Session, seal: Seal, ask: DecideCare, caller: Caller, now: datetime) -> UUID | None:
+def decide(
+    session: Session, seal: Seal, ask: DecideCare, caller: Caller, now: datetime
+) -> CareProposal | None:
     """By role health. Accepted, it becomes the sheet. The same decision again changes nothing, and gives None.
 
-    Gives the account that asked. Raises NotFound, CareDecided, HealthChanged.
+    Gives what was decided. Raises NotFound, CareDecided, HealthChanged.
     """
     caller.staff(Role.HEALTH)
     child_id = session.scalar(
@@ -97,7 +101,26 @@ def decide(session: Session, seal: Seal, ask: DecideCare, caller: Caller, now: d
         health_readings.note(session, [child_id], ReadingKind.CHANGED, "health", caller, now)
     row.state, row.decided_at, row.decided_by = wanted, now, caller.name
     row.answer = seal.close(ask.answer) if ask.answer else None
-    return row.asked_by
+    return row
+
+
+def tell(session: Session, site: Site, decided: CareProposal, now: datetime) -> None:
+    """Writes to the parent who asked that there is an answer; not what it is, nor what it is about."""
+    account = session.get(Account, decided.asked_by)
+    child = session.get_one(Child, decided.child_id)
+    if account is None or account.closed_at is not None:
+        return
+    mail.write(
+        session,
+        site,
+        "care_answered",
+        account.email,
+        now,
+        first_name=account.first_name,
+        child=child.first_name,
+        child_id=child.child_id,
+        asked_at=decided.asked_at,
+    )
 
 
 def waiting(session: Session) -> list[Waiting]:

@@ -81,7 +81,9 @@ class HealthDesk(Desk):
     @answers(DecideCare)
     def decide_care(self, ask: DecideCare, caller: Caller) -> None:
         with self.begin() as session:
-            care_proposals.decide(session, self.health_seal, ask, caller, self.clock.now())
+            decided = care_proposals.decide(session, self.health_seal, ask, caller, self.clock.now())
+            if decided is not None:
+                care_proposals.tell(session, self.site, decided, self.clock.now())
 
     @answers(SearchHealth)
     def search_health(self, ask: SearchHealth, caller: Caller) -> HealthPage:

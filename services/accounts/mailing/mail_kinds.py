@@ -66,6 +66,7 @@ _KINDS = (
     Kind("document_expiring", Category.REMINDERS, "Document bientôt périmé"),
     Kind("change_accepted", Category.FAMILY, "Modification du dossier acceptée"),
     Kind("change_refused", Category.FAMILY, "Modification du dossier refusée", DECISION),
+    Kind("care_answered", Category.FAMILY, "Réponse à une déclaration sur la santé d’un enfant", ANSWER),
     Kind("custody_stated", Category.FAMILY, "Calendrier de garde proposé par l’autre foyer", ANSWER),
     Kind("quotient_found", Category.FAMILY, "Quotient familial reçu de la CAF ou de la MSA"),
     Kind("quotient_not_found", Category.FAMILY, "Quotient familial non trouvé"),

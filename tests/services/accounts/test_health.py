@@ -228,6 +228,24 @@ def test_a_proposal_is_looked_at_and_becomes_the_sheet(home: Home) -> None:
         home.desk.ask(decision.model_copy(update={"accept": False}), HEALTH)
 
 
+def test_the_parent_who_declared_is_written_to_once_and_nothing_medical_is_in_it(home: Home) -> None:
+    proposal = home.propose(home.parents[0])
+    decision = DecideCare(
+        command_id=uuid4(),
+        proposal_id=proposal,
+        accept=False,
+        answer=f"{ILLNESS} : voir le médecin",
+        version=0,
+    )
+    home.desk.ask(decision, HEALTH)
+    home.desk.ask(decision, HEALTH)
+
+    written = [mail for mail in home.desk.mails() if mail.kind == "care_answered"]
+    assert len(written) == 1
+    assert ILLNESS not in written[0].text + written[0].html
+    assert f"/enfants/{home.child_id}/sante/" in written[0].text
+
+
 def test_a_parent_withdraws_and_asks_again_and_the_other_is_not_replaced_unseen(home: Home) -> None:
     first = home.propose(home.parents[0])
     with pytest.raises(HealthChanged):
