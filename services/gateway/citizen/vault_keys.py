@@ -9,7 +9,7 @@ from contracts.accounts.ways_in import ConfirmPassword
 from contracts.documents import OpenVault, VaultLocked, VaultView
 from contracts.errors import DomainError, NotSignedIn
 from gateway import browser_session
-from gateway.forms import CheckboxField, CommandForm, Form, PasswordField, TextField, required
+from gateway.forms import CheckboxField, CommandForm, PasswordField, TextField, required
 from gateway.services import ask
 from gateway.vault import access, at_sign_in, keys, recovery
 from gateway.vault.shelf import private_of
@@ -25,7 +25,7 @@ class CodeForm(CommandForm):
     """« Créer mon code »."""
 
 
-class OpenForm(Form):
+class OpenForm(CommandForm):
     """What opens a vault that the password did not open."""
 
     code = TextField(
@@ -88,7 +88,7 @@ def open_vault() -> ResponseReturnValue:
     if vault.keys is None:
         return redirect(url_for("citizen.vault.show"))
     form = OpenForm()
-    if form.validate_on_submit():
+    if form.validate_on_submit() and _is_present_password(form, str(form.password.data)):
         private = _opened(form, vault)
         if private is not None:
             browser_session.open_vault(private)
@@ -114,7 +114,7 @@ def start_over() -> ResponseReturnValue:
     if vault.keys is None or private_of(vault) is not None:
         return redirect(url_for("citizen.vault.show"))
     form = StartOverForm()
-    if form.validate_on_submit():
+    if form.validate_on_submit() and _is_present_password(form, str(form.password.data)):
         try:
             private = access.start_over(vault.keys.public_key, str(form.password.data), form.command_id.data)
         except keys.WrongSecret:
@@ -131,21 +131,25 @@ def start_over() -> ResponseReturnValue:
 def _open_by_present_password() -> ResponseReturnValue:
     """Accounts says whether it is the password; the vault is then opened, or made, as at any sign-in with it."""
     form = PasswordForm()
-    if form.validate_on_submit():
-        password = form.password.data[:1024]
-        try:
-            ask(ConfirmPassword(command_id=form.command_id.data, password=password))
-        except DomainError as refusal:
-            form.show(refusal, present_refused="password")
-        else:
-            browser_session.remember("came_by", None)
-            private = at_sign_in(_account_id(), password)
-            if private is None:
-                return redirect(url_for(".open_vault"))
-            browser_session.open_vault(private)
-            flash("Votre espace de stockage est ouvert.", "success")
-            return redirect(url_for("citizen.vault.show"))
+    if form.validate_on_submit() and _is_present_password(form, str(form.password.data)):
+        browser_session.remember("came_by", None)
+        private = at_sign_in(_account_id(), form.password.data[:1024])
+        if private is None:
+            return redirect(url_for(".open_vault"))
+        browser_session.open_vault(private)
+        flash("Votre espace de stockage est ouvert.", "success")
+        return redirect(url_for("citizen.vault.show"))
     return render_template("citizen/vault_password.html", form=form), form.status
+
+
+def _is_present_password(form: CommandForm, password: str) -> bool:
+    """Accounts says so. A slip of the finger must not become what the vault opens with; the form says what is wrong."""
+    try:
+        ask(ConfirmPassword(command_id=form.command_id.data, password=password[:1024]))
+    except DomainError as refusal:
+        form.show(refusal, present_refused="password")
+        return False
+    return True
 
 
 def _account_id() -> UUID:

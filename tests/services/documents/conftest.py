@@ -17,6 +17,8 @@ from sqlalchemy import Engine, text
 from chassis.database import engine_for, sessions_for
 from chassis.objects import Objects
 from chassis.settings import Settings
+from contracts.accounts.own_account import WrongPassword
+from contracts.accounts.ways_in import ConfirmPassword
 from contracts.caller import Caller, Kind, Role
 from contracts.documents import BUCKET
 from contracts.messages import Question
@@ -42,6 +44,8 @@ class Vaults:
     settings: Settings
     clock: SetClock = field(default_factory=SetClock)
     asked: list[Question[Any]] = field(default_factory=list)
+    passwords: dict[UUID | None, str] = field(default_factory=dict)
+    """account → the password it signed in with last: what accounts, not here, would hold against."""
 
     def __post_init__(self) -> None:
         self.service = object.__new__(DocumentsService)
@@ -54,6 +58,10 @@ class Vaults:
     def ask(self, question: Question[Any], caller: Caller) -> Any:
         """The service's answer, both ways through JSON."""
         self.asked.append(question)
+        if isinstance(question, ConfirmPassword):
+            if question.password != self.passwords.get(caller.account_id):
+                raise WrongPassword
+            return None
         asked = type(question).model_validate_json(question.model_dump_json())
         answer = getattr(self.service, question.method())(asked, caller)
         adapter = question.answer_adapter()
@@ -126,6 +134,7 @@ def sign_in(site: Site, account_id: UUID | None = None, password: str = PASSWORD
     from gateway.vault import at_sign_in
 
     account_id = account_id or uuid4()
+    site.app.extensions["espace"].client.passwords[account_id] = password
     with site.app.test_request_context("/connexion"):
         private = at_sign_in(account_id, password)
     browser = site.citizen(account_id=account_id, vault_private_key=private)

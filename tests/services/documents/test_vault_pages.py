@@ -434,7 +434,7 @@ def test_the_recovery_code_is_shown_once_and_opens_after_a_reset(vaults, vault_s
     assert reset.private is None
     assert "fermé" in reset.read("/mon-espace/stockage/").get_text()
     assert "Retrouvé" not in reset.read("/mon-espace/stockage/").get_text()
-    wrong = reset.send("/mon-espace/stockage/ouvrir", code="0" * 34, password="x")
+    wrong = reset.send("/mon-espace/stockage/ouvrir", code="0" * 34, password="un tout autre mot de passe")
     assert wrong.status_code == 422
     answer = reset.send(
         "/mon-espace/stockage/ouvrir", code=code.lower(), password="un tout autre mot de passe"
@@ -442,6 +442,18 @@ def test_the_recovery_code_is_shown_once_and_opens_after_a_reset(vaults, vault_s
     assert answer.status_code == 302
     assert "Retrouvé" in reset.read("/mon-espace/stockage/").get_text()
     assert sign_in(vault_site, browser.account_id, "un tout autre mot de passe").private == browser.private
+
+
+def test_a_slip_in_the_present_password_does_not_become_what_the_vault_opens_with(vaults, vault_site):
+    browser = sign_in(vault_site)
+    reset = sign_in(vault_site, browser.account_id, "nouveau mot de passe")
+    for address, fields in (("ouvrir", {"old_password": PASSWORD}), ("recommencer", {"sure": "y"})):
+        answer = reset.send(f"/mon-espace/stockage/{address}", password="nouveau mot de pasee", **fields)
+        assert answer.status_code == 422
+        assert "mot de passe" in text_of(answer)
+    assert "fermé" in reset.read("/mon-espace/stockage/").get_text()
+    reset.send("/mon-espace/stockage/ouvrir", old_password=PASSWORD, password="nouveau mot de passe")
+    assert sign_in(vault_site, browser.account_id, "nouveau mot de passe").private == browser.private
 
 
 def test_an_old_password_opens_too_and_guessing_ends(vaults, vault_site):
