@@ -64,6 +64,9 @@ class Offering(Base):
     place_code: Mapped[str] = mapped_column(ForeignKey("place.code"), primary_key=True)
     activity_code: Mapped[str] = mapped_column(ForeignKey("activity.code"), primary_key=True)
     capacity: Mapped[int] = mapped_column(Integer, comment="Places of a session opened from now on")
+    group_capacity: Mapped[dict[str, int]] = mapped_column(
+        JSONB, default=dict, comment="Group code → places here; the activity's own where there is none"
+    )
 
 
 class DaySession(Base):
@@ -86,7 +89,22 @@ class DaySession(Base):
         String(40), default="", comment="Part of the day; empty when there is one"
     )
     capacity: Mapped[int] = mapped_column(Integer)
-    taken: Mapped[int] = mapped_column(Integer, default=0, comment="Bookings that hold a place")
+    taken: Mapped[int] = mapped_column(Integer, default=0, comment="Bookings and offers that hold a place")
+    closed_because: Mapped[str] = mapped_column(
+        String(200), default="", comment="Why it does not run, as parents read it; empty: it runs"
+    )
+
+
+class SessionGroup(Base):
+    """The places of a session that are kept for children of an age. It moves under the lock of its session's row."""
+
+    __tablename__ = "session_group"
+    __table_args__ = (CheckConstraint("taken >= 0 AND taken <= capacity", name="taken_fits"),)
+
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("session.session_id"), primary_key=True)
+    group_code: Mapped[str] = mapped_column(String(40), primary_key=True)
+    capacity: Mapped[int] = mapped_column(Integer)
+    taken: Mapped[int] = mapped_column(Integer, default=0)
 
 
 class ToldSchoolYear(Base):
@@ -114,6 +132,16 @@ class Child(Base):
     place_code: Mapped[str | None] = mapped_column(String(40), index=True, comment="School; none when gone")
     class_name: Mapped[str] = mapped_column(String(100), default="")
     level: Mapped[str] = mapped_column(String(40), default="")
+
+
+class Family(Base):
+    """A family, as accounts last told of it."""
+
+    __tablename__ = "family"
+
+    family_id: Mapped[UUID] = mapped_column(primary_key=True)
+    label: Mapped[str] = mapped_column(String(200), comment="How agents call it")
+    resident: Mapped[bool] = mapped_column(comment="Lives in the town")
 
 
 class FamilyChild(Base):
@@ -160,7 +188,7 @@ class Enrolment(Base):
             "activity_code",
             "school_year",
             unique=True,
-            postgresql_where=text("state IN ('requested', 'accepted')"),
+            postgresql_where=text("state IN ('requested', 'waiting', 'offered', 'accepted')"),
         ),
         Index("ix_enrolment_state", "state", "requested_at"),
     )
@@ -179,6 +207,12 @@ class Enrolment(Base):
     decided_by: Mapped[UUID | None] = mapped_column(comment="Agent; none when the rule did")
     decided_by_name: Mapped[str] = mapped_column(String(200), default="")
     reason: Mapped[str] = mapped_column(Text, default="", comment="Why it was refused: the parent reads it")
+    waiting_since: Mapped[datetime | None] = mapped_column(
+        Instant, comment="Since when in the line; it keeps it"
+    )
+    offer_ends_at: Mapped[datetime | None] = mapped_column(
+        Instant, comment="Until when a freed place is theirs"
+    )
     version: Mapped[int] = mapped_column(Integer, default=1, comment="Grows with each change")
 
 
@@ -217,6 +251,9 @@ class Booking(Base):
     session_id: Mapped[UUID] = mapped_column(ForeignKey("session.session_id"))
     child_id: Mapped[UUID] = mapped_column(ForeignKey("child.child_id"))
     family_id: Mapped[UUID]
+    group_code: Mapped[str | None] = mapped_column(
+        String(40), comment="Whose places it takes; none: no groups"
+    )
     made_at: Mapped[datetime] = mapped_column(Instant)
     made_by: Mapped[UUID | None] = mapped_column(comment="Account; none when the town did")
     cancelled_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -226,7 +263,10 @@ class Proof(Base):
     """A dated proof of one change, with the words the parent was shown. Never changed, never removed."""
 
     __tablename__ = "proof"
-    __table_args__ = (Index("ix_proof_family", "family_id", "proof_number"),)
+    __table_args__ = (
+        Index("ix_proof_family", "family_id", "proof_number"),
+        Index("ix_proof_account", "account_id", "proof_number"),
+    )
 
     proof_number: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     proof_id: Mapped[UUID] = mapped_column(unique=True)

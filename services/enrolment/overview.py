@@ -12,8 +12,9 @@ from contracts.enrolment.enrolments import ChildView
 from contracts.enrolment.home import NearDeadlineView, OverviewView, UpcomingView
 from contracts.enrolment.offer import ActivityTerms
 from contracts.events.enrolment import EnrolmentState
-from enrolment.booking.booking_rules import adding_window
-from enrolment.catalogue.offer import terms_of
+from enrolment.booking import waiting_views
+from enrolment.booking.booking_rules import adding_deadline
+from enrolment.catalogue.terms import terms_of
 from enrolment.enrolling.enrolment_views import children_of, of_account
 from enrolment.household.families import families_of
 from enrolment.models import Activity, Booking, DaySession, Enrolment, Place
@@ -34,6 +35,7 @@ def overview(session: Session, caller: Caller, now: datetime) -> OverviewView:
         enrolments=of_account(session, caller, today),
         upcoming=_upcoming(session, account_id, children, today),
         deadlines=_near_deadlines(session, children, now),
+        offers=waiting_views.offers_of(session, account_id, now),
     )
 
 
@@ -91,7 +93,8 @@ def _near_deadlines(session: Session, children: list[ChildView], now: datetime) 
         .join(
             DaySession,
             (DaySession.activity_code == Enrolment.activity_code)
-            & (DaySession.place_code == Enrolment.place_code),
+            & (DaySession.place_code == Enrolment.place_code)
+            & (DaySession.closed_because == ""),
         )
         .outerjoin(
             Booking,
@@ -112,7 +115,7 @@ def _near_deadlines(session: Session, children: list[ChildView], now: datetime) 
     for child_id, activity, day, is_booked, has_room in rows:
         if activity.code not in terms:
             terms[activity.code] = terms_of(activity)
-        closes_at = adding_window(terms[activity.code], day, calendar.public_holiday).closes_at
+        closes_at = adding_deadline(terms[activity.code], day, calendar.public_holiday).closes_at
         if closes_at > now:
             groups[child_id, activity.code][closes_at].append((day, is_booked, has_room))
     found = [

@@ -6,12 +6,14 @@ from enrolment.entries.copies import CopyDesk
 from enrolment.entries.enrolments import EnrolmentDesk
 from enrolment.entries.home import HomeDesk
 from enrolment.entries.offer import OfferDesk
+from enrolment.entries.waiting import WaitingDesk
 
 
 class EnrolmentService(
     OfferDesk,
     EnrolmentDesk,
     BookingDesk,
+    WaitingDesk,
     RollCallDesk,
     HomeDesk,
     CopyDesk,

@@ -77,6 +77,11 @@ def typeset(text: str) -> str:
     return re.sub(r"« ", f"«{NO_BREAK}", text)
 
 
+def capitalize_first(text: str) -> str:
+    """« réservé aux enfants de la PS » → « Réservé aux enfants de la PS »: unlike Jinja's, it leaves the rest alone."""
+    return text[:1].upper() + text[1:]
+
+
 def paragraphs(text: str) -> Markup:
     """Plain text typed by people, as paragraphs and line breaks, escaped."""
     blocks = [block.strip() for block in re.split(r"\n\s*\n", text.replace("\r\n", "\n")) if block.strip()]
@@ -100,6 +105,7 @@ def init_app(app: Flask) -> None:
         moment,
         count,
         typeset,
+        capitalize_first,
         paragraphs,
     ):
         app.jinja_env.filters[filter_.__name__] = filter_

@@ -8,7 +8,9 @@ from contracts.enrolment.bookings import CellState, CellView, DayView, MonthView
 from gateway import french
 
 SOON = timedelta(days=3)
+_TICKED = (CellState.OPEN, CellState.BOOKED, CellState.OFFERED)
 _WEEKEND = "Week-end"
+NO_PLACE = "Il ne reste plus de place ce jour-là."
 
 
 @dataclass
@@ -35,9 +37,10 @@ def grid_of(month: MonthView, today: date, now: datetime) -> Grid:
         week = days[-1].day.isocalendar()[:2]
         for cell in first.cells:
             key = _key(cell.activity_code, cell.slot)
-            row["cells"][key] = _cell(cell, labels.get(key, ""), first.day, month, now)
-            grid.has_open |= cell.state in (CellState.OPEN, CellState.BOOKED)
-            if cell.state is CellState.BOOKED:
+            row["cells"][key] = _cell(cell, labels.get(key, ""), first.day, month.child.first_name, now)
+            stands_alone = cell.week_of in (None, cell.session_id)
+            grid.has_open |= stands_alone and (cell.state in _TICKED or cell.can_wait)
+            if cell.state is CellState.BOOKED and stands_alone:
                 grid.booked.append(str(cell.session_id))
         (grid.past if past else grid.coming).append(row)
     if grid.coming:
@@ -93,33 +96,68 @@ def _label(days: list[DayView]) -> str:
     return f"Du {french.weekday(days[0].day)} au {french.weekday(days[-1].day)}"
 
 
-def _cell(cell: CellView, column: str, day: date, month: MonthView, now: datetime) -> dict[str, Any]:
-    closing = f"{french.weekday(cell.closes_at)}, {french.hour(cell.closes_at)}" if cell.closes_at else ""
+def _cell(cell: CellView, column: str, day: date, first_name: str, now: datetime) -> dict[str, Any]:
+    """What a cell says, in words: a box to tick where the day can be changed, else its state and why it is locked."""
     shown: dict[str, Any] = {
         "name": "book",
         "value": str(cell.session_id),
         "id": f"j-{cell.session_id}",
-        "label": f"{column}, {french.weekday(day)}, {month.child.first_name}",
+        "label": f"{column}, {french.weekday(day)}, {first_name}",
         "checked": cell.state is CellState.BOOKED,
-        "text": "",
-        "why": "",
     }
+    shown |= dict(zip(("state", "text", "why"), _words(cell, now), strict=True))
+    if cell.week_of not in (None, cell.session_id):
+        if shown["state"] == "open":
+            shown["text"] = "Réservé" if cell.state is CellState.BOOKED else "Libre"
+        shown |= {"state": "locked", "why": "Avec la semaine"}
+    elif cell.week_of is not None:
+        shown["label"] = f"{column}, semaine du {french.weekday(day)}, {first_name}"
+        shown["why"] = " – ".join(filter(None, ("Toute la semaine", shown["why"])))
+    if cell.can_wait and shown["state"] == "full":
+        shown |= {"state": "waiting", "name": "wait", "label": f"Liste d’attente : {shown['label']}"}
+    if cell.other_home and cell.state in (CellState.BOOKED, CellState.BOOKED_LOCKED):
+        shown["why"] = " – ".join(filter(None, (shown["why"], "facturé à l’autre foyer")))
+    return shown
+
+
+def _words(cell: CellView, now: datetime) -> tuple[str, str, str]:
+    """(how it looks, what it is, why or until when)."""
+    closing = _moment(cell.closes_at)
     soon = cell.closes_at is not None and cell.closes_at - now < SOON
     match cell.state:
         case CellState.OPEN:
-            shown |= {"state": "open", "why": f"À réserver avant {closing}" if soon else ""}
+            return "open", "", f"À réserver avant {closing}" if soon else ""
         case CellState.BOOKED:
-            shown |= {
-                "state": "open",
-                "text": "Réservé",
-                "why": f"annulable jusqu’à {closing}" if soon else "",
-            }
+            return "open", "Réservé", f"annulable jusqu’à {closing}" if soon else ""
+        case CellState.OFFERED:
+            return "open", "Une place est gardée pour vous", f"à prendre avant {_moment(cell.offer_ends_at)}"
+        case CellState.WAITING:
+            return "locked", "Complet", _in_line(cell.place_in_line)
         case CellState.FULL:
-            shown |= {"state": "full", "text": "Complet", "why": "Il ne reste plus de place ce jour-là."}
+            return (
+                "full",
+                "Complet",
+                "cochez pour rejoindre la liste d’attente" if cell.can_wait else NO_PLACE,
+            )
         case CellState.LOCKED:
-            shown |= {"state": "locked", "text": "Non réservé", "why": f"Fermé depuis {closing}"}
+            return "locked", "Non réservé", f"Fermé depuis {closing}"
         case CellState.BOOKED_LOCKED:
-            shown |= {"state": "locked", "text": "Réservé", "why": f"Annulation fermée depuis {closing}"}
+            return "locked", "Réservé", f"Annulation fermée depuis {closing}"
         case CellState.ELSEWHERE:
-            shown |= {"state": "locked", "text": "Réservé", "why": "Par l’autre foyer de votre enfant"}
-    return shown
+            return "locked", "Réservé", "Par l’autre foyer de votre enfant"
+        case CellState.CLOSED:
+            return "locked", "Fermé", cell.closed_because
+        case CellState.NOT_OPEN:
+            return "locked", "Pas encore ouvert", f"Réservations à partir de {_moment(cell.opens_at)}"
+        case CellState.NOT_OF_AGE:
+            return "locked", "Pas pour son âge", "Votre enfant n’a pas l’âge demandé ce jour-là"
+
+
+def _in_line(place: int | None) -> str:
+    if place is None:
+        return "La place proposée n’a pas été prise à temps"
+    return "1er sur la liste d’attente" if place == 1 else f"{place}e sur la liste d’attente"
+
+
+def _moment(at: datetime | None) -> str:
+    return f"{french.weekday(at)}, {french.hour(at)}" if at else ""

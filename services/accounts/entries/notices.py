@@ -19,9 +19,14 @@ from contracts.events.enrolment import (
     BookingCancelled,
     BookingMade,
     EnrolmentAccepted,
+    EnrolmentLapsed,
+    EnrolmentOffered,
     EnrolmentRefused,
     EnrolmentRequested,
+    EnrolmentWaiting,
     EnrolmentWithdrawn,
+    PlaceOffered,
+    WaitingEnded,
 )
 
 PER_TICK = 200
@@ -45,6 +50,26 @@ class NoticeDesk(Desk):
     @subscribes(EnrolmentWithdrawn)
     def mail_withdrawal(self, session: Session, fact: EnrolmentWithdrawn, envelope: Envelope) -> None:
         notices.enrolment_withdrawn(session, self.site, fact, envelope.time, self.clock.now())
+
+    @subscribes(EnrolmentWaiting)
+    def mail_waiting(self, session: Session, fact: EnrolmentWaiting, envelope: Envelope) -> None:
+        notices.enrolment_waiting(session, self.site, fact, self.clock.now())
+
+    @subscribes(EnrolmentOffered)
+    def mail_offer(self, session: Session, fact: EnrolmentOffered, envelope: Envelope) -> None:
+        notices.enrolment_offered(session, self.site, fact, self.clock.now())
+
+    @subscribes(EnrolmentLapsed)
+    def mail_lapse(self, session: Session, fact: EnrolmentLapsed, envelope: Envelope) -> None:
+        notices.enrolment_lapsed(session, self.site, fact, self.clock.now())
+
+    @subscribes(PlaceOffered)
+    def mail_place(self, session: Session, fact: PlaceOffered, envelope: Envelope) -> None:
+        notices.place_offered(session, self.site, fact, self.clock.now())
+
+    @subscribes(WaitingEnded)
+    def mail_end_of_waiting(self, session: Session, fact: WaitingEnded, envelope: Envelope) -> None:
+        notices.waiting_ended(session, self.site, fact, self.clock.now())
 
     @subscribes(InvoicePublished)
     def mail_invoice(self, session: Session, fact: InvoicePublished, envelope: Envelope) -> None:

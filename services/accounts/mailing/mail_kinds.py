@@ -55,9 +55,14 @@ class Kind:
 
 _KINDS = (
     Kind("bookings_changed", Category.BOOKINGS, "Résumé des jours réservés ou annulés"),
+    Kind("place_offered", Category.BOOKINGS, "Place proposée pour un jour complet", ANSWER),
+    Kind("place_lapsed", Category.BOOKINGS, "Place d’un jour complet non prise à temps"),
     Kind("attendance_noted", Category.BOOKINGS, "Absence sans justificatif, présence sans réservation"),
     Kind("enrolment_accepted", Category.ENROLMENTS, "Inscription acceptée"),
     Kind("enrolment_withdrawn", Category.ENROLMENTS, "Inscription abandonnée"),
+    Kind("enrolment_waiting", Category.ENROLMENTS, "Inscription sur liste d’attente"),
+    Kind("enrolment_offered", Category.ENROLMENTS, "Place proposée pour une inscription", ANSWER),
+    Kind("enrolment_lapsed", Category.ENROLMENTS, "Place proposée et non prise à temps"),
     Kind("enrolment_refused", Category.ENROLMENTS, "Inscription refusée", DECISION),
     Kind("invoice_published", Category.INVOICES, "Nouvelle facture", DEBT),
     Kind("credit_note_published", Category.INVOICES, "Avoir sur une facture"),

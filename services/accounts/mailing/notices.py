@@ -23,9 +23,15 @@ from contracts.events.billing import InvoicePublished, PaymentFailed, PaymentRec
 from contracts.events.documents import DocumentExpiring, DocumentOpened
 from contracts.events.enrolment import (
     EnrolmentAccepted,
+    EnrolmentLapsed,
+    EnrolmentOffered,
     EnrolmentRefused,
     EnrolmentRequested,
+    EnrolmentWaiting,
     EnrolmentWithdrawn,
+    PlaceOffered,
+    WaitingEnded,
+    WaitingState,
 )
 
 TOWN = "la mairie"
@@ -61,6 +67,33 @@ def enrolment_withdrawn(
     """The enrolment is given up, and by whom, to the whole household."""
     who = names_of(session, [fact.account_id]).get(fact.account_id, TOWN)
     _write(session, site, "enrolment_withdrawn", fact.family_id, now, fact=fact, at=at, who=who)
+
+
+def enrolment_waiting(session: Session, site: Site, fact: EnrolmentWaiting, now: datetime) -> None:
+    """There is no place yet, to the whole household."""
+    _write(session, site, "enrolment_waiting", fact.family_id, now, fact=fact)
+
+
+def enrolment_offered(session: Session, site: Site, fact: EnrolmentOffered, now: datetime) -> None:
+    """A freed place is theirs to take, and until when, to the whole household."""
+    _write(session, site, "enrolment_offered", fact.family_id, now, fact=fact)
+
+
+def enrolment_lapsed(session: Session, site: Site, fact: EnrolmentLapsed, now: datetime) -> None:
+    """The place went to the next, to the whole household."""
+    _write(session, site, "enrolment_lapsed", fact.family_id, now, fact=fact)
+
+
+def place_offered(session: Session, site: Site, fact: PlaceOffered, now: datetime) -> None:
+    """A freed place is held for a child, and until when, to the whole household."""
+    month = min(fact.days)
+    _write(session, site, "place_offered", fact.family_id, now, fact=fact, month=f"{month:%Y-%m}")
+
+
+def waiting_ended(session: Session, site: Site, fact: WaitingEnded, now: datetime) -> None:
+    """An offer ran out, to the whole household. What the family itself did, or a closure, is told elsewhere."""
+    if fact.state is WaitingState.LAPSED:
+        _write(session, site, "place_lapsed", fact.family_id, now, fact=fact)
 
 
 def invoice_published(session: Session, site: Site, fact: InvoicePublished, now: datetime) -> None:

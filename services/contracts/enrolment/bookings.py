@@ -18,7 +18,12 @@ class CellState(StrEnum):
     FULL = "full"
     LOCKED = "locked"  # not booked, too late to add
     BOOKED_LOCKED = "booked_locked"  # booked, too late to cancel
-    ELSEWHERE = "elsewhere"  # booked by the child's other household
+    ELSEWHERE = "elsewhere"  # booked by the child's other household, and no calendar says whose day it is
+    CLOSED = "closed"  # a closure of the town: strike, bridge day
+    NOT_OPEN = "not_open"  # bookings of that period open later
+    NOT_OF_AGE = "not_of_age"
+    WAITING = "waiting"  # full, and in the line
+    OFFERED = "offered"  # a freed place is held for this child
 
 
 class CellView(View):
@@ -29,6 +34,18 @@ class CellView(View):
     slot: str = ""
     state: CellState
     closes_at: AwareDatetime | None = None
+    closed_because: str = ""
+    opens_at: AwareDatetime | None = Field(default=None, description="Set when the state is NOT_OPEN")
+    other_home: bool = Field(
+        default=False,
+        description="The custody calendar gives the day to the child's other family, which is billed",
+    )
+    can_wait: bool = Field(default=False, description="FULL, and there is a waiting list to join")
+    place_in_line: int | None = Field(default=None, description="WAITING: 1 is the next one served")
+    offer_ends_at: AwareDatetime | None = Field(default=None, description="OFFERED: until when")
+    week_of: UUID | None = Field(
+        default=None, description="Booked by week: the session that stands for the whole week"
+    )
 
 
 class DayView(View):
@@ -85,6 +102,11 @@ class Refusal(StrEnum):
     ALREADY_BOOKED = "already_booked"
     NOT_BOOKED = "not_booked"
     ELSEWHERE = "elsewhere"
+    CLOSED = "closed"
+    NOT_OPEN = "not_open"
+    NOT_OF_AGE = "not_of_age"
+    NEEDS_ANOTHER = "needs_another"  # « pas de repas sans demi-journée »
+    STILL_NEEDED = "still_needed"  # the half-day of a lunch that stays booked
 
 
 class ChangedDay(View):
@@ -101,7 +123,11 @@ class ChangedDay(View):
 
 
 class RefusedDay(View):
-    """A change that was not made, and why. `closes_at` is set when it was too late: until when it was open."""
+    """A change that was not made, and why.
+
+    `closes_at` is set when it was too late: until when it was open; `opens_at` when it was too early. `needs`: parts
+    of the day of which one goes with this one. `place_in_line`: it was full, and the child now waits.
+    """
 
     session_id: UUID
     wanted: bool = Field(description="True: to book; False: to cancel")
@@ -112,6 +138,10 @@ class RefusedDay(View):
     slot: str = ""
     rule_sentence: str = ""
     closes_at: AwareDatetime | None = None
+    opens_at: AwareDatetime | None = None
+    closed_because: str = ""
+    needs: list[str] = Field(default_factory=list)
+    place_in_line: int | None = None
 
 
 class BookingAnswer(View):
@@ -127,13 +157,16 @@ class BookingAnswer(View):
 class ChangeBookings(Command[BookingAnswer]):
     """Books and cancels days of one child, in one transaction; partial success is an answer, not an error.
 
-    Guardians of the child: the booking is their family's. `requests` agents act for `family_id`; with `late` the
-    deadline is not held against them (the proof says so), capacity always is.
+    Guardians of the child: the booking is that of the family which the custody calendar gives the day to, their own
+    where there is no calendar. `requests` agents act for `family_id`; with `late` neither the deadline nor the opening
+    is held against them (the proof says so), capacity always is. A day of an activity that is booked by week stands for
+    all of its week. `waits`: those of `additions` where the child joins the line when there is no place.
     """
 
     child_id: UUID
     additions: list[UUID] = Field(default_factory=list, max_length=200)
     removals: list[UUID] = Field(default_factory=list, max_length=200)
+    waits: list[UUID] = Field(default_factory=list, max_length=200)
     family_id: UUID | None = None
     late: bool = False
 

@@ -37,6 +37,9 @@ class EnrolmentView(View):
     reason: str = ""
     attachments: list[AttachmentView] = Field(default_factory=list)
     missing_documents: list[str] = Field(default_factory=list)
+    place_in_line: int | None = Field(default=None, description="WAITING: 1 is the next one served")
+    order_sentence: str = Field(default="", description="Who comes first in the line")
+    offer_ends_at: AwareDatetime | None = Field(default=None, description="OFFERED: until when")
     version: int = 1
 
 
@@ -45,6 +48,7 @@ class ChoiceView(View):
 
     activity: ActivityView
     places: list[PlaceView]
+    why_not: str = Field(default="", description="Why not now, in French; empty: it can")
     enrolment: EnrolmentView | None = Field(default=None, description="Set when this year's exists already")
 
 
@@ -76,7 +80,9 @@ class EnrolmentChoices(Question[ChoicesView]):
 class RequestEnrolment(Command[EnrolmentView]):
     """Enrols a child for the running school year. Guardians of the child, or `requests` agents naming the family.
 
-    An agent's is accepted at once. Raises AlreadyEnrolled, PlaceDoesNotFit, NotFound.
+    An agent's is accepted at once, whatever the age and the window, but not without a place. Where there is none, the
+    child waits in the line of the activity. Raises AlreadyEnrolled, PlaceDoesNotFit, NotEligible, EnrolmentClosed,
+    NoPlaceLeft, NotFound.
     """
 
     child_id: UUID
@@ -96,8 +102,20 @@ class DecideEnrolment(Command[EnrolmentView]):
     version: int = Field(description="The version that the agent saw")
 
 
+class TakeOffer(Command[EnrolmentView]):
+    """Takes the place that is held for the child. Guardians of the child, `requests` agents.
+
+    Raises OfferOver when it has run out, WrongState when there is none.
+    """
+
+    enrolment_id: UUID
+
+
 class WithdrawEnrolment(Command[EnrolmentView]):
-    """The parent gives the enrolment up. Raises WrongState, StillBooked when days to come are booked."""
+    """The parent gives the enrolment up, leaves the line or refuses the offer: the place goes to the next.
+
+    Raises WrongState, StillBooked when days to come are booked.
+    """
 
     enrolment_id: UUID
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from contracts.enrolment.enrolments import ChildView, EnrolmentView
+from contracts.enrolment.waiting import WaitingView
 from contracts.messages import Question, View
 
 
@@ -41,6 +42,9 @@ class OverviewView(View):
     enrolments: list[EnrolmentView]
     upcoming: list[UpcomingView]
     deadlines: list[NearDeadlineView]
+    offers: list[WaitingView] = Field(
+        default_factory=list, description="Places held for the children, to take in time"
+    )
 
 
 class Overview(Question[OverviewView]):

@@ -2,10 +2,24 @@
 
 from datetime import date
 from enum import StrEnum
+from itertools import pairwise
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from contracts.enrolment.deadlines import DeadlineRule
+from contracts.enrolment.terms import (
+    Eligibility,
+    Grain,
+    Group,
+    Link,
+    Opening,
+    Slot,
+    SlotHours,
+    UsualDays,
+    Waiting,
+    Window,
+)
 from contracts.enrolment.values import Code, Weekday
 from contracts.messages import Command, Message, Question, View
 
@@ -68,6 +82,44 @@ class ActivityTerms(Message):
     capacity: int = Field(
         default=0, ge=0, description="Places of a session where the place does not say otherwise"
     )
+    eligibility: Eligibility = Eligibility()
+    enrolling: Window = Field(default=Window(), description="When the enrolment may be asked for")
+    openings: tuple[Opening, ...] = Field(
+        default=(), description="Periods whose days are booked within a window; other days need none"
+    )
+    booked_by: Grain = Grain.DAY
+    groups: tuple[Group, ...] = Field(
+        default=(), description="Where there are any, a child of no group's age has no place"
+    )
+    waiting: Waiting | None = Field(default=None, description="None: a full session or activity is just full")
+    enrolment_places: int | None = Field(
+        default=None, ge=0, description="Children enrolled at once in a place; None: as many as ask"
+    )
+    links: tuple[Link, ...] = ()
+    usual_days: tuple[UsualDays, ...] = ()
+    meal_slots: frozenset[Slot] = Field(default=frozenset(), description="Parts of the day with a meal")
+    hours: tuple[SlotHours, ...] = ()
+    retired: bool = Field(default=False, description="Takes nobody new; what is enrolled and booked stays")
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Self:
+        named = {link.slot for link in self.links}.union(*(link.needs for link in self.links))
+        named |= (
+            {usual.slot for usual in self.usual_days} | {each.slot for each in self.hours} | self.meal_slots
+        )
+        if named - set(self.slots):
+            raise ValueError("unknown_slot")
+        if any(link.slot in link.needs for link in self.links):
+            raise ValueError("linked_to_itself")
+        if len({group.code for group in self.groups}) < len(self.groups):
+            raise ValueError("group_twice")
+        ages = sorted((group.youngest, group.oldest) for group in self.groups)
+        if any(after[0] <= before[1] for before, after in pairwise(ages)):
+            raise ValueError("groups_overlap")
+        periods = sorted((opening.first, opening.last) for opening in self.openings)
+        if any(after[0] <= before[1] for before, after in pairwise(periods)):
+            raise ValueError("openings_overlap")
+        return self
 
 
 class ActivityView(View):
@@ -76,6 +128,11 @@ class ActivityView(View):
     terms: ActivityTerms
     adding_sentence: str
     cancelling_sentence: str
+    who_sentence: str = Field(default="", description="Who may enrol; empty: all")
+    enrolling_sentence: str = Field(default="", description="When one may enrol; empty: always")
+    order_sentence: str = Field(
+        default="", description="Who comes first on a waiting list; empty: there is none"
+    )
 
 
 class PlaceView(View):
@@ -93,6 +150,9 @@ class OfferingView(View):
     place_code: str
     activity_code: str
     capacity: int
+    group_capacity: dict[str, int] = Field(
+        default_factory=dict, description="Group code → places, where set here"
+    )
     sessions: int = 0
     first: date | None = None
     last: date | None = None
@@ -131,12 +191,15 @@ class DefineActivity(Command[ActivityView]):
 class OfferActivity(Command[OfferingView]):
     """Says that a place offers an activity, with so many places a session. `administration`.
 
-    Sessions to come take the new number, but never less than what is taken.
+    Sessions to come take the new number, but never less than what is taken; more places serve who waits.
     """
 
     activity_code: Code
     place_code: Code
     capacity: int | None = Field(default=None, ge=0, description="None: the activity's own")
+    group_capacity: dict[Code, Annotated[int, Field(ge=0)]] = Field(
+        default_factory=dict, description="Group code → places here; the activity's own for the others"
+    )
 
 
 class OpenSessions(Command[int]):

@@ -15,6 +15,24 @@ class PlaceDoesNotFit(Invalid):
     code = "place_does_not_fit"
 
 
+class NotEligible(Invalid):
+    """The activity is not for this child. `why`: the rule, in French: « réservé aux enfants de 3 à 5 ans »."""
+
+    code = "not_eligible"
+
+
+class EnrolmentClosed(Conflict):
+    """Not the time to enrol. `why`: from when until when it is, in French."""
+
+    code = "enrolment_closed"
+
+
+class NoPlaceLeft(Conflict):
+    """The activity is full there this year, and keeps no waiting list."""
+
+    code = "no_place_left"
+
+
 class WrongState(Conflict):
     """The enrolment is not in a state that allows this. `state`: the one it is in."""
 

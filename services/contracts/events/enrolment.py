@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from contracts.events.event import Event
 from contracts.messages import View
@@ -67,9 +67,12 @@ class EnrolmentState(StrEnum):
     """Where an enrolment stands."""
 
     REQUESTED = "requested"
+    WAITING = "waiting"  # nothing against it but that there is no place
+    OFFERED = "offered"  # a freed place is held for it
     ACCEPTED = "accepted"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"  # the offer was not taken in its time
 
 
 class EnrolmentFact(View):
@@ -116,6 +119,73 @@ class EnrolmentWithdrawn(EnrolmentFact, Event):
 
     name = "enrolment.withdrawn"
     told_by = "enrolment"
+
+
+class EnrolmentWaiting(EnrolmentFact, Event):
+    """There is no place: the child waits in the line of the activity."""
+
+    name = "enrolment.waiting"
+    told_by = "enrolment"
+
+
+class EnrolmentOffered(EnrolmentFact, Event):
+    """A freed place is held for the child until then."""
+
+    name = "enrolment.offered"
+    told_by = "enrolment"
+
+    offer_ends_at: AwareDatetime
+
+
+class EnrolmentLapsed(EnrolmentFact, Event):
+    """The offer was not taken in its time: the place went to the next."""
+
+    name = "enrolment.lapsed"
+    told_by = "enrolment"
+
+
+class WaitingState(StrEnum):
+    """Where somebody in the line of a session stands."""
+
+    WAITING = "waiting"
+    OFFERED = "offered"
+    TAKEN = "taken"
+    LEFT = "left"  # by the family, before or after an offer
+    LAPSED = "lapsed"
+    CLOSED = "closed"  # the session does not run
+
+
+class WaitingFact(View):
+    """A child in the line of a full session; of all of a week's where the activity is booked by week."""
+
+    waiting_id: UUID
+    session_ids: list[UUID]
+    child_id: UUID
+    child_name: str
+    family_id: UUID
+    activity_code: str
+    activity_name: str
+    place_code: str
+    days: list[date]
+    slot: str = ""
+
+
+class PlaceOffered(WaitingFact, Event):
+    """A freed place is held for the child until then; booking the session takes it."""
+
+    name = "place.offered"
+    told_by = "enrolment"
+
+    offer_ends_at: AwareDatetime
+
+
+class WaitingEnded(WaitingFact, Event):
+    """The child is not in the line any more: the place was taken, or given up, or the offer ran out."""
+
+    name = "waiting.ended"
+    told_by = "enrolment"
+
+    state: WaitingState
 
 
 class BookingFact(View):

@@ -14,7 +14,7 @@ from contracts.enrolment.refusals import SheetChanged, TooEarly
 from contracts.errors import Invalid, JsonValue, NotFound
 from contracts.events.enrolment import AttendanceLine, AttendanceSettled, EnrolmentState, Mark
 from enrolment.attending.attendance_desk import named_like
-from enrolment.catalogue.offer import terms_of
+from enrolment.catalogue.terms import terms_of
 from enrolment.household.families import TOWN
 from enrolment.models import Activity, Booking, Child, DaySession, Enrolment, FamilyChild, Place, Sheet
 from enrolment.schedule import calendar

@@ -1,81 +1,44 @@
 """Books and cancels: one save, one transaction, one proof for each day that changed."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ARRAY, Integer, Uuid, bindparam, insert, select, text
+from sqlalchemy import ColumnElement, and_, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from chassis.outbox import tell_all
 from contracts.caller import Caller
 from contracts.enrolment.bookings import BookingAnswer, ChangeBookings, ChangedDay, Refusal, RefusedDay
 from contracts.enrolment.offer import ActivityTerms
+from contracts.enrolment.terms import Grain
 from contracts.errors import Invalid, NotAllowed
-from contracts.events.enrolment import BookingCancelled, BookingMade, EnrolmentState
-from contracts.events.event import Event
+from contracts.events.enrolment import EnrolmentState
+from enrolment.booking import places, records, waiting
 from enrolment.booking.booking_rules import (
     Known,
-    Window,
-    adding_window,
-    cancelling_window,
+    adding_deadline,
+    cancelling_deadline,
+    chance_of,
     why_not_book,
     why_not_cancel,
 )
-from enrolment.catalogue.offer import terms_of
-from enrolment.household.families import Acting, act_for, full_name
-from enrolment.models import Activity, Booking, DaySession, Enrolment, Place, Proof
+from enrolment.booking.known import known_for
+from enrolment.booking.links import judge, needs_of
+from enrolment.booking.places import Move
+from enrolment.booking.records import Change
+from enrolment.catalogue.terms import terms_of
+from enrolment.household.families import Acting, act_for
+from enrolment.models import Activity, Booking, DaySession, Enrolment, Place
 from enrolment.schedule import calendar
 
 OUT_OF_TIME = "hors délai, par décision de la mairie"
 
-# One statement, and the last but the proofs: a session's row is held as short as may be. `locked` takes the rows
-# in (day, id) order, so that two saves never wait for each other crosswise; `moved` counts again on the newest
-# version of the row, so that the last place goes to one of two; only what moved is booked or cancelled.
-_MOVE_PLACES = text(
-    """
-    WITH wanted AS (
-        SELECT * FROM unnest(:session_ids, :deltas, :booking_ids) AS w (session_id, delta, booking_id)
-    ), locked AS MATERIALIZED (
-        SELECT s.session_id, w.delta, w.booking_id
-          FROM session s JOIN wanted w USING (session_id)
-         ORDER BY s.day, s.session_id
-           FOR NO KEY UPDATE OF s
-    ), moved AS (
-        UPDATE session s SET taken = s.taken + l.delta
-          FROM locked l
-         WHERE s.session_id = l.session_id AND s.taken + l.delta BETWEEN 0 AND s.capacity
-     RETURNING s.session_id, l.delta, l.booking_id
-    ), made AS (
-        INSERT INTO booking (booking_id, session_id, child_id, family_id, made_at, made_by)
-        SELECT booking_id, session_id, :child_id, :family_id, :now, :account_id FROM moved WHERE delta = 1
-    ), cancelled AS (
-        UPDATE booking b SET cancelled_at = :now FROM moved m WHERE m.delta = -1 AND b.booking_id = m.booking_id
-    )
-    SELECT session_id FROM moved
-    """
-).bindparams(
-    bindparam("session_ids", type_=ARRAY(Uuid)),
-    bindparam("deltas", type_=ARRAY(Integer)),
-    bindparam("booking_ids", type_=ARRAY(Uuid)),
-    bindparam("child_id", type_=Uuid),
-    bindparam("family_id", type_=Uuid),
-    bindparam("account_id", type_=Uuid),
-)
-
-
-@dataclass(frozen=True)
-class _Change:
-    """A change that the rules allow: +1 books, -1 cancels."""
-
-    known: Known
-    terms: ActivityTerms
-    place_name: str
-    delta: int
-    booking_id: UUID
-    sentence: str
-    closes_at: datetime | None
+Units = dict[UUID, int]
+"""session → the number of those it is booked with."""
+LinkedDay = tuple[str, str, date]
+"""(activity, place, day)."""
 
 
 @dataclass(frozen=True)
@@ -85,35 +48,48 @@ class _Found:
     place_name: str
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """A save, and what holds for all of its days."""
+
+    acting: Acting
+    enrolled: set[tuple[str, str, str]]
+    late: bool
+    now: datetime
+
+
 def change(session: Session, ask: ChangeBookings, caller: Caller, now: datetime) -> BookingAnswer:
-    """Applies what can be, refuses the rest day by day. Six statements, however many days.
+    """Applies what can be, refuses the rest day by day. Six statements, however many days; two more for whole weeks.
 
     Locks: the child's row first (its other parent waits), then the sessions' rows in order of day and id.
     Raises NotFound, NotAllowed (`late` by a parent), Invalid (a day both to book and to cancel).
     """
-    additions, removals = set(ask.additions), set(ask.removals)
-    if additions & removals:
+    if set(ask.additions) & set(ask.removals):
         raise Invalid(problems={"additions": "contradiction"})
     acting = act_for(session, caller, ask.child_id, ask.family_id, lock=True)
     if ask.late and not acting.is_staff:
         raise NotAllowed
-    found = _sessions(session, additions | removals, ask.child_id)
-    enrolled = _enrolments(session, ask.child_id)
-    changes: list[_Change] = []
+    return save(session, ask, acting, now)
+
+
+def save(session: Session, ask: ChangeBookings, acting: Acting, now: datetime) -> BookingAnswer:
+    """The same, for whoever has been let act; the child's row is theirs."""
+    found = _sessions(session, [*ask.additions, *ask.removals], ask.child_id)
+    additions, removals, units = _whole_weeks(session, found, ask)
+    asked = _Asked(acting, _enrolments(session, ask.child_id), ask.late, now)
+    changes: list[Change] = []
     refused: list[RefusedDay] = []
-    for session_id in [*dict.fromkeys(ask.additions), *dict.fromkeys(ask.removals)]:
-        outcome = _judge(
-            found.get(session_id), session_id, session_id in additions, acting, enrolled, ask.late, now
-        )
-        if isinstance(outcome, _Change):
-            changes.append(outcome)
-        else:
-            refused.append(outcome)
-    moved = _move_places(session, changes, acting, now)
-    done = [each for each in changes if each.known.session_id in moved]
-    refused += [_refusal(each, Refusal.FULL) for each in changes if each.known.session_id not in moved]
-    _prove(session, done, acting, ask.command_id, now)
-    _tell(session, done, acting, now)
+    for session_id in [*additions, *removals]:
+        outcome = _judge(found.get(session_id), session_id, session_id in additions, asked)
+        (changes if isinstance(outcome, Change) else refused).append(outcome)  # type: ignore[arg-type]
+    changes, unfit = _hold_together(session, changes, refused, units, ask.child_id)
+    done, full = _move(session, changes, units, acting, now)
+    refused += unfit
+    refused += [_refusal(each, Refusal.FULL if each.made else Refusal.NOT_BOOKED) for each in full]
+    records.write(session, done, acting, ask.command_id, now)
+    waiting.settle(session, done, now)
+    if ask.waits and full:
+        refused = waiting.join(session, full, refused, set(ask.waits), units, acting, now)
     return BookingAnswer(
         child_id=ask.child_id,
         child_name=acting.child.first_name,
@@ -127,35 +103,71 @@ def change(session: Session, ask: ChangeBookings, caller: Caller, now: datetime)
 
 def _sessions(session: Session, session_ids: Iterable[UUID], child_id: UUID) -> dict[UUID, _Found]:
     """What is known of the sessions, and of the child's bookings on them: one statement, no lock."""
+    return _load(session, child_id, DaySession.session_id.in_(list(session_ids)))
+
+
+def _load(session: Session, child_id: UUID, which: ColumnElement[bool]) -> dict[UUID, _Found]:
     rows = session.execute(
-        select(DaySession, Activity, Place.name, Booking.booking_id, Booking.family_id)
+        known_for(child_id)
+        .add_columns(Activity, Place.name)
         .join(Activity, Activity.code == DaySession.activity_code)
         .join(Place, Place.code == DaySession.place_code)
-        .outerjoin(
-            Booking,
-            (Booking.session_id == DaySession.session_id)
-            & (Booking.child_id == child_id)
-            & Booking.cancelled_at.is_(None),
-        )
-        .where(DaySession.session_id.in_(list(session_ids)))
+        .where(which)
     )
     terms: dict[str, ActivityTerms] = {}
     found: dict[UUID, _Found] = {}
-    for day_session, activity, place_name, booking_id, family_id in rows:
+    for *values, activity, place_name in rows:
         if activity.code not in terms:
             terms[activity.code] = terms_of(activity)
-        known = Known(
-            session_id=day_session.session_id,
-            activity_code=activity.code,
-            place_code=day_session.place_code,
-            day=day_session.day,
-            slot=day_session.slot,
-            has_room=day_session.taken < day_session.capacity,
-            booking_id=booking_id,
-            booked_for=family_id,
-        )
+        known = Known(*values)
         found[known.session_id] = _Found(known, terms[activity.code], place_name)
     return found
+
+
+def _whole_weeks(
+    session: Session, found: dict[UUID, _Found], ask: ChangeBookings
+) -> tuple[list[UUID], list[UUID], Units]:
+    """The sessions to book and to cancel, each week of an activity that is booked by week made whole.
+
+    Each session is a unit of its own, but for those of such a week: they go together. `found` gets the days added.
+    """
+    weekly = {
+        (
+            each.known.activity_code,
+            each.known.place_code,
+            each.known.slot,
+            *each.known.day.isocalendar()[:2],
+        ): each
+        for each in found.values()
+        if each.terms.booked_by is Grain.WEEK
+    }
+    if weekly:
+        wanted = [
+            and_(
+                DaySession.activity_code == each.known.activity_code,
+                DaySession.place_code == each.known.place_code,
+                DaySession.slot == each.known.slot,
+                DaySession.day.between(*calendar.week_of(each.known.day)),
+            )
+            for each in weekly.values()
+        ]
+        found |= _load(session, ask.child_id, or_(*wanted))
+    weeks: dict[object, list[UUID]] = defaultdict(list)
+    week_of: dict[UUID, object] = {}
+    for session_id, each in sorted(found.items(), key=lambda item: (item[1].known.day, item[0])):
+        if each.terms.booked_by is Grain.WEEK and not each.known.closed_because:
+            known = each.known
+            week = (known.activity_code, known.place_code, known.slot, *known.day.isocalendar()[:2])
+            week_of[session_id] = week
+            weeks[week].append(session_id)
+
+    def made_whole(session_ids: Iterable[UUID]) -> list[UUID]:
+        whole = (weeks[week_of[each]] if each in week_of else [each] for each in session_ids)
+        return list(dict.fromkeys(each for group in whole for each in group))
+
+    numbers: dict[object, int] = {}
+    units = {each: numbers.setdefault(week_of.get(each, each), len(numbers)) for each in found}
+    return made_whole(ask.additions), made_whole(ask.removals), units
 
 
 def _enrolments(session: Session, child_id: UUID) -> set[tuple[str, str, str]]:
@@ -168,44 +180,128 @@ def _enrolments(session: Session, child_id: UUID) -> set[tuple[str, str, str]]:
     return set(rows)
 
 
-def _judge(
-    found: _Found | None,
-    session_id: UUID,
-    wanted: bool,
-    acting: Acting,
-    enrolled: set[tuple[str, str, str]],
-    late: bool,
-    now: datetime,
-) -> _Change | RefusedDay:
+def _judge(found: _Found | None, session_id: UUID, wanted: bool, asked: _Asked) -> Change | RefusedDay:
     if found is None:
         return RefusedDay(session_id=session_id, wanted=wanted, why=Refusal.UNKNOWN)
-    known, terms = found.known, found.terms
-    window_of = adding_window if wanted else cancelling_window
-    window: Window = window_of(terms, known.day, calendar.public_holiday)
-    in_time = late or window.is_open(now)
+    known, terms, acting, now = found.known, found.terms, asked.acting, asked.now
+    deadline_of = adding_deadline if wanted else cancelling_deadline
+    deadline = deadline_of(terms, known.day, calendar.public_holiday)
+    is_late = not deadline.is_open(now)
+    in_time = asked.late or not is_late
+    chance = chance_of(terms, acting.child.birth_date, known.day, now, is_resident=acting.is_resident)
     if wanted:
         year = calendar.school_year_of(known.day).label
-        is_enrolled = (known.activity_code, known.place_code, year) in enrolled
-        why = why_not_book(known, acting.family_id, is_enrolled=is_enrolled, in_time=in_time)
+        why = why_not_book(
+            known,
+            acting.family_ids,
+            is_enrolled=(known.activity_code, known.place_code, year) in asked.enrolled,
+            fits_age=chance.fits_age or (acting.is_staff and not terms.groups),
+            shut=None if asked.late else chance.shut,
+            in_time=in_time,
+        )
     else:
-        why = why_not_cancel(known, acting.family_id, in_time=in_time)
-    is_late = not window.is_open(now)
-    change = _Change(
+        why = why_not_cancel(known, acting.family_ids, in_time=in_time)
+    change = Change(
         known=known,
         terms=terms,
         place_name=found.place_name,
-        delta=1 if wanted else -1,
+        made=wanted,
         booking_id=known.booking_id or uuid4(),
-        sentence=OUT_OF_TIME if late and is_late else window.sentence,
-        closes_at=None if late and is_late else window.closes_at,
+        family_id=(known.home or acting.family_id) if wanted else (known.booked_for or acting.family_id),
+        group_code=chance.group_code if wanted else known.group_code,
+        sentence=OUT_OF_TIME if asked.late and is_late else deadline.sentence,
+        closes_at=None if asked.late and is_late else deadline.closes_at,
+        opens_at=chance.opens_at,
     )
     return change if why is None else _refusal(change, why)
 
 
-def _refusal(change: _Change, why: Refusal) -> RefusedDay:
+def _hold_together(
+    session: Session,
+    changes: list[Change],
+    refused: list[RefusedDay],
+    units: Units,
+    child_id: UUID,
+) -> tuple[list[Change], list[RefusedDay]]:
+    """What can stand of the changes, and what cannot alone: a day of a week, a lunch without its half-day."""
+    broken = {units[each.session_id]: each for each in refused if each.session_id in units}
+    kept = [each for each in changes if units[each.session_id] not in broken]
+    unfit = [
+        _refusal(each, broken[units[each.session_id]].why)
+        for each in changes
+        if units[each.session_id] in broken
+    ]
+    days: dict[LinkedDay, list[Change]] = defaultdict(list)
+    for each in kept:
+        if each.terms.links:
+            days[each.known.activity_code, each.known.place_code, each.known.day].append(each)
+    booked = _booked_slots(session, child_id, days) if days else {}
+    for day, those in days.items():
+        links = those[0].terms.links
+        by_slot = {each.known.slot: each for each in those}
+        adding = {slot for slot, each in by_slot.items() if each.made}
+        verdict = judge(links, booked[day], adding, by_slot.keys() - adding)
+        for slot in verdict.alone:
+            unfit.append(_refusal(by_slot[slot], Refusal.NEEDS_ANOTHER, needs_of(links, slot)))
+        for slot in verdict.needed:
+            needed_by = {each for each in booked[day] if slot in needs_of(links, each)}
+            unfit.append(_refusal(by_slot[slot], Refusal.STILL_NEEDED, needed_by))
+        out = {by_slot[slot].session_id for slot in verdict.alone | verdict.needed}
+        kept = [each for each in kept if each.session_id not in out]
+        for slot, need in verdict.together:
+            _join(units, by_slot[slot].session_id, by_slot[need].session_id)
+    return kept, unfit
+
+
+def _join(units: Units, one: UUID, other: UUID) -> None:
+    """From now on both go together, with all that goes with either."""
+    left, right = units[one], units[other]
+    units.update({each: left for each, number in units.items() if number == right})
+
+
+def _booked_slots(session: Session, child_id: UUID, days: Collection[LinkedDay]) -> dict[LinkedDay, set[str]]:
+    rows = session.execute(
+        select(DaySession.activity_code, DaySession.place_code, DaySession.day, DaySession.slot)
+        .join(Booking, Booking.session_id == DaySession.session_id)
+        .where(
+            Booking.child_id == child_id,
+            Booking.cancelled_at.is_(None),
+            tuple_(DaySession.activity_code, DaySession.place_code, DaySession.day).in_(list(days)),
+        )
+    )
+    booked: dict[LinkedDay, set[str]] = {day: set() for day in days}
+    for activity_code, place_code, day, slot in rows:
+        booked[activity_code, place_code, day].add(slot)
+    return booked
+
+
+def _move(
+    session: Session, changes: list[Change], units: Units, acting: Acting, now: datetime
+) -> tuple[list[Change], list[Change]]:
+    """(done, those for which there was no place)."""
+    moves = [
+        Move(
+            session_id=each.session_id,
+            booking_id=each.booking_id,
+            family_id=each.family_id,
+            books=each.made,
+            group_code=each.group_code,
+            offer_id=each.known.waiting_id if each.made and each.known.is_offered(now) else None,
+            unit=units[each.session_id],
+        )
+        for each in changes
+    ]
+    moved = places.move(session, moves, acting.child.child_id, acting.account_id, now)
+    return (
+        [each for each in changes if each.session_id in moved],
+        [each for each in changes if each.session_id not in moved],
+    )
+
+
+def _refusal(change: Change, why: Refusal, needs: Collection[str] = ()) -> RefusedDay:
     return RefusedDay(
-        session_id=change.known.session_id,
-        wanted=change.delta > 0,
+        session_id=change.session_id,
+        wanted=change.made,
         why=why,
         activity_code=change.terms.code,
         activity_name=change.terms.name,
@@ -213,82 +309,20 @@ def _refusal(change: _Change, why: Refusal) -> RefusedDay:
         slot=change.known.slot,
         rule_sentence=change.sentence,
         closes_at=change.closes_at,
+        opens_at=change.opens_at if why is Refusal.NOT_OPEN else None,
+        closed_because=change.known.closed_because,
+        needs=sorted(needs),
     )
 
 
-def _changed(change: _Change) -> ChangedDay:
+def _changed(change: Change) -> ChangedDay:
     return ChangedDay(
-        session_id=change.known.session_id,
+        session_id=change.session_id,
         activity_code=change.terms.code,
         activity_name=change.terms.name,
         day=change.known.day,
         slot=change.known.slot,
-        made=change.delta > 0,
+        made=change.made,
         rule_sentence=change.sentence,
         closes_at=change.closes_at,
     )
-
-
-def _move_places(session: Session, changes: list[_Change], acting: Acting, now: datetime) -> set[UUID]:
-    """Takes and gives back the places. Answers the sessions that moved: the others were full."""
-    if not changes:
-        return set()
-    moved = session.scalars(
-        _MOVE_PLACES,
-        {
-            "session_ids": [each.known.session_id for each in changes],
-            "deltas": [each.delta for each in changes],
-            "booking_ids": [each.booking_id for each in changes],
-            "child_id": acting.child.child_id,
-            "family_id": acting.family_id,
-            "account_id": acting.account_id,
-            "now": now,
-        },
-    )
-    return {UUID(str(session_id)) for session_id in moved}
-
-
-def _prove(session: Session, done: list[_Change], acting: Acting, command_id: UUID, now: datetime) -> None:
-    rows = [
-        {
-            "proof_id": uuid4(),
-            "command_id": command_id,
-            "at": now,
-            "account_id": acting.account_id,
-            "by_name": acting.name,
-            "family_id": acting.family_id,
-            "child_id": acting.child.child_id,
-            "child_name": full_name(acting.child),
-            "booking_id": each.booking_id,
-            "session_id": each.known.session_id,
-            "activity_name": each.terms.name,
-            "place_name": each.place_name,
-            "day": each.known.day,
-            "slot": each.known.slot,
-            "made": each.delta > 0,
-            "rule_sentence": each.sentence,
-            "closes_at": each.closes_at,
-        }
-        for each in done
-    ]
-    if rows:
-        session.execute(insert(Proof.metadata.tables[Proof.__tablename__]), rows)
-
-
-def _tell(session: Session, done: list[_Change], acting: Acting, now: datetime) -> None:
-    facts: list[tuple[Event, UUID | str, int]] = []
-    for each in done:
-        kind = BookingMade if each.delta > 0 else BookingCancelled
-        fact = kind(
-            booking_id=each.booking_id,
-            session_id=each.known.session_id,
-            child_id=acting.child.child_id,
-            family_id=acting.family_id,
-            activity_code=each.terms.code,
-            place_code=each.known.place_code,
-            day=each.known.day,
-            slot=each.known.slot,
-            changed_by=acting.account_id,
-        )
-        facts.append((fact, each.booking_id, 1 if each.delta > 0 else 2))
-    tell_all(session, facts, at=now)

@@ -10,9 +10,13 @@ from enrolment.models import Proof
 
 
 def list_proofs(session: Session, ask: BookingProofs, caller: Caller) -> ProofsView:
-    """The changes of the caller's own families' bookings, newest first: another household's are not among them."""
-    own = families_of(session, caller.citizen())
-    wanted = select(Proof).where(Proof.family_id.in_(own))
+    """The changes of the caller's own families' bookings, and those they made for the child's other home. Newest first.
+
+    What another household did for itself is not among them.
+    """
+    account_id = caller.citizen()
+    own = families_of(session, account_id)
+    wanted = select(Proof).where(Proof.family_id.in_(own) | (Proof.account_id == account_id))
     if ask.child_id is not None:
         wanted = wanted.where(Proof.child_id == ask.child_id)
     if ask.before is not None:

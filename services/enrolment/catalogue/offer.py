@@ -1,9 +1,10 @@
 """What the town offers: places, activities, and the sessions the calendar gives them."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -14,7 +15,6 @@ from contracts.enrolment.offer import (
     ActivityView,
     DefineActivity,
     DefinePlace,
-    OfferActivity,
     OfferingView,
     OfferView,
     OpenSessions,
@@ -24,23 +24,31 @@ from contracts.enrolment.offer import (
 from contracts.errors import Invalid, NotFound
 from contracts.events.enrolment import ActivityUpdated, PlaceUpdated
 from enrolment.booking import deadlines
+from enrolment.catalogue import capacities, eligibility, windows
+from enrolment.catalogue.terms import order_sentence, terms_of
 from enrolment.models import Activity, DaySession, Offering, Place
 from enrolment.schedule import calendar
 
 LONGEST_PERIOD = timedelta(days=731)
 
 
-def terms_of(activity: Activity) -> ActivityTerms:
-    """The terms as a value."""
-    return ActivityTerms.model_validate(activity.terms)
+def school_names(session: Session, terms: ActivityTerms) -> dict[str, str]:
+    """code → name of the schools that the activity is kept for; no statement where it is open to all."""
+    if not terms.eligibility.schools:
+        return {}
+    rows = session.execute(select(Place.code, Place.name).where(Place.code.in_(terms.eligibility.schools)))
+    return dict(rows.all())
 
 
-def view_activity(terms: ActivityTerms) -> ActivityView:
-    """An activity with the sentences of its rules."""
+def view_activity(terms: ActivityTerms, names: Mapping[str, str]) -> ActivityView:
+    """An activity with the sentences of its rules. `names`: code → name of schools."""
     return ActivityView(
         terms=terms,
         adding_sentence=deadlines.sentence(terms.adding),
         cancelling_sentence=deadlines.sentence(terms.cancelling),
+        who_sentence=eligibility.sentence(terms.eligibility, names),
+        enrolling_sentence=windows.sentence(terms.enrolling),
+        order_sentence=order_sentence(terms.waiting),
     )
 
 
@@ -73,15 +81,14 @@ def show_offer(session: Session, today: date) -> OfferView:
         )
         .order_by(Offering.activity_code, Offering.place_code)
     )
+    places = session.scalars(select(Place).order_by(Place.kind.desc(), Place.name)).all()
+    names = {place.code: place.name for place in places}
     return OfferView(
         activities=[
-            view_activity(terms_of(activity))
+            view_activity(terms_of(activity), names)
             for activity in session.scalars(select(Activity).order_by(Activity.name))
         ],
-        places=[
-            view_place(place)
-            for place in session.scalars(select(Place).order_by(Place.kind.desc(), Place.name))
-        ],
+        places=[view_place(place) for place in places],
         offerings=[
             OfferingView(
                 place_code=offering.place_code,
@@ -131,39 +138,12 @@ def define_activity(session: Session, ask: DefineActivity, caller: Caller, at: d
         ).returning(Activity.version)
     ).scalar()
     if version is not None:
+        capacities.follow(session, terms, at)
         fact = ActivityUpdated(
             activity_code=terms.code, activity_name=terms.name, unit=terms.unit, child_care=terms.child_care
         )
         tell(session, fact, subject=terms.code, version=version, at=at)
-    return view_activity(terms)
-
-
-def offer_activity(session: Session, ask: OfferActivity, caller: Caller, today: date) -> OfferingView:
-    """Says that a place offers an activity. Sessions to come take the new capacity, never less than what is taken."""
-    caller.staff(Role.ADMINISTRATION)
-    activity = session.get(Activity, ask.activity_code)
-    if activity is None or session.get(Place, ask.place_code) is None:
-        raise NotFound
-    capacity = terms_of(activity).capacity if ask.capacity is None else ask.capacity
-    statement = insert(Offering).values(
-        place_code=ask.place_code, activity_code=ask.activity_code, capacity=capacity
-    )
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[Offering.place_code, Offering.activity_code], set_={"capacity": capacity}
-        )
-    )
-    session.execute(
-        update(DaySession)
-        .where(
-            DaySession.place_code == ask.place_code,
-            DaySession.activity_code == ask.activity_code,
-            DaySession.day > today,
-            DaySession.capacity != capacity,
-        )
-        .values(capacity=func.greatest(DaySession.taken, capacity))
-    )
-    return OfferingView(place_code=ask.place_code, activity_code=ask.activity_code, capacity=capacity)
+    return view_activity(terms, school_names(session, terms))
 
 
 def open_sessions(session: Session, ask: OpenSessions, caller: Caller) -> int:
@@ -190,6 +170,7 @@ def open_sessions(session: Session, ask: OpenSessions, caller: Caller) -> int:
             "slot": slot,
             "capacity": offering.capacity,
             "taken": 0,
+            "closed_because": "",
         }
         for offering in offerings
         for day in calendar.days_of(terms.season, terms.weekdays, ask.first, ask.last)
@@ -198,5 +179,6 @@ def open_sessions(session: Session, ask: OpenSessions, caller: Caller) -> int:
     if not rows:
         return 0
     table = DaySession.metadata.tables[DaySession.__tablename__]
-    opened = session.execute(insert(table).on_conflict_do_nothing().returning(table.c.session_id), rows)
-    return len(opened.all())
+    opened = session.scalars(insert(table).on_conflict_do_nothing().returning(table.c.session_id), rows).all()
+    capacities.open_groups(session, terms, opened)
+    return len(opened)

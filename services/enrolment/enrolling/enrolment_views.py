@@ -1,7 +1,7 @@
 """Enrolments as they are shown: to the parents of the child, to agents."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
@@ -21,8 +21,10 @@ from contracts.enrolment.enrolments import (
 from contracts.enrolment.offer import PlaceKind, Season
 from contracts.errors import NotFound
 from contracts.events.enrolment import EnrolmentState
-from enrolment.catalogue.offer import terms_of, view_activity, view_place
-from enrolment.enrolling.enrolments import fits
+from enrolment.catalogue.offer import school_names, view_activity, view_place
+from enrolment.catalogue.terms import order_sentence, terms_of
+from enrolment.enrolling import lines
+from enrolment.enrolling.enrolments import fits, why_not
 from enrolment.enrolling.states import LIVE
 from enrolment.household import families
 from enrolment.models import (
@@ -119,13 +121,17 @@ def choices(session: Session, child_id: UUID, caller: Caller, now: datetime) -> 
     found = []
     for activity, places in offered.values():
         terms = terms_of(activity)
+        if terms.retired and terms.code not in enrolled:
+            continue
+        why = why_not(session, terms, acting, now)
         fitting = [p for p in places if fits(terms, PlaceKind(p.kind), p.code, acting.child.place_code)]
         enrolment = enrolled.get(terms.code)
         if fitting or enrolment:
             found.append(
                 ChoiceView(
-                    activity=view_activity(terms),
+                    activity=view_activity(terms, school_names(session, terms)),
                     places=[view_place(p) for p in fitting],
+                    why_not=why.sentence if why else "",
                     enrolment=enrolment,
                 )
             )
@@ -183,10 +189,13 @@ def _views(session: Session, rows: Iterable[_Row], own: Collection[UUID] | None)
             given[attachment.enrolment_id].append(
                 AttachmentView(document_type=attachment.document_type, received_at=attachment.received_at)
             )
-    return [_view(row, given[row[0].enrolment_id], own) for row in kept]
+    ranks = lines.rank(session, [row[0] for row in kept])
+    return [_view(row, given[row[0].enrolment_id], own, ranks) for row in kept]
 
 
-def _view(row: _Row, given: list[AttachmentView], own: Collection[UUID] | None) -> EnrolmentView:
+def _view(
+    row: _Row, given: list[AttachmentView], own: Collection[UUID] | None, ranks: Mapping[UUID, int]
+) -> EnrolmentView:
     enrolment, child, activity, place = row
     terms = terms_of(activity)
     has = {attachment.document_type for attachment in given}
@@ -209,5 +218,8 @@ def _view(row: _Row, given: list[AttachmentView], own: Collection[UUID] | None) 
         reason=enrolment.reason,
         attachments=given,
         missing_documents=[each for each in terms.documents if each not in has] if awaited else [],
+        place_in_line=ranks.get(enrolment.enrolment_id),
+        order_sentence=order_sentence(terms.waiting) if enrolment.state == EnrolmentState.WAITING else "",
+        offer_ends_at=enrolment.offer_ends_at if enrolment.state == EnrolmentState.OFFERED else None,
         version=enrolment.version,
     )

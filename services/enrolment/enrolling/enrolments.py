@@ -1,5 +1,7 @@
 """Enrolments: asked by a parent, accepted at once or by an agent, given up."""
 
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -9,22 +11,38 @@ from sqlalchemy.orm import Session
 
 from chassis.outbox import tell
 from contracts.caller import Caller, Kind, Role
-from contracts.enrolment.enrolments import DecideEnrolment, RequestEnrolment, WithdrawEnrolment
+from contracts.enrolment.enrolments import DecideEnrolment, RequestEnrolment, TakeOffer, WithdrawEnrolment
 from contracts.enrolment.offer import ActivityTerms, PlaceKind, Where
-from contracts.enrolment.refusals import AlreadyEnrolled, PlaceDoesNotFit, StillBooked
+from contracts.enrolment.refusals import (
+    AlreadyEnrolled,
+    EnrolmentClosed,
+    NoPlaceLeft,
+    NotEligible,
+    PlaceDoesNotFit,
+    StillBooked,
+)
+from contracts.enrolment.waiting import OfferOver
 from contracts.errors import Conflict, Invalid, NotFound
 from contracts.events.documents import DocumentShared
 from contracts.events.enrolment import (
     EnrolmentAccepted,
-    EnrolmentFact,
+    EnrolmentLapsed,
     EnrolmentRefused,
     EnrolmentRequested,
     EnrolmentState,
+    EnrolmentWaiting,
     EnrolmentWithdrawn,
 )
-from enrolment.catalogue.offer import terms_of
+from enrolment.booking import waiting
+from enrolment.catalogue import eligibility, windows
+from enrolment.catalogue.eligibility import Applicant
+from enrolment.catalogue.offer import school_names
+from enrolment.catalogue.terms import terms_of
+from enrolment.enrolling import lines
+from enrolment.enrolling.facts import describe
 from enrolment.enrolling.states import LIVE, Act, after
 from enrolment.household import families
+from enrolment.household.families import Acting
 from enrolment.models import Activity, Attachment, Booking, Child, DaySession, Enrolment, Offering, Place
 from enrolment.schedule import calendar
 
@@ -32,12 +50,15 @@ from enrolment.schedule import calendar
 def request(session: Session, ask: RequestEnrolment, caller: Caller, now: datetime) -> UUID:
     """A child asks for an activity of the running school year. Answers the enrolment's id.
 
-    Accepted at once where the activity says so and no document is missing, or when an agent asks.
+    Accepted at once where the activity says so and no document is missing, or when an agent asks; put in the line where
+    there is no place. An agent is not held to age, school year's window and residence: that is what agents are for.
     """
     acting = families.act_for(session, caller, ask.child_id, ask.family_id, lock=True)
     terms, place = _offered(session, ask.activity_code, ask.place_code)
     if not fits(terms, PlaceKind(place.kind), place.code, acting.child.place_code):
         raise PlaceDoesNotFit(problems={"place_code": "does_not_fit"})
+    if not acting.is_staff:
+        check_may_ask(session, terms, acting, now)
     year = calendar.school_year_of(calendar.local_day(now)).label
     enrolment = Enrolment(
         enrolment_id=uuid4(),
@@ -66,11 +87,61 @@ def request(session: Session, ask: RequestEnrolment, caller: Caller, now: dateti
     session.flush()
     at_once = acting.is_staff or (terms.at_once and not terms.documents)
     awaits_decision = not (acting.is_staff or terms.at_once)
-    fact = _fact(enrolment, acting.child, terms.name).model_dump() | {"awaits_decision": awaits_decision}
+    fact = describe(enrolment, acting.child, terms.name).model_dump() | {"awaits_decision": awaits_decision}
     tell(session, EnrolmentRequested(**fact), subject=enrolment.enrolment_id, version=1, at=now)
     if at_once:
-        _accept(session, enrolment, acting.child, terms.name, now)
+        lines.lock(session, place.code, terms.code)
+        _accept(session, enrolment, acting.child, terms, now)
     return enrolment.enrolment_id
+
+
+def check_may_ask(session: Session, terms: ActivityTerms, acting: Acting, now: datetime) -> None:
+    """Raises NotEligible, EnrolmentClosed."""
+    if why := why_not(session, terms, acting, now):
+        raise (EnrolmentClosed if why.is_time else NotEligible)(why=why.sentence)
+
+
+@dataclass(frozen=True)
+class WhyNot:
+    """Why a child may not be enrolled, in French; `is_time`: not now, but at another time."""
+
+    sentence: str
+    is_time: bool
+
+
+def why_not(session: Session, terms: ActivityTerms, acting: Acting, now: datetime) -> WhyNot | None:
+    """Why a parent may not ask for this activity for this child, this school year; None when they may."""
+    child = acting.child
+    applicant = Applicant(child.birth_date, child.level, child.place_code, acting.is_resident)
+    year = calendar.school_year_of(calendar.local_day(now))
+    if eligibility.why_not(terms.eligibility, applicant, year.first, year.last) is not None:
+        return WhyNot(eligibility.sentence(terms.eligibility, school_names(session, terms)), is_time=False)
+    if windows.why_shut(terms.enrolling, now, is_resident=acting.is_resident) is not None:
+        return WhyNot(windows.sentence(terms.enrolling), is_time=True)
+    return None
+
+
+def take(session: Session, ask: TakeOffer, caller: Caller, now: datetime) -> None:
+    """The family takes the place that is held for the child."""
+    enrolment, child, activity = _locked(session, ask.enrolment_id)
+    _act_for(session, enrolment, caller)
+    if enrolment.state == EnrolmentState.OFFERED and enrolment.offer_ends_at <= now:  # type: ignore[operator]
+        raise OfferOver(state=EnrolmentState.LAPSED)
+    _move(enrolment, after(EnrolmentState(enrolment.state), Act.TAKE), now)
+    fact = EnrolmentAccepted(**describe(enrolment, child, activity.name).model_dump())
+    tell(session, fact, subject=enrolment.enrolment_id, version=enrolment.version, at=now)
+
+
+def lapse(session: Session, enrolment_id: UUID, now: datetime) -> bool:
+    """Ends one offer that has run out and serves the next. False when somebody else has ended it."""
+    enrolment, child, activity = _locked(session, enrolment_id)
+    if enrolment.state != EnrolmentState.OFFERED or enrolment.offer_ends_at > now:  # type: ignore[operator]
+        return False
+    _move(enrolment, after(EnrolmentState(enrolment.state), Act.LAPSE), now)
+    fact = EnrolmentLapsed(**describe(enrolment, child, activity.name).model_dump())
+    tell(session, fact, subject=enrolment.enrolment_id, version=enrolment.version, at=now)
+    _serve_next(session, enrolment, now)
+    return True
 
 
 def fits(terms: ActivityTerms, kind: PlaceKind, place_code: str, school: str | None) -> bool:
@@ -81,7 +152,7 @@ def fits(terms: ActivityTerms, kind: PlaceKind, place_code: str, school: str | N
 
 
 def decide(session: Session, ask: DecideEnrolment, caller: Caller, now: datetime) -> None:
-    """An agent accepts or refuses the version that was on the screen."""
+    """An agent accepts or refuses the version that was on the screen. Accepted without a place, it waits for one."""
     agent = caller.staff(Role.REQUESTS)
     enrolment, child, activity = _locked(session, ask.enrolment_id)
     if not ask.accept and not ask.reason.strip():
@@ -92,18 +163,17 @@ def decide(session: Session, ask: DecideEnrolment, caller: Caller, now: datetime
     enrolment.decided_by, enrolment.decided_by_name = agent, caller.name
     enrolment.reason = ask.reason.strip()
     if state is EnrolmentState.ACCEPTED:
-        _accept(session, enrolment, child, activity.name, now)
+        _accept(session, enrolment, child, terms_of(activity), now)
         return
     _move(enrolment, state, now)
-    fact = _fact(enrolment, child, activity.name).model_dump() | {"reason": enrolment.reason}
+    fact = describe(enrolment, child, activity.name).model_dump() | {"reason": enrolment.reason}
     tell(session, EnrolmentRefused(**fact), subject=enrolment.enrolment_id, version=enrolment.version, at=now)
 
 
 def withdraw(session: Session, ask: WithdrawEnrolment, caller: Caller, now: datetime) -> None:
     """The family gives the enrolment up, once no day to come is booked any more."""
     enrolment, child, activity = _locked(session, ask.enrolment_id)
-    family_id = None if caller.kind is Kind.CITIZEN else enrolment.family_id
-    families.act_for(session, caller, enrolment.child_id, family_id)
+    _act_for(session, enrolment, caller)
     state = after(EnrolmentState(enrolment.state), Act.WITHDRAW)
     still = session.scalar(
         select(func.count())
@@ -119,8 +189,10 @@ def withdraw(session: Session, ask: WithdrawEnrolment, caller: Caller, now: date
     if still:
         raise StillBooked(days=still)
     _move(enrolment, state, now)
-    fact = EnrolmentWithdrawn(**_fact(enrolment, child, activity.name).model_dump())
+    fact = EnrolmentWithdrawn(**describe(enrolment, child, activity.name).model_dump())
     tell(session, fact, subject=enrolment.enrolment_id, version=enrolment.version, at=now)
+    waiting.drop(session, enrolment.child_id, enrolment.activity_code, now)
+    _serve_next(session, enrolment, now)
 
 
 def attach(session: Session, fact: DocumentShared, now: datetime) -> bool:
@@ -150,7 +222,8 @@ def attach(session: Session, fact: DocumentShared, now: datetime) -> bool:
     )
     complete = not set(terms.documents) - set(given)
     if terms.at_once and complete and enrolment.state == EnrolmentState.REQUESTED:
-        _accept(session, enrolment, child, activity.name, now)
+        with suppress(NoPlaceLeft):  # then an agent decides: the document is noted all the same
+            _accept(session, enrolment, child, terms, now)
     return True
 
 
@@ -161,19 +234,38 @@ def _offered(session: Session, activity_code: str, place_code: str) -> tuple[Act
         .join(Place, Place.code == Offering.place_code)
         .where(Activity.code == activity_code, Place.code == place_code)
     ).first()
-    if row is None:
+    if row is None or (terms := terms_of(row[0])).retired:
         raise PlaceDoesNotFit(problems={"place_code": "not_offered"})
-    return terms_of(row[0]), row[1]
+    return terms, row[1]
+
+
+def _act_for(session: Session, enrolment: Enrolment, caller: Caller) -> None:
+    family_id = None if caller.kind is Kind.CITIZEN else enrolment.family_id
+    families.act_for(session, caller, enrolment.child_id, family_id)
+
+
+def _serve_next(session: Session, enrolment: Enrolment, now: datetime) -> None:
+    session.flush()
+    lines.serve(session, enrolment.activity_code, enrolment.place_code, enrolment.school_year, now)
 
 
 def _locked(session: Session, enrolment_id: UUID) -> tuple[Enrolment, Child, Activity]:
-    """The enrolment, its row kept until the end of the transaction: decisions come one after the other."""
+    """The enrolment, its row kept until the end of the transaction: decisions come one after the other.
+
+    The places of its activity are locked before it, as whoever serves the line does.
+    """
+    of = session.execute(
+        select(Enrolment.place_code, Enrolment.activity_code).where(Enrolment.enrolment_id == enrolment_id)
+    ).first()
+    if of is not None:
+        lines.lock(session, *of)
     row = session.execute(
         select(Enrolment, Child, Activity)
         .join(Child, Child.child_id == Enrolment.child_id)
         .join(Activity, Activity.code == Enrolment.activity_code)
         .where(Enrolment.enrolment_id == enrolment_id)
         .with_for_update(of=Enrolment)
+        .execution_options(populate_existing=True)
     ).first()
     if row is None:
         raise NotFound
@@ -185,21 +277,17 @@ def _move(enrolment: Enrolment, state: EnrolmentState, now: datetime) -> None:
     enrolment.version += 1
 
 
-def _accept(session: Session, enrolment: Enrolment, child: Child, activity_name: str, now: datetime) -> None:
-    _move(enrolment, after(EnrolmentState(enrolment.state), Act.ACCEPT), now)
-    fact = EnrolmentAccepted(**_fact(enrolment, child, activity_name).model_dump())
+def _accept(
+    session: Session, enrolment: Enrolment, child: Child, terms: ActivityTerms, now: datetime
+) -> None:
+    """Accepts, or puts in the line where there is no place. Raises NoPlaceLeft where there is no line either."""
+    kind: type[EnrolmentAccepted | EnrolmentWaiting] = EnrolmentAccepted
+    act = Act.ACCEPT
+    if not lines.has_place(session, terms, enrolment.place_code, enrolment.school_year):
+        if terms.waiting is None:
+            raise NoPlaceLeft
+        kind, act = EnrolmentWaiting, Act.QUEUE
+        enrolment.waiting_since = enrolment.requested_at
+    _move(enrolment, after(EnrolmentState(enrolment.state), act), now)
+    fact = kind(**describe(enrolment, child, terms.name).model_dump())
     tell(session, fact, subject=enrolment.enrolment_id, version=enrolment.version, at=now)
-
-
-def _fact(enrolment: Enrolment, child: Child, activity_name: str) -> EnrolmentFact:
-    return EnrolmentFact(
-        enrolment_id=enrolment.enrolment_id,
-        child_id=enrolment.child_id,
-        child_name=families.full_name(child),
-        family_id=enrolment.family_id,
-        account_id=enrolment.requested_by,
-        activity_code=enrolment.activity_code,
-        activity_name=activity_name,
-        place_code=enrolment.place_code,
-        school_year=enrolment.school_year,
-    )

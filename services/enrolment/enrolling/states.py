@@ -9,19 +9,31 @@ from contracts.events.enrolment import EnrolmentState
 class Act(StrEnum):
     """What happens to an enrolment."""
 
-    ACCEPT = "accept"
+    ACCEPT = "accept"  # by an agent, or by the rule where nothing is left to decide
+    QUEUE = "queue"  # accepted but for a place
+    OFFER = "offer"  # a freed place is held
+    TAKE = "take"  # by the family
+    LAPSE = "lapse"
     REFUSE = "refuse"
     WITHDRAW = "withdraw"
 
 
+_S = EnrolmentState
 TRANSITIONS = {
-    (EnrolmentState.REQUESTED, Act.ACCEPT): EnrolmentState.ACCEPTED,
-    (EnrolmentState.REQUESTED, Act.REFUSE): EnrolmentState.REFUSED,
-    (EnrolmentState.REQUESTED, Act.WITHDRAW): EnrolmentState.WITHDRAWN,
-    (EnrolmentState.ACCEPTED, Act.WITHDRAW): EnrolmentState.WITHDRAWN,
+    (_S.REQUESTED, Act.ACCEPT): _S.ACCEPTED,
+    (_S.REQUESTED, Act.QUEUE): _S.WAITING,
+    (_S.REQUESTED, Act.REFUSE): _S.REFUSED,
+    (_S.REQUESTED, Act.WITHDRAW): _S.WITHDRAWN,
+    (_S.WAITING, Act.OFFER): _S.OFFERED,
+    (_S.WAITING, Act.REFUSE): _S.REFUSED,
+    (_S.WAITING, Act.WITHDRAW): _S.WITHDRAWN,
+    (_S.OFFERED, Act.TAKE): _S.ACCEPTED,
+    (_S.OFFERED, Act.LAPSE): _S.LAPSED,
+    (_S.OFFERED, Act.WITHDRAW): _S.WITHDRAWN,
+    (_S.ACCEPTED, Act.WITHDRAW): _S.WITHDRAWN,
 }
 
-LIVE = (EnrolmentState.REQUESTED, EnrolmentState.ACCEPTED)
+LIVE = (_S.REQUESTED, _S.WAITING, _S.OFFERED, _S.ACCEPTED)
 """States in which a child cannot ask for the same activity again (the unique index of the table says the same)."""
 
 

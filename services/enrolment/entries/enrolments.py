@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from chassis import metrics
 from chassis.commands import once
-from chassis.service import Service, answers, subscribes
+from chassis.service import Service, answers, every, subscribes
 from contracts.caller import Caller
 from contracts.enrolment.enrolments import (
     ChoicesView,
@@ -19,13 +19,14 @@ from contracts.enrolment.enrolments import (
     MyEnrolments,
     RequestEnrolment,
     ShowEnrolment,
+    TakeOffer,
     WithdrawEnrolment,
 )
 from contracts.envelope import Envelope
 from contracts.events.documents import DocumentShared
 from contracts.events.enrolment import Consulted
 from enrolment import consultations
-from enrolment.enrolling import enrolment_views, enrolments
+from enrolment.enrolling import enrolment_views, enrolments, lines
 from enrolment.schedule import calendar
 
 log = structlog.get_logger()
@@ -66,6 +67,17 @@ class EnrolmentDesk(Service):
         ENROLMENTS.labels(view.activity_code, view.state).inc()
         return view
 
+    @answers(TakeOffer)
+    def take_offer(self, ask: TakeOffer, caller: Caller) -> EnrolmentView:
+        def take() -> EnrolmentView:
+            enrolments.take(session, ask, caller, self.clock.now())
+            return _shown(session, ask.enrolment_id, caller)
+
+        with self.begin() as session:
+            view = once(session, ask, caller, take)
+        ENROLMENTS.labels(view.activity_code, view.state).inc()
+        return view
+
     @answers(WithdrawEnrolment)
     def withdraw_enrolment(self, ask: WithdrawEnrolment, caller: Caller) -> EnrolmentView:
         def withdraw() -> EnrolmentView:
@@ -76,6 +88,16 @@ class EnrolmentDesk(Service):
             view = once(session, ask, caller, withdraw)
         ENROLMENTS.labels(view.activity_code, view.state).inc()
         return view
+
+    @every(seconds=30)
+    def end_offers(self) -> None:
+        """Places offered and not taken in time go to the next in line."""
+        now = self.clock.now()
+        with self.begin() as session:
+            over = lines.due(session, now)
+        for enrolment_id in over:
+            with self.begin() as session:
+                enrolments.lapse(session, enrolment_id, now)
 
     @answers(MyEnrolments)
     def my_enrolments(self, ask: MyEnrolments, caller: Caller) -> list[EnrolmentView]:

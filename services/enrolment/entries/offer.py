@@ -16,7 +16,7 @@ from contracts.enrolment.offer import (
     ShowOffer,
 )
 from enrolment.booking import deadlines
-from enrolment.catalogue import offer
+from enrolment.catalogue import capacities, offer
 from enrolment.schedule import calendar, school_years
 
 
@@ -51,8 +51,8 @@ class OfferDesk(Service):
     @answers(OfferActivity)
     def offer_activity(self, ask: OfferActivity, caller: Caller) -> OfferingView:
         with self.begin() as session:
-            today = calendar.local_day(self.clock.now())
-            return once(session, ask, caller, lambda: offer.offer_activity(session, ask, caller, today))
+            now = self.clock.now()
+            return once(session, ask, caller, lambda: capacities.offer_activity(session, ask, caller, now))
 
     @answers(OpenSessions)
     def open_sessions(self, ask: OpenSessions, caller: Caller) -> int:

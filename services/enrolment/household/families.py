@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from contracts.caller import Caller, Kind, Role
 from contracts.errors import NotFound
 from contracts.events.accounts import ChildUpdated, FamilyUpdated
-from enrolment.models import Child, FamilyChild, FamilyGuardian, Place
+from enrolment.models import Child, Family, FamilyChild, FamilyGuardian, Place
 
 TOWN = "la mairie"
 
@@ -23,7 +23,8 @@ TOWN = "la mairie"
 class Acting:
     """Somebody who may act for a child: for which family, under which name. `account_id` None: the town.
 
-    `family_ids`: all the families through which they may; `family_id`: the one they act for now.
+    `family_ids`: all the families through which they may; `family_id`: the one they act for now, `is_resident` where
+    it lives.
     """
 
     child: Child
@@ -33,10 +34,14 @@ class Acting:
     account_id: UUID | None
     name: str
     is_staff: bool
+    is_resident: bool = False
 
 
 def keep_family(session: Session, fact: FamilyUpdated) -> None:
     """Replaces what was known of a family: the fact says all of it."""
+    known = {"label": fact.label[:200], "resident": fact.resident}
+    family = upsert(Family).values(family_id=fact.family_id, **known)
+    session.execute(family.on_conflict_do_update(index_elements=[Family.family_id], set_=known))
     for table in (FamilyChild, FamilyGuardian):
         session.execute(delete(table).where(table.family_id == fact.family_id))
     if fact.child_ids:
@@ -75,8 +80,9 @@ def act_for(
     """
     name: ColumnElement[str] = literal(TOWN)
     statement = (
-        select(Child, Place.name, FamilyChild.family_id)
+        select(Child, Place.name, FamilyChild.family_id, Family.resident)
         .join(FamilyChild, FamilyChild.child_id == Child.child_id)
+        .outerjoin(Family, Family.family_id == FamilyChild.family_id)
         .outerjoin(Place, Place.code == Child.place_code)
         .where(Child.child_id == child_id)
         .order_by(FamilyChild.family_id)
@@ -102,8 +108,9 @@ def act_for(
         family_id=chosen[2],
         family_ids=frozenset(row[2] for row in rows),
         account_id=None if is_staff else caller.account_id,
-        name=chosen[3],
+        name=chosen[4],
         is_staff=is_staff,
+        is_resident=bool(chosen[3]),
     )
 
 

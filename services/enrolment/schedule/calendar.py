@@ -46,6 +46,12 @@ def school_year_of(day: date) -> SchoolYear:
     return SchoolYear(first=date(first, 9, 1), last=date(first + 1, 8, 31))
 
 
+def week_of(day: date) -> tuple[date, date]:
+    """Monday and Sunday of the week of a day."""
+    monday = day - timedelta(days=day.isoweekday() - 1)
+    return monday, monday + timedelta(days=6)
+
+
 @lru_cache(maxsize=32)
 def _school_holidays(year: int) -> dict[date, str]:
     found = SchoolHolidayDates().holidays_for_year_and_zone(year, ZONE)

@@ -7,7 +7,14 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from chassis.clock import PARIS
-from contracts.enrolment.bookings import BookingProofs, ChangeBookings, MonthPage, MonthView, RefusedDay
+from contracts.enrolment.bookings import (
+    BookingProofs,
+    ChangeBookings,
+    MonthPage,
+    MonthView,
+    Refusal,
+    RefusedDay,
+)
 from contracts.enrolment.home import Overview
 from gateway import french
 from gateway.forms import CommandForm
@@ -53,13 +60,19 @@ def save(child_id: UUID, month: str) -> ResponseReturnValue:
         [each for each in ticked if each not in shown],
         [s for s in shown if s not in ticked],
     )
+    waits = _ids("wait")
+    additions += waits
     back = url_for(".show", child_id=child_id, month=month)
     if not additions and not removals:
         flash("Vous n’avez rien changé : vos réservations restent les mêmes.", "info")
         return redirect(back)
     answer = ask(
         ChangeBookings(
-            command_id=form.command_id.data, child_id=child_id, additions=additions, removals=removals
+            command_id=form.command_id.data,
+            child_id=child_id,
+            additions=additions,
+            removals=removals,
+            waits=waits,
         )
     )
     return render_template("citizen/bookings_saved.html", answer=answer, back=back, why=_why)
@@ -90,9 +103,18 @@ def _page(view: MonthView, form: BookingForm) -> ResponseReturnValue:
 def _why(refused: RefusedDay) -> str:
     """« le délai est dépassé depuis le vendredi 20 novembre, 9 h (jusqu’à 2 jours avant …) »."""
     words = DAYS[refused.why]
-    if refused.why == "too_late" and refused.closes_at is not None:
-        words += f" depuis le {french.weekday(refused.closes_at)}, {french.hour(refused.closes_at)}"
-        words += f" (possible {refused.rule_sentence})"
+    match refused.why:
+        case Refusal.TOO_LATE if refused.closes_at is not None:
+            words += f" depuis le {french.weekday(refused.closes_at)}, {french.hour(refused.closes_at)}"
+            words += f" (possible {refused.rule_sentence})"
+        case Refusal.NOT_OPEN if refused.opens_at is not None:
+            words += f" : elles ouvrent le {french.moment(refused.opens_at)}"
+        case Refusal.CLOSED if refused.closed_because:
+            words += f" ({refused.closed_because})"
+        case Refusal.NEEDS_ANOTHER:
+            words += f" : réservez aussi {' ou '.join(refused.needs)} le même jour"
+        case Refusal.STILL_NEEDED:
+            words += f" ({', '.join(refused.needs)}) : annulez-le aussi"
     return words
 
 

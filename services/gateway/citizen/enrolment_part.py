@@ -30,6 +30,27 @@ def show_overview(page: Page, view: OverviewView) -> dict[str, object] | None:
                     document_address(enrolment.enrolment_id, enrolment.missing_documents[0]),
                 )
             )
+        if enrolment.offer_ends_at is not None:
+            page.to_do(
+                Task(
+                    f"Une place pour {enrolment.child_name}",
+                    f"{enrolment.activity_name} : gardée jusqu’au {french.moment(enrolment.offer_ends_at)}.",
+                    "Prendre ou refuser la place",
+                    url_for("citizen.enrolments.follow", enrolment_id=enrolment.enrolment_id),
+                    due=enrolment.offer_ends_at.astimezone(PARIS).date(),
+                )
+            )
+    for offer in view.offers:
+        if offer.offer_ends_at is not None:
+            page.to_do(
+                Task(
+                    f"Une place pour {offer.child_name}, {french.weekday(offer.days[0])}",
+                    f"{offer.activity_name} : gardée jusqu’au {french.moment(offer.offer_ends_at)}.",
+                    "Prendre ou refuser la place",
+                    url_for("citizen.waiting.show"),
+                    due=offer.offer_ends_at.astimezone(PARIS).date(),
+                )
+            )
     for near in view.deadlines:
         closing = f"{french.weekday(near.closes_at)}, {french.hour(near.closes_at)}"
         days = french.count(near.bookable, "jour")

@@ -11,6 +11,7 @@ from contracts.enrolment.enrolments import (
     EnrolmentChoices,
     RequestEnrolment,
     ShowEnrolment,
+    TakeOffer,
     WithdrawEnrolment,
 )
 from contracts.enrolment.home import Overview
@@ -27,10 +28,15 @@ navigation = [Entry("Inscriptions", "citizen.enrolments.show", order=20)]
 
 STATES = {
     EnrolmentState.REQUESTED: ("En attente", "wait"),
+    EnrolmentState.WAITING: ("Sur liste d’attente", "wait"),
+    EnrolmentState.OFFERED: ("Place proposée", "todo"),
     EnrolmentState.ACCEPTED: ("Inscription acceptée", "done"),
     EnrolmentState.REFUSED: ("Refusée", "todo"),
     EnrolmentState.WITHDRAWN: ("Abandonnée", "off"),
+    EnrolmentState.LAPSED: ("Place non prise à temps", "off"),
 }
+LIVE = (EnrolmentState.REQUESTED, EnrolmentState.WAITING, EnrolmentState.OFFERED, EnrolmentState.ACCEPTED)
+"""Where there is something to follow rather than to ask for."""
 
 
 class EnrolForm(CheckedForm):
@@ -50,7 +56,7 @@ def show() -> str:
 def choose(child_id: UUID) -> str:
     """The activities this child may be enrolled in."""
     view = ask(EnrolmentChoices(child_id=child_id))
-    return render_template("citizen/enrolments_choose.html", view=view, states=STATES)
+    return render_template("citizen/enrolments_choose.html", view=view, states=STATES, live=LIVE)
 
 
 @blueprint.route("/<uuid:child_id>/<activity_code>", methods=["GET", "POST"])
@@ -64,7 +70,7 @@ def request(child_id: UUID, activity_code: str) -> ResponseReturnValue:
     )
     if choice is None:
         abort(404)
-    if choice.enrolment and choice.enrolment.state in (EnrolmentState.REQUESTED, EnrolmentState.ACCEPTED):
+    if choice.enrolment and choice.enrolment.state in LIVE:
         return redirect(url_for(".follow", enrolment_id=choice.enrolment.enrolment_id))
     form = EnrolForm()
     form.place.choices = [(place.code, place.name) for place in choice.places]
@@ -92,6 +98,8 @@ def request(child_id: UUID, activity_code: str) -> ResponseReturnValue:
                 return redirect(document_address(made.enrolment_id, made.missing_documents[0]))
             if made.state is EnrolmentState.ACCEPTED:
                 flash("L’inscription est acceptée : vous pouvez réserver.", "success")
+            elif made.state is EnrolmentState.WAITING:
+                flash("Il ne reste plus de place : votre enfant est sur la liste d’attente.", "info")
             else:
                 flash("Votre demande est enregistrée.", "success")
             return redirect(follow)
@@ -115,6 +123,20 @@ def follow(enrolment_id: UUID) -> str:
         document_address=document_address,
         form=CommandForm(),
     )
+
+
+@blueprint.post("/suivi/<uuid:enrolment_id>/prendre")
+def take(enrolment_id: UUID) -> ResponseReturnValue:
+    """The family takes the place that is held for it."""
+    form = CommandForm()
+    if form.validate_on_submit():
+        try:
+            ask(TakeOffer(command_id=form.command_id.data, enrolment_id=enrolment_id))
+        except DomainError as refusal:
+            flash(sentence_of(refusal).text, "warning")
+        else:
+            flash("La place est à vous : l’inscription est acceptée.", "success")
+    return redirect(url_for(".follow", enrolment_id=enrolment_id))
 
 
 @blueprint.post("/suivi/<uuid:enrolment_id>/renoncer")

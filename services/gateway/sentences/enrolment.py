@@ -8,6 +8,19 @@ SENTENCES = {
         "Votre enfant a déjà une inscription à cette activité, ou une demande en cours.",
     ),
     "place_does_not_fit": (422, "Cette activité n’est pas proposée à votre enfant dans ce lieu."),
+    "not_eligible": (422, "Cette activité n’est pas ouverte à votre enfant : elle est {why}."),
+    "enrolment_closed": (
+        409,
+        "Ce n’est pas le moment de demander cette inscription : elle se demande {why}.",
+    ),
+    "no_place_left": (
+        409,
+        "Il ne reste plus de place pour cette activité dans ce lieu, et elle n’a pas de liste d’attente.",
+    ),
+    "offer_over": (
+        409,
+        "Cette place n’est plus gardée pour vous : elle a été prise, refusée, ou son délai est passé.",
+    ),
     "enrolment_wrong_state": (409, "Cette demande a changé entre-temps : vérifiez où elle en est."),
     "enrolment_still_booked": (
         409,
@@ -31,6 +44,7 @@ PROBLEMS = {
     "twice": "Un enfant figure deux fois : rechargez la page.",
     "period_too_long": "La période ne peut pas dépasser deux ans.",
     "before_first": "Le dernier jour précède le premier.",
+    "unknown_group": "Ce groupe n’existe pas dans cette activité : rechargez la page.",
     "calendar_unknown": "Le calendrier scolaire de cette période n’est pas encore publié.",
 }
 
@@ -41,6 +55,11 @@ DAYS = {
     Refusal.FULL: "il ne reste plus de place",
     Refusal.ALREADY_BOOKED: "cette journée était déjà réservée",
     Refusal.NOT_BOOKED: "cette journée n’était plus réservée",
+    Refusal.CLOSED: "la mairie a fermé ce jour",
+    Refusal.NOT_OPEN: "les réservations de cette période ne sont pas encore ouvertes",
+    Refusal.NOT_OF_AGE: "votre enfant n’a pas l’âge de cette activité ce jour-là",
+    Refusal.NEEDS_ANOTHER: "cela ne se réserve pas seul",
+    Refusal.STILL_NEEDED: "un autre moment de la journée, que vous gardez, en dépend",
     Refusal.ELSEWHERE: "l’autre foyer de votre enfant a réservé cette journée",
 }
 """Why a day was refused, to follow « non réservé : »."""

@@ -30,9 +30,12 @@ navigation = [
 PAGE = 50
 STATES = {
     EnrolmentState.REQUESTED: ("À étudier", "wait"),
+    EnrolmentState.WAITING: ("Sur liste d’attente", "wait"),
+    EnrolmentState.OFFERED: ("Place proposée", "wait"),
     EnrolmentState.ACCEPTED: ("Acceptée", "done"),
     EnrolmentState.REFUSED: ("Refusée", "todo"),
     EnrolmentState.WITHDRAWN: ("Abandonnée", "off"),
+    EnrolmentState.LAPSED: ("Place non prise", "off"),
 }
 
 
@@ -93,6 +96,8 @@ def decide(enrolment_id: UUID) -> ResponseReturnValue:
             form.show(refusal, invalid="reason")
         else:
             done = "acceptée" if accept else "refusée"
+            if view.state is EnrolmentState.WAITING:
+                done = "acceptée, mais sans place : elle est sur la liste d’attente"
             flash(f"L’inscription de {view.child_name} est {done}. La famille en est informée.", "success")
             return redirect(url_for(".show"))
     found, types = ask_each([ShowEnrolment(enrolment_id=enrolment_id), ListDocumentTypes()])

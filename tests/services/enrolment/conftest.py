@@ -6,6 +6,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -18,9 +19,10 @@ from chassis.database import engine_for, sessions_for
 from contracts.caller import SYSTEM, Caller
 from contracts.enrolment.bookings import BookingAnswer, ChangeBookings
 from contracts.enrolment.enrolments import RequestEnrolment
+from contracts.enrolment.offer import ActivityTerms
 from contracts.events.accounts import ChildUpdated
 from enrolment.booking import bookings
-from enrolment.catalogue import offer
+from enrolment.catalogue import capacities, offer
 from enrolment.enrolling import enrolments
 from enrolment.household import families
 from enrolment.models import Base, DaySession
@@ -39,10 +41,13 @@ class Town:
     def begin(self) -> "Session":
         return self.sessions.begin()  # type: ignore[return-value]
 
-    def family(self, *children: ChildUpdated, accounts: int = 1) -> tuple[UUID, list[Caller]]:
+    def family(
+        self, *children: ChildUpdated, accounts: int = 1, resident: bool = True
+    ) -> tuple[UUID, list[Caller]]:
         """A family with these children and so many parents who redeemed their key."""
         parents = [mother.parent(name=f"Parent{n} Fontanel") for n in range(1, accounts + 1)]
-        fact = mother.family([c.child_id for c in children], [p.account_id for p in parents if p.account_id])
+        known = mother.family([c.child_id for c in children], [p.account_id for p in parents if p.account_id])
+        fact = known.model_copy(update={"resident": resident})
         with self.sessions.begin() as session:
             for child in children:
                 families.keep_child(session, child)
@@ -61,6 +66,22 @@ class Town:
         )
         with self.sessions.begin() as session:
             return enrolments.request(session, ask, caller, NOW)
+
+    def run(self, terms: ActivityTerms, first: date, last: date) -> None:
+        """The activity exists, the school offers it, its sessions of the period are open."""
+        with self.sessions.begin() as session:
+            offer.define_activity(session, mother.define(terms), SYSTEM, NOW)
+            capacities.offer_activity(session, mother.offer(terms.code), SYSTEM, NOW)
+            offer.open_sessions(session, mother.open_sessions(terms.code, first, last), SYSTEM)
+
+    def pupil(self, activity: str = "cantine", **differing: Any) -> tuple[UUID, Caller]:
+        """A child enrolled in the activity, and its parent."""
+        resident = differing.pop("resident", True)
+        child = mother.child(**differing)
+        _, [parent] = self.family(child, resident=resident)
+        if activity:
+            self.enrol(child.child_id, parent, activity)
+        return child.child_id, parent
 
     def session_on(self, day: date, activity: str = "cantine", slot: str = "") -> DaySession:
         with self.sessions.begin() as session:
@@ -108,7 +129,7 @@ def town(engine: Engine) -> Town:
         offer.define_place(session, mother.define_school(), SYSTEM, NOW)
         for terms in (mother.canteen(), mother.wednesday()):
             offer.define_activity(session, mother.define(terms), SYSTEM, NOW)
-            offer.offer_activity(session, mother.offer(terms.code), SYSTEM, NOW.date())
+            capacities.offer_activity(session, mother.offer(terms.code), SYSTEM, NOW)
             offer.open_sessions(session, mother.open_sessions(terms.code), SYSTEM)
         session.execute(text("DELETE FROM outbox"))
     return Town(engine, sessions)

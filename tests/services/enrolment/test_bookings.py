@@ -14,7 +14,7 @@ from contracts.caller import SYSTEM, Caller, Role
 from contracts.enrolment.bookings import BookingProofs, CellState, ChangeBookings, MonthPage, Refusal
 from contracts.errors import Conflict, Invalid, NotAllowed, NotFound
 from enrolment.booking import months, proofs
-from enrolment.catalogue import offer
+from enrolment.catalogue import capacities, offer
 from enrolment.household import families
 from tests.mothers import enrolment as mother
 from tests.services.enrolment.conftest import NOW, Statements, Town
@@ -299,7 +299,7 @@ def test_a_month_costs_five_statements_however_many_activities(
         for n in range(3):
             terms = mother.canteen(code=f"garderie-{n}", name=f"Garderie {n}")
             offer.define_activity(session, mother.define(terms), SYSTEM, NOW)
-            offer.offer_activity(session, mother.offer(terms.code), SYSTEM, NOW.date())
+            capacities.offer_activity(session, mother.offer(terms.code), SYSTEM, NOW)
             offer.open_sessions(session, mother.open_sessions(terms.code), SYSTEM)
     for n in range(3):
         town.enrol(lea, parent, f"garderie-{n}")

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from contracts.caller import SYSTEM, Role
 from contracts.enrolment.offer import OpenSessions
 from contracts.errors import Invalid, NotAllowed, NotFound, NotSignedIn
-from enrolment.catalogue import offer
+from enrolment.catalogue import capacities, offer
 from tests.mothers import enrolment as mother
 from tests.services.enrolment.conftest import NOW, Town
 
@@ -53,7 +53,7 @@ def test_defining_the_same_again_tells_nothing(town: Town) -> None:
 def test_a_capacity_lowered_never_goes_below_what_is_taken(town: Town) -> None:
     with town.begin() as session:
         session.execute(text("UPDATE session SET taken = 12 WHERE day = '2026-12-01'"))
-        offer.offer_activity(session, mother.offer(capacity=10), SYSTEM, NOW.date())
+        capacities.offer_activity(session, mother.offer(capacity=10), SYSTEM, NOW)
     capacity = "SELECT capacity FROM session WHERE activity_code = 'cantine' AND day = "
     assert town.count(capacity + "'2026-12-01'") == 12
     assert town.count(capacity + "'2026-12-03'") == 10

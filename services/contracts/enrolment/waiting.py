@@ -1,0 +1,71 @@
+"""Enrolment: waiting lists of full sessions."""
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from contracts.enrolment.values import Code
+from contracts.errors import Conflict
+from contracts.events.enrolment import WaitingState
+from contracts.messages import Command, Question, View
+
+
+class WaitingView(View):
+    """A child in a line, or offered a place. `session_id` is what is booked to take it."""
+
+    waiting_id: UUID
+    session_id: UUID
+    child_id: UUID
+    child_name: str
+    activity_code: str
+    activity_name: str
+    place_name: str
+    days: list[date] = Field(description="One; all of a week where the activity is booked by week")
+    slot: str = ""
+    state: WaitingState
+    place_in_line: int | None = Field(default=None, description="1 is the next one served; None once offered")
+    order_sentence: str = Field(description="Who comes first: « dans l’ordre des demandes »")
+    offer_ends_at: AwareDatetime | None = None
+    asked_at: AwareDatetime
+
+
+class MyWaiting(Question[list[WaitingView]]):
+    """What the caller's children wait for and are offered, offers first, then by day."""
+
+
+class LeaveWaiting(Command[None]):
+    """Leaves the line, or refuses the offer: the place goes to the next. Guardians of the child, `requests` agents.
+
+    Left already: nothing more to do. Raises NotFound, OfferOver when it was taken or has run out.
+    """
+
+    waiting_id: UUID
+    family_id: UUID | None = Field(default=None, description="Agents name the child's family")
+
+
+class LineView(View):
+    """The line of a session, in its order."""
+
+    session_id: UUID
+    activity_name: str
+    place_name: str
+    day: date
+    slot: str = ""
+    capacity: int
+    taken: int
+    order_sentence: str
+    waiting: list[WaitingView]
+
+
+class WaitingLists(Question[list[LineView]]):
+    """The lines of sessions to come, by day. Agents of `requests`."""
+
+    activity_code: Code | None = None
+    place_code: Code | None = None
+
+
+class OfferOver(Conflict):
+    """The offer was taken or has run out. `state`: which."""
+
+    code = "offer_over"

@@ -1,0 +1,165 @@
+"""Places: the only module that takes them and gives them back.
+
+`session.taken` counts the live bookings and the open offers of a session, `session_group.taken` those of an age. Both
+move under the lock of the session's row, which is taken in order of (day, id): two saves never wait crosswise.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Boolean, Integer, String, Uuid, bindparam, select, text
+from sqlalchemy.orm import Session
+
+from enrolment.models import DaySession
+
+
+@dataclass(frozen=True)
+class Move:
+    """A booking to make (`books`) or to cancel. Moves of one `unit` are all made or none.
+
+    `offer_id`: the offer that holds the place already; without one, a place must be free.
+    """
+
+    session_id: UUID
+    booking_id: UUID
+    family_id: UUID
+    books: bool
+    group_code: str | None = None
+    offer_id: UUID | None = None
+    unit: int = 0
+
+
+# One statement, and the last but the proofs: a session's row is held as short as may be. A row that another save has
+# changed meanwhile is read anew once it is locked: `locked`, `groups`, `live` and `offers` are the newest, whatever the
+# statement saw when it began. So `fits` decides, and nothing is checked after it.
+_MOVE = text(
+    """
+    WITH wanted AS (
+        SELECT * FROM unnest(:session_ids, :booking_ids, :family_ids, :books, :group_codes, :offer_ids, :units)
+            AS w (session_id, booking_id, family_id, books, group_code, offer_id, unit)
+    ), locked AS MATERIALIZED (
+        SELECT s.session_id, s.taken, s.capacity, s.closed_because, w.booking_id, w.family_id, w.books,
+               w.group_code, w.offer_id, w.unit
+          FROM session s JOIN wanted w USING (session_id)
+         ORDER BY s.day, s.session_id
+           FOR NO KEY UPDATE OF s
+    ), groups AS MATERIALIZED (
+        SELECT g.session_id, g.taken, g.capacity
+          FROM locked l
+          JOIN session_group g ON g.session_id = l.session_id AND g.group_code = l.group_code
+           FOR NO KEY UPDATE OF g
+    ), live AS MATERIALIZED (
+        SELECT b.booking_id FROM locked l JOIN booking b ON b.booking_id = l.booking_id
+         WHERE NOT l.books AND b.cancelled_at IS NULL
+           FOR NO KEY UPDATE OF b
+    ), offers AS MATERIALIZED (
+        SELECT l.session_id, o.waiting_id FROM locked l JOIN waiting_place o ON o.waiting_id = l.offer_id
+         WHERE o.state = 'offered'
+           FOR NO KEY UPDATE OF o
+    ), judged AS (
+        SELECT l.*,
+               CASE WHEN NOT l.books THEN -1 WHEN o.waiting_id IS NULL THEN 1 ELSE 0 END AS delta,
+               bool_and(
+                   CASE WHEN NOT l.books THEN v.booking_id IS NOT NULL
+                        WHEN l.closed_because <> '' THEN false
+                        WHEN o.waiting_id IS NOT NULL THEN true
+                        ELSE l.taken < l.capacity AND (l.group_code IS NULL OR COALESCE(g.taken < g.capacity, false))
+                   END
+               ) OVER (PARTITION BY l.unit) AS fits
+          FROM locked l
+          LEFT JOIN groups g ON g.session_id = l.session_id
+          LEFT JOIN live v ON v.booking_id = l.booking_id
+          LEFT JOIN offers o ON o.session_id = l.session_id
+    ), done AS (
+        SELECT * FROM judged WHERE fits
+    ), moved AS (
+        UPDATE session s SET taken = s.taken + d.delta FROM done d
+         WHERE s.session_id = d.session_id AND d.delta <> 0
+    ), moved_groups AS (
+        UPDATE session_group g SET taken = g.taken + d.delta FROM done d
+         WHERE g.session_id = d.session_id AND g.group_code = d.group_code AND d.delta <> 0
+    ), made AS (
+        INSERT INTO booking (booking_id, session_id, child_id, family_id, group_code, made_at, made_by)
+        SELECT booking_id, session_id, :child_id, family_id, group_code, :now, :account_id FROM done WHERE books
+    ), cancelled AS (
+        UPDATE booking b SET cancelled_at = :now FROM done d WHERE NOT d.books AND b.booking_id = d.booking_id
+    )
+    SELECT session_id FROM done
+    """
+).bindparams(
+    bindparam("session_ids", type_=ARRAY(Uuid)),
+    bindparam("booking_ids", type_=ARRAY(Uuid)),
+    bindparam("family_ids", type_=ARRAY(Uuid)),
+    bindparam("books", type_=ARRAY(Boolean)),
+    bindparam("group_codes", type_=ARRAY(String)),
+    bindparam("offer_ids", type_=ARRAY(Uuid)),
+    bindparam("units", type_=ARRAY(Integer)),
+    bindparam("child_id", type_=Uuid),
+    bindparam("account_id", type_=Uuid),
+)
+
+# An offer's places: taken for somebody who has not booked yet, or given back.
+_HOLD = text(
+    """
+    WITH held AS (SELECT unnest(:session_ids) AS session_id), grouped AS (
+        UPDATE session_group g SET taken = g.taken + :delta FROM held h
+         WHERE g.session_id = h.session_id AND g.group_code = :group_code
+    )
+    UPDATE session s SET taken = s.taken + :delta FROM held h WHERE s.session_id = h.session_id
+    """
+).bindparams(
+    bindparam("session_ids", type_=ARRAY(Uuid)),
+    bindparam("group_code", type_=String),
+    bindparam("delta", type_=Integer),
+)
+
+
+def move(
+    session: Session, moves: Sequence[Move], child_id: UUID, account_id: UUID | None, now: datetime
+) -> set[UUID]:
+    """Makes and cancels one child's bookings. Answers the sessions where it was done: the others had no place left.
+
+    The child's row is the caller's: a child has one live booking on a session at most. `account_id`: who does it.
+    """
+    if not moves:
+        return set()
+    done = session.scalars(
+        _MOVE,
+        {
+            "session_ids": [each.session_id for each in moves],
+            "booking_ids": [each.booking_id for each in moves],
+            "family_ids": [each.family_id for each in moves],
+            "books": [each.books for each in moves],
+            "group_codes": [each.group_code for each in moves],
+            "offer_ids": [each.offer_id for each in moves],
+            "units": [each.unit for each in moves],
+            "child_id": child_id,
+            "account_id": account_id,
+            "now": now,
+        },
+    )
+    return {UUID(str(session_id)) for session_id in done}
+
+
+def lock(session: Session, session_ids: Iterable[UUID]) -> list[DaySession]:
+    """The sessions as they are now, in order of (day, id), kept until the end of the transaction."""
+    rows = session.scalars(
+        select(DaySession)
+        .where(DaySession.session_id.in_(list(session_ids)))
+        .order_by(DaySession.day, DaySession.session_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return list(rows)
+
+
+def hold(session: Session, session_ids: Sequence[UUID], group_code: str | None) -> None:
+    """Keeps a place on each of these locked sessions for an offer. The caller has seen that there is one."""
+    session.execute(_HOLD, {"session_ids": list(session_ids), "group_code": group_code, "delta": 1})
+
+
+def release(session: Session, session_ids: Sequence[UUID], group_code: str | None) -> None:
+    """Gives back what an offer held. The sessions are locked."""
+    session.execute(_HOLD, {"session_ids": list(session_ids), "group_code": group_code, "delta": -1})

@@ -1,0 +1,83 @@
+"""What every change of a booking leaves: one proof with the words in force, one fact. Whoever made it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from chassis.outbox import tell_all
+from contracts.enrolment.offer import ActivityTerms
+from contracts.events.enrolment import BookingCancelled, BookingMade
+from contracts.events.event import Event
+from enrolment.booking.booking_rules import Known
+from enrolment.household.families import Acting, full_name
+from enrolment.models import Proof
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change that the rules allow. `family_id`: the one whose booking it is, and who is billed."""
+
+    known: Known
+    terms: ActivityTerms
+    place_name: str
+    made: bool
+    booking_id: UUID
+    family_id: UUID
+    group_code: str | None
+    sentence: str
+    closes_at: datetime | None
+    opens_at: datetime | None = None
+
+    @property
+    def session_id(self) -> UUID:
+        """The session's."""
+        return self.known.session_id
+
+
+def write(session: Session, done: Sequence[Change], acting: Acting, command_id: UUID, now: datetime) -> None:
+    """Proofs, then facts: two statements, none when nothing was done."""
+    if not done:
+        return
+    rows = [
+        {
+            "proof_id": uuid4(),
+            "command_id": command_id,
+            "at": now,
+            "account_id": acting.account_id,
+            "by_name": acting.name,
+            "family_id": each.family_id,
+            "child_id": acting.child.child_id,
+            "child_name": full_name(acting.child),
+            "booking_id": each.booking_id,
+            "session_id": each.session_id,
+            "activity_name": each.terms.name,
+            "place_name": each.place_name,
+            "day": each.known.day,
+            "slot": each.known.slot,
+            "made": each.made,
+            "rule_sentence": each.sentence,
+            "closes_at": each.closes_at,
+        }
+        for each in done
+    ]
+    session.execute(insert(Proof.metadata.tables[Proof.__tablename__]), rows)
+    facts: list[tuple[Event, UUID | str, int]] = []
+    for each in done:
+        kind = BookingMade if each.made else BookingCancelled
+        fact = kind(
+            booking_id=each.booking_id,
+            session_id=each.session_id,
+            child_id=acting.child.child_id,
+            family_id=each.family_id,
+            activity_code=each.terms.code,
+            place_code=each.known.place_code,
+            day=each.known.day,
+            slot=each.known.slot,
+            changed_by=acting.account_id,
+        )
+        facts.append((fact, each.booking_id, 1 if each.made else 2))
+    tell_all(session, facts, at=now)

@@ -1,0 +1,324 @@
+"""The line of a full session: who joins it, who is offered a freed place, and for how long.
+
+A line changes only under the locks of its sessions, and whoever frees a place serves the line before they are let go:
+a place is never free while somebody waits for it. An offer holds its places (`places.hold`), so that nobody else can
+take them meanwhile; booking the session takes it.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from chassis.outbox import tell
+from contracts.caller import Caller, Kind
+from contracts.enrolment.bookings import Refusal, RefusedDay
+from contracts.enrolment.offer import ActivityTerms
+from contracts.enrolment.terms import WaitingOrder
+from contracts.enrolment.waiting import LeaveWaiting, OfferOver
+from contracts.errors import NotFound
+from contracts.events.enrolment import PlaceOffered, WaitingEnded, WaitingState
+from enrolment.booking import places
+from enrolment.booking.booking_rules import adding_deadline
+from enrolment.booking.known import WAITS
+from enrolment.booking.records import Change
+from enrolment.booking.waiting_models import WaitingPlace
+from enrolment.catalogue.terms import terms_of
+from enrolment.household.families import Acting, act_for, full_name
+from enrolment.models import Activity, Child, DaySession, SessionGroup
+from enrolment.schedule import calendar
+
+AT_ONCE = 100
+"""Offers that run out in one turn of the timer."""
+
+
+@dataclass(frozen=True)
+class _Line:
+    """Sessions that are locked, what they have left, and the activity they are of."""
+
+    sessions: dict[UUID, DaySession]
+    free: dict[UUID, int]
+    group_free: dict[tuple[UUID, str | None], int]
+    terms: dict[str, ActivityTerms]
+
+    def has_room(self, row: WaitingPlace) -> bool:
+        return all(self._has_room_on(session_id, row.group_code) for session_id in row.session_ids)
+
+    def _has_room_on(self, session_id: UUID, group_code: str | None) -> bool:
+        found = self.sessions.get(session_id)
+        if found is None or found.closed_because or self.free[session_id] < 1:
+            return False
+        return group_code is None or self.group_free.get((session_id, group_code), 0) > 0
+
+    def take(self, row: WaitingPlace) -> None:
+        for session_id in row.session_ids:
+            self.free[session_id] -= 1
+            if row.group_code is not None:
+                self.group_free[session_id, row.group_code] -= 1
+
+
+def join(
+    session: Session,
+    full: Sequence[Change],
+    refused: Sequence[RefusedDay],
+    wanted: Collection[UUID],
+    units: dict[UUID, int],
+    acting: Acting,
+    now: datetime,
+) -> list[RefusedDay]:
+    """Puts the child in the line of those full sessions that it wants to wait for. The sessions are locked.
+
+    Answers `refused`, with the place in the line of each.
+    """
+    rows: dict[int, WaitingPlace] = {}
+    for change in sorted(full, key=lambda each: (each.known.day, each.session_id)):
+        unit = units[change.session_id]
+        terms = change.terms.waiting
+        if not change.made or terms is None or (change.session_id not in wanted and unit not in rows):
+            continue
+        if unit in rows:
+            rows[unit].session_ids = [*rows[unit].session_ids, change.session_id]
+            continue
+        if change.known.waiting_id is not None:
+            continue
+        rows[unit] = WaitingPlace(
+            waiting_id=uuid4(),
+            anchor_id=change.session_id,
+            session_ids=[change.session_id],
+            child_id=acting.child.child_id,
+            family_id=change.family_id,
+            account_id=acting.account_id,
+            group_code=change.group_code,
+            comes_first=terms.order is WaitingOrder.RESIDENTS_FIRST and acting.is_resident,
+            asked_at=now,
+            state=WaitingState.WAITING,
+        )
+    session.add_all(rows.values())
+    session.flush()
+    places_in_line = rank(session, [row.waiting_id for row in rows.values()])
+    of_session = {
+        session_id: places_in_line[row.waiting_id] for row in rows.values() for session_id in row.session_ids
+    }
+    return [
+        each.model_copy(update={"place_in_line": of_session[each.session_id]})
+        if each.session_id in of_session and each.why is Refusal.FULL
+        else each
+        for each in refused
+    ]
+
+
+def settle(session: Session, done: Sequence[Change], now: datetime) -> None:
+    """After a save: whoever has a booking waits no more; what was freed is offered. The sessions are locked."""
+    made = [each for each in done if each.made and each.known.waiting_id is not None]
+    used = {each.known.waiting_id for each in made if each.known.is_offered(now)}
+    freed = [each.session_id for each in done if not each.made]
+    for row in _rows(session, {each.known.waiting_id for each in made}):
+        if row.state == WaitingState.OFFERED and row.waiting_id not in used:
+            places.release(
+                session, row.session_ids, row.group_code
+            )  # it had run out, and another place was free
+            freed += row.session_ids
+        _end(session, row, WaitingState.TAKEN, now)
+    if freed:
+        serve(session, freed, now)
+
+
+def serve(session: Session, session_ids: Collection[UUID], now: datetime) -> None:
+    """Offers what is free on these locked sessions to the first in line whose age it is for; then to the next.
+
+    One statement when nobody waits. An offer ends with its hours, and never after the session's own deadline: past
+    that nobody can book, and the line is over.
+    """
+    rows = list(
+        session.scalars(
+            select(WaitingPlace)
+            .where(
+                WaitingPlace.session_ids.overlap(list(session_ids)),
+                WaitingPlace.state == WaitingState.WAITING,
+            )
+            .order_by(WaitingPlace.comes_first.desc(), WaitingPlace.number)
+        )
+    )
+    if not rows:
+        return
+    line = _line(session, {each for row in rows for each in row.session_ids})
+    for row in rows:
+        if not line.has_room(row):
+            continue
+        first = line.sessions[row.anchor_id]
+        terms = line.terms[first.activity_code]
+        closes_at = adding_deadline(terms, first.day, calendar.public_holiday).closes_at
+        if terms.waiting is None or closes_at <= now:
+            continue
+        places.hold(session, row.session_ids, row.group_code)
+        line.take(row)
+        row.state = WaitingState.OFFERED
+        row.offer_ends_at = min(now + timedelta(hours=terms.waiting.hours), closes_at)
+        fact = PlaceOffered(**_fact(session, row, line), offer_ends_at=row.offer_ends_at)
+        tell(session, fact, subject=row.waiting_id, version=2, at=now)
+    session.flush()
+
+
+def leave(session: Session, ask: LeaveWaiting, caller: Caller, now: datetime) -> None:
+    """The family waits no more, or refuses the place: it goes to the next. Raises NotFound, OfferOver."""
+    row = session.get(WaitingPlace, ask.waiting_id)
+    if row is None:
+        raise NotFound
+    family_id = None if caller.kind is Kind.CITIZEN else ask.family_id
+    act_for(session, caller, row.child_id, family_id, lock=True)
+    places.lock(session, row.session_ids)
+    session.refresh(row, with_for_update=True)
+    if row.state == WaitingState.LEFT:
+        return
+    if row.state not in WAITS or _is_over(row, now):
+        raise OfferOver(state=row.state)
+    _give_up(session, row, WaitingState.LEFT, now)
+
+
+def drop(session: Session, child_id: UUID, activity_code: str, now: datetime) -> None:
+    """A child that is not enrolled any more waits for nothing of the activity."""
+    rows = session.scalars(
+        select(WaitingPlace)
+        .join(DaySession, DaySession.session_id == WaitingPlace.anchor_id)
+        .where(
+            WaitingPlace.child_id == child_id,
+            WaitingPlace.state.in_(WAITS),
+            DaySession.activity_code == activity_code,
+        )
+    ).all()
+    places.lock(session, {each for row in rows for each in row.session_ids})
+    for row in rows:
+        session.refresh(row, with_for_update=True)
+        if row.state in WAITS:
+            _give_up(session, row, WaitingState.LEFT, now)
+
+
+def due(session: Session, now: datetime) -> list[UUID]:
+    """Offers that have run out, oldest first."""
+    found = session.scalars(
+        select(WaitingPlace.waiting_id)
+        .where(WaitingPlace.state == WaitingState.OFFERED, WaitingPlace.offer_ends_at <= now)
+        .order_by(WaitingPlace.offer_ends_at)
+        .limit(AT_ONCE)
+    )
+    return list(found)
+
+
+def lapse(session: Session, waiting_id: UUID, now: datetime) -> bool:
+    """Ends one offer that has run out and serves the next. False when somebody else has ended it."""
+    row = session.get_one(WaitingPlace, waiting_id)
+    places.lock(session, row.session_ids)
+    session.refresh(row, with_for_update=True)
+    if row.state != WaitingState.OFFERED or not _is_over(row, now):
+        return False
+    _give_up(session, row, WaitingState.LAPSED, now)
+    return True
+
+
+def close(session: Session, session_ids: Collection[UUID], now: datetime) -> None:
+    """The sessions, which are locked, do not run: nobody waits for them, and what offers held is free."""
+    rows = session.scalars(
+        select(WaitingPlace).where(
+            WaitingPlace.session_ids.overlap(list(session_ids)), WaitingPlace.state.in_(WAITS)
+        )
+    ).all()
+    freed: set[UUID] = set()
+    for row in rows:
+        if row.state == WaitingState.OFFERED:
+            places.release(session, row.session_ids, row.group_code)
+            freed.update(row.session_ids)
+        _end(session, row, WaitingState.CLOSED, now)
+    if others := freed - set(session_ids):  # the other days of a week
+        serve(session, others, now)
+
+
+def rank(session: Session, waiting_ids: Collection[UUID]) -> dict[UUID, int]:
+    """The place of each in its line, 1 first; among those of its age. One statement."""
+    if not waiting_ids:
+        return {}
+    anchors = select(WaitingPlace.anchor_id).where(WaitingPlace.waiting_id.in_(waiting_ids))
+    numbered = (
+        select(
+            WaitingPlace.waiting_id,
+            func.row_number()
+            .over(
+                partition_by=(WaitingPlace.anchor_id, WaitingPlace.group_code),
+                order_by=(WaitingPlace.comes_first.desc(), WaitingPlace.number),
+            )
+            .label("place"),
+        )
+        .where(WaitingPlace.state == WaitingState.WAITING, WaitingPlace.anchor_id.in_(anchors))
+        .subquery()
+    )
+    rows = session.execute(
+        select(numbered.c.waiting_id, numbered.c.place).where(numbered.c.waiting_id.in_(waiting_ids))
+    )
+    return dict(rows.all())
+
+
+def _is_over(row: WaitingPlace, now: datetime) -> bool:
+    return row.offer_ends_at is not None and row.offer_ends_at <= now
+
+
+def _rows(session: Session, waiting_ids: Collection[UUID | None]) -> list[WaitingPlace]:
+    if not waiting_ids:
+        return []
+    wanted = select(WaitingPlace).where(
+        WaitingPlace.waiting_id.in_(waiting_ids), WaitingPlace.state.in_(WAITS)
+    )
+    return list(session.scalars(wanted.execution_options(populate_existing=True)))
+
+
+def _give_up(session: Session, row: WaitingPlace, state: WaitingState, now: datetime) -> None:
+    was_offered = row.state == WaitingState.OFFERED
+    if was_offered:
+        places.release(session, row.session_ids, row.group_code)
+    _end(session, row, state, now)
+    if was_offered:
+        serve(session, row.session_ids, now)
+
+
+def _end(session: Session, row: WaitingPlace, state: WaitingState, now: datetime) -> None:
+    row.state, row.ended_at = state, now
+    session.flush()
+    line = _line(session, set(row.session_ids))
+    fact = WaitingEnded(**_fact(session, row, line), state=state)
+    tell(session, fact, subject=row.waiting_id, version=3, at=now)
+
+
+def _line(session: Session, session_ids: Collection[UUID]) -> _Line:
+    sessions = {each.session_id: each for each in places.lock(session, session_ids)}
+    groups = session.execute(
+        select(
+            SessionGroup.session_id, SessionGroup.group_code, SessionGroup.capacity - SessionGroup.taken
+        ).where(SessionGroup.session_id.in_(session_ids))
+    )
+    activities = session.scalars(
+        select(Activity).where(Activity.code.in_({each.activity_code for each in sessions.values()}))
+    )
+    return _Line(
+        sessions=sessions,
+        free={each.session_id: each.capacity - each.taken for each in sessions.values()},
+        group_free={(session_id, code): free for session_id, code, free in groups},
+        terms={activity.code: terms_of(activity) for activity in activities},
+    )
+
+
+def _fact(session: Session, row: WaitingPlace, line: _Line) -> dict[str, object]:
+    first = line.sessions[row.anchor_id]
+    child = session.get_one(Child, row.child_id)
+    return {
+        "waiting_id": row.waiting_id,
+        "session_ids": row.session_ids,
+        "child_id": row.child_id,
+        "child_name": full_name(child),
+        "family_id": row.family_id,
+        "activity_code": first.activity_code,
+        "activity_name": line.terms[first.activity_code].name,
+        "place_code": first.place_code,
+        "days": [line.sessions[each].day for each in row.session_ids],
+        "slot": first.slot,
+    }

@@ -1,0 +1,129 @@
+"""The lines of full sessions, as parents and agents see them."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
+from sqlalchemy.orm import Session
+
+from contracts.caller import Caller, Role
+from contracts.enrolment.waiting import LineView, WaitingLists, WaitingView
+from contracts.events.enrolment import WaitingState
+from enrolment.booking import waiting
+from enrolment.booking.known import WAITS
+from enrolment.booking.waiting_models import WaitingPlace
+from enrolment.catalogue.terms import order_sentence, terms_of
+from enrolment.household.families import full_name
+from enrolment.models import Activity, Child, DaySession, FamilyChild, FamilyGuardian, Place
+
+MOST_LINES = 500
+_Row = Row[WaitingPlace, Child, DaySession, Activity, Place]
+
+
+def of_account(session: Session, account_id: UUID, now: datetime) -> list[WaitingView]:
+    """What the account's children wait for and are offered, offers first, then by day. Three statements."""
+    return _of_account(session, account_id, or_(WaitingPlace.state == WaitingState.WAITING, _is_offered(now)))
+
+
+def offers_of(session: Session, account_id: UUID, now: datetime) -> list[WaitingView]:
+    """The places that are held for the account's children, the first to end first. One statement when there is none."""
+    return _of_account(session, account_id, _is_offered(now))
+
+
+def _is_offered(now: datetime) -> ColumnElement[bool]:
+    return and_(WaitingPlace.state == WaitingState.OFFERED, WaitingPlace.offer_ends_at > now)
+
+
+def _of_account(session: Session, account_id: UUID, stands: ColumnElement[bool]) -> list[WaitingView]:
+    children = (
+        select(FamilyChild.child_id)
+        .join(FamilyGuardian, FamilyGuardian.family_id == FamilyChild.family_id)
+        .where(FamilyGuardian.account_id == account_id)
+    )
+    rows = session.execute(
+        _rows()
+        .where(WaitingPlace.child_id.in_(children), stands)
+        .order_by(WaitingPlace.offer_ends_at.nulls_last(), DaySession.day, WaitingPlace.number)
+    ).all()
+    return _views(session, rows)
+
+
+def lists(session: Session, ask: WaitingLists, caller: Caller, today: date) -> list[LineView]:
+    """The lines of sessions to come, by day, each in its order."""
+    caller.staff(Role.REQUESTS)
+    wanted: list[ColumnElement[bool]] = [WaitingPlace.state.in_(WAITS), DaySession.day >= today]
+    if ask.activity_code:
+        wanted.append(DaySession.activity_code == ask.activity_code)
+    if ask.place_code:
+        wanted.append(DaySession.place_code == ask.place_code)
+    rows = session.execute(
+        _rows()
+        .where(*wanted)
+        .order_by(
+            DaySession.day,
+            Activity.name,
+            Place.name,
+            WaitingPlace.anchor_id,
+            WaitingPlace.offer_ends_at.nulls_last(),
+            WaitingPlace.comes_first.desc(),
+            WaitingPlace.number,
+        )
+        .limit(MOST_LINES)
+    ).all()
+    lines: dict[UUID, LineView] = {}
+    for view, row in zip(_views(session, rows), rows, strict=True):
+        _, _, day_session, activity, place = row
+        line = lines.get(day_session.session_id)
+        if line is None:
+            line = lines[day_session.session_id] = LineView(
+                session_id=day_session.session_id,
+                activity_name=activity.name,
+                place_name=place.name,
+                day=day_session.day,
+                slot=day_session.slot,
+                capacity=day_session.capacity,
+                taken=day_session.taken,
+                order_sentence=order_sentence(terms_of(activity).waiting),
+                waiting=[],
+            )
+        line.waiting.append(view)
+    return list(lines.values())
+
+
+def _rows() -> Select[WaitingPlace, Child, DaySession, Activity, Place]:
+    return (
+        select(WaitingPlace, Child, DaySession, Activity, Place)
+        .join(Child, Child.child_id == WaitingPlace.child_id)
+        .join(DaySession, DaySession.session_id == WaitingPlace.anchor_id)
+        .join(Activity, Activity.code == DaySession.activity_code)
+        .join(Place, Place.code == DaySession.place_code)
+    )
+
+
+def _views(session: Session, rows: Sequence[_Row]) -> list[WaitingView]:
+    ranks = waiting.rank(session, {row[0].waiting_id for row in rows})
+    longer = {each for row in rows if len(row[0].session_ids) > 1 for each in row[0].session_ids}
+    days = {row[2].session_id: row[2].day for row in rows}
+    if longer:
+        found = select(DaySession.session_id, DaySession.day).where(DaySession.session_id.in_(longer))
+        days |= dict(session.execute(found).all())
+    return [
+        WaitingView(
+            waiting_id=row.waiting_id,
+            session_id=row.anchor_id,
+            child_id=child.child_id,
+            child_name=full_name(child),
+            activity_code=activity.code,
+            activity_name=activity.name,
+            place_name=place.name,
+            days=sorted(days[each] for each in row.session_ids),
+            slot=day_session.slot,
+            state=WaitingState(row.state),
+            place_in_line=ranks.get(row.waiting_id),
+            order_sentence=order_sentence(terms_of(activity).waiting),
+            offer_ends_at=row.offer_ends_at if row.state == WaitingState.OFFERED else None,
+            asked_at=row.asked_at,
+        )
+        for row, child, day_session, activity, place in rows
+    ]

@@ -1,0 +1,125 @@
+"""How many places a session has, in all and for each age; who waits is served when there are more."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ARRAY, ColumnElement, String, Uuid, bindparam, case, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from contracts.caller import Caller, Role
+from contracts.enrolment.offer import ActivityTerms, OfferActivity, OfferingView
+from contracts.errors import Invalid, NotFound
+from enrolment.booking import places, waiting
+from enrolment.catalogue.terms import terms_of
+from enrolment.enrolling import lines
+from enrolment.models import Activity, DaySession, Offering, Place
+from enrolment.schedule import calendar
+
+
+def offer_activity(session: Session, ask: OfferActivity, caller: Caller, now: datetime) -> OfferingView:
+    """Says that a place offers an activity. Sessions to come take the new capacity, never less than what is taken."""
+    caller.staff(Role.ADMINISTRATION)
+    activity = session.get(Activity, ask.activity_code)
+    if activity is None or session.get(Place, ask.place_code) is None:
+        raise NotFound
+    terms = terms_of(activity)
+    if set(ask.group_capacity) - {group.code for group in terms.groups}:
+        raise Invalid(problems={"group_capacity": "unknown_group"})
+    capacity = terms.capacity if ask.capacity is None else ask.capacity
+    values = {"capacity": capacity, "group_capacity": ask.group_capacity}
+    statement = insert(Offering).values(place_code=ask.place_code, activity_code=ask.activity_code, **values)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[Offering.place_code, Offering.activity_code], set_=values
+        )
+    )
+    _apply(session, terms, ask.place_code, calendar.local_day(now), now)
+    return OfferingView(
+        place_code=ask.place_code,
+        activity_code=ask.activity_code,
+        capacity=capacity,
+        group_capacity=ask.group_capacity,
+    )
+
+
+def follow(session: Session, terms: ActivityTerms, now: datetime) -> None:
+    """After an activity has changed: its sessions to come get its groups, its lines are served."""
+    offered = session.scalars(
+        select(Offering.place_code).where(Offering.activity_code == terms.code).order_by(Offering.place_code)
+    ).all()
+    for place_code in offered:
+        _apply(session, terms, place_code, calendar.local_day(now), now)
+    lines.serve_all(session, terms, now)
+
+
+def open_groups(session: Session, terms: ActivityTerms, session_ids: Collection[UUID]) -> None:
+    """The groups' places of these sessions, which are new or locked. What is booked already is counted to its age."""
+    if not terms.groups or not session_ids:
+        return
+    for group in terms.groups:
+        session.execute(
+            _OPEN_GROUP,
+            {
+                "session_ids": list(session_ids),
+                "code": group.code,
+                "capacity": group.capacity,
+                "youngest": group.youngest,
+                "oldest": group.oldest,
+            },
+        )
+
+
+# `age` counts full years as `eligibility.age_on` does. What is taken is counted anew: bookings and open offers.
+_OPEN_GROUP = text(
+    """
+    WITH aged AS (
+        UPDATE booking b SET group_code = :code
+          FROM session s, child c
+         WHERE b.session_id = s.session_id AND c.child_id = b.child_id AND s.session_id = ANY(:session_ids)
+           AND b.cancelled_at IS NULL AND b.group_code IS NULL
+           AND date_part('year', age(s.day, c.birth_date)) BETWEEN :youngest AND :oldest
+     RETURNING b.session_id
+    ), counted AS (
+        SELECT s.session_id,
+               (SELECT count(*) FROM aged a WHERE a.session_id = s.session_id)
+               + (SELECT count(*) FROM booking b
+                   WHERE b.session_id = s.session_id AND b.cancelled_at IS NULL AND b.group_code = :code)
+               + (SELECT count(*) FROM waiting_place w
+                   WHERE w.state = 'offered' AND w.group_code = :code AND s.session_id = ANY(w.session_ids)) AS taken,
+               COALESCE((o.group_capacity ->> :code)::integer, :capacity) AS capacity
+          FROM session s JOIN offering o USING (place_code, activity_code)
+         WHERE s.session_id = ANY(:session_ids)
+    )
+    INSERT INTO session_group (session_id, group_code, capacity, taken)
+    SELECT session_id, :code, greatest(taken, capacity), taken FROM counted
+        ON CONFLICT (session_id, group_code)
+        DO UPDATE SET capacity = EXCLUDED.capacity, taken = EXCLUDED.taken
+    """
+).bindparams(bindparam("session_ids", type_=ARRAY(Uuid)), bindparam("code", type_=String))
+
+
+def _apply(session: Session, terms: ActivityTerms, place_code: str, today: date, now: datetime) -> None:
+    to_come: list[ColumnElement[bool]] = [
+        DaySession.place_code == place_code,
+        DaySession.activity_code == terms.code,
+        DaySession.day > today,
+    ]
+    ids = session.scalars(select(DaySession.session_id).where(*to_come)).all()
+    if not ids:
+        return
+    places.lock(session, ids)
+    wanted = (
+        select(Offering.capacity)
+        .where(Offering.place_code == place_code, Offering.activity_code == terms.code)
+        .scalar_subquery()
+    )
+    session.execute(
+        update(DaySession)
+        .where(DaySession.session_id.in_(ids), DaySession.capacity != wanted)
+        .values(capacity=case((DaySession.taken > wanted, DaySession.taken), else_=wanted))
+        .execution_options(synchronize_session=False)
+    )
+    open_groups(session, terms, ids)
+    waiting.serve(session, ids, now)

@@ -1,0 +1,301 @@
+"""The line of a full session: joined, served in order, held for a time, given to the next. Never oversold, never idle."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime, timedelta
+from threading import Barrier
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import text
+
+from chassis.clock import PARIS
+from contracts.caller import SYSTEM, Caller
+from contracts.enrolment.bookings import BookingAnswer, CellState, ChangeBookings, MonthPage, Refusal
+from contracts.enrolment.terms import Grain, Group, Waiting, WaitingOrder
+from contracts.enrolment.waiting import LeaveWaiting, OfferOver, WaitingLists
+from contracts.errors import NotFound
+from contracts.events.enrolment import WaitingState
+from enrolment.booking import months, waiting, waiting_views
+from enrolment.catalogue import capacities
+from tests.mothers import enrolment as mother
+from tests.services.enrolment.conftest import NOW, Town
+
+FRIDAY = date(2026, 12, 4)
+CLOSING = datetime(2026, 12, 2, 9, tzinfo=PARIS)
+TWO_DAYS = Waiting(hours=48)
+
+
+@pytest.fixture
+def small(town: Town) -> Town:
+    """The canteen has one place a day, and a line of 48 hours."""
+    town.run(mother.canteen(capacity=1, waiting=TWO_DAYS), FRIDAY, FRIDAY)
+    return town
+
+
+def ask_for(
+    town: Town, child_id: UUID, parent: Caller, day: date = FRIDAY, now: datetime = NOW, **more: Any
+) -> BookingAnswer:
+    """Books the day, or joins its line."""
+    session_id = town.session_on(day).session_id
+    ask = ChangeBookings(
+        command_id=uuid4(), child_id=child_id, additions=[session_id], waits=[session_id], **more
+    )
+    return town.change(ask, parent, now)
+
+
+def give_back(
+    town: Town, child_id: UUID, parent: Caller, day: date = FRIDAY, now: datetime = NOW
+) -> BookingAnswer:
+    ask = ChangeBookings(command_id=uuid4(), child_id=child_id, removals=[town.session_on(day).session_id])
+    return town.change(ask, parent, now)
+
+
+def cell(town: Town, child_id: UUID, parent: Caller, day: date = FRIDAY, now: datetime = NOW) -> Any:
+    with town.begin() as session:
+        view = months.month(session, MonthPage(child_id=child_id, month=day), parent, now)
+    return next(each.cells[0] for each in view.days if each.day == day)
+
+
+def line(town: Town) -> list[tuple[UUID, str]]:
+    """(child, state) of those in the line, in the order of asking."""
+    with town.begin() as session:
+        rows = session.execute(text("SELECT child_id, state FROM waiting_place ORDER BY number"))
+        return [(child_id, state) for child_id, state in rows]
+
+
+def leave(town: Town, parent: Caller, child_id: UUID, now: datetime = NOW) -> None:
+    with town.begin() as session:
+        found = waiting_views.of_account(session, parent.account_id, NOW)  # type: ignore[arg-type]
+        waiting_id = next(each.waiting_id for each in found if each.child_id == child_id)
+    with town.begin() as session:
+        waiting.leave(session, LeaveWaiting(command_id=uuid4(), waiting_id=waiting_id), parent, now)
+
+
+def end_what_is_over(town: Town, now: datetime) -> list[bool]:
+    with town.begin() as session:
+        over = waiting.due(session, now)
+    done = []
+    for waiting_id in over:
+        with town.begin() as session:
+            done.append(waiting.lapse(session, waiting_id, now))
+    return done
+
+
+def test_who_finds_no_place_joins_the_line_and_sees_where(small: Town) -> None:
+    (ana, anas), (bob, bobs), (cid, cids) = (small.pupil() for _ in range(3))
+    assert ask_for(small, ana, anas).changed
+    [refused] = ask_for(small, bob, bobs).refused
+    assert (refused.why, refused.place_in_line) == (Refusal.FULL, 1)
+    assert ask_for(small, cid, cids).refused[0].place_in_line == 2
+    assert (cell(small, cid, cids).state, cell(small, cid, cids).place_in_line) == (CellState.WAITING, 2)
+    assert ask_for(small, cid, cids).refused[0].place_in_line is None  # already there: no second row
+    assert [state for _, state in line(small)] == ["waiting", "waiting"]
+
+
+def test_a_freed_place_is_held_for_the_first_and_nobody_else_can_take_it(small: Town) -> None:
+    (ana, anas), (bob, bobs), (cid, cids) = (small.pupil() for _ in range(3))
+    ask_for(small, ana, anas)
+    ask_for(small, bob, bobs)
+    give_back(small, ana, anas)
+    assert small.session_on(FRIDAY).taken == 1
+    offered = cell(small, bob, bobs)
+    assert (offered.state, offered.offer_ends_at) == (CellState.OFFERED, NOW + timedelta(hours=48))
+    assert ask_for(small, cid, cids).refused[0].why is Refusal.FULL
+    assert ask_for(small, bob, bobs).changed
+    assert small.session_on(FRIDAY).taken == 1
+    assert line(small) == [(bob, "taken"), (cid, "waiting")]
+    assert small.told().count("place.offered") == 1
+    assert small.count("SELECT count(*) FROM proof") == 3
+
+
+def test_an_offer_never_outlives_the_deadline_of_its_day(small: Town) -> None:
+    (ana, anas), (bob, bobs) = (small.pupil() for _ in range(2))
+    ask_for(small, ana, anas)
+    ask_for(small, bob, bobs)
+    late = CLOSING - timedelta(hours=3)
+    give_back(small, ana, anas, now=late)
+    assert cell(small, bob, bobs, now=late).offer_ends_at == CLOSING
+
+
+def test_an_offer_not_taken_in_time_goes_to_the_next(small: Town) -> None:
+    (ana, anas), (bob, bobs), (cid, cids) = (small.pupil() for _ in range(3))
+    for child_id, parent in ((ana, anas), (bob, bobs), (cid, cids)):
+        ask_for(small, child_id, parent)
+    give_back(small, ana, anas)
+    over = NOW + timedelta(hours=48)
+    assert ask_for(small, bob, bobs, now=over).refused[0].why is Refusal.FULL  # over, even before the timer
+    assert end_what_is_over(small, over) == [True]
+    assert line(small) == [(bob, "lapsed"), (cid, "offered")]
+    assert cell(small, cid, cids, now=over).offer_ends_at == over + timedelta(hours=48)
+    assert small.session_on(FRIDAY).taken == 1
+    assert end_what_is_over(small, over) == []
+
+
+def test_the_last_offer_that_lapses_leaves_a_free_place(small: Town) -> None:
+    (ana, anas), (bob, bobs), (cid, cids) = (small.pupil() for _ in range(3))
+    ask_for(small, ana, anas)
+    ask_for(small, bob, bobs)
+    give_back(small, ana, anas)
+    over = NOW + timedelta(hours=48)
+    end_what_is_over(small, over)
+    assert small.session_on(FRIDAY).taken == 0
+    assert ask_for(small, cid, cids, now=over).changed
+
+
+def test_an_offer_refused_goes_to_the_next_and_cannot_be_refused_twice(small: Town) -> None:
+    (ana, anas), (bob, bobs), (cid, cids) = (small.pupil() for _ in range(3))
+    for child_id, parent in ((ana, anas), (bob, bobs), (cid, cids)):
+        ask_for(small, child_id, parent)
+    give_back(small, ana, anas)
+    with small.begin() as session:
+        [mine] = waiting_views.of_account(session, bobs.account_id, NOW)  # type: ignore[arg-type]
+    ask = LeaveWaiting(command_id=uuid4(), waiting_id=mine.waiting_id)
+    with pytest.raises(NotFound), small.begin() as session:
+        waiting.leave(session, ask, cids, NOW)
+    leave(small, bobs, bob)
+    assert line(small) == [(bob, "left"), (cid, "offered")]
+    ask_for(small, cid, cids)
+    with small.begin() as session:
+        waiting.leave(session, ask, bobs, NOW)  # again: nothing more to do
+    with small.begin() as session:
+        taken = session.execute(
+            text("SELECT waiting_id FROM waiting_place WHERE state = 'taken'")
+        ).scalar_one()
+    with pytest.raises(OfferOver), small.begin() as session:
+        waiting.leave(session, LeaveWaiting(command_id=uuid4(), waiting_id=taken), cids, NOW)
+
+
+def test_residents_come_first_where_the_activity_says_so(town: Town) -> None:
+    order = Waiting(order=WaitingOrder.RESIDENTS_FIRST, hours=24)
+    town.run(mother.canteen(capacity=1, waiting=order), FRIDAY, FRIDAY)
+    (ana, anas), (far, fars) = town.pupil(), town.pupil(resident=False)
+    near, nears = town.pupil()
+    for child_id, parent in ((ana, anas), (far, fars), (near, nears)):
+        ask_for(town, child_id, parent)
+    assert cell(town, near, nears).place_in_line == 1
+    assert cell(town, far, fars).place_in_line == 2
+    give_back(town, ana, anas)
+    assert line(town) == [(far, "waiting"), (near, "offered")]
+
+
+def test_more_places_serve_the_line_before_anybody_else(small: Town) -> None:
+    pupils = [small.pupil() for _ in range(4)]
+    for child_id, parent in pupils:
+        ask_for(small, child_id, parent)
+    with small.begin() as session:
+        capacities.offer_activity(session, mother.offer(capacity=3), SYSTEM, NOW)
+    assert [state for _, state in line(small)] == ["offered", "offered", "waiting"]
+    assert small.session_on(FRIDAY).taken == 3
+
+
+def test_after_the_deadline_nobody_is_offered_what_nobody_can_book(small: Town) -> None:
+    (ana, anas), (bob, bobs) = (small.pupil() for _ in range(2))
+    ask_for(small, ana, anas)
+    ask_for(small, bob, bobs)
+    with small.begin() as session:
+        capacities.offer_activity(session, mother.offer(capacity=2), SYSTEM, CLOSING)
+    assert line(small) == [(bob, "waiting")]
+
+
+def test_the_agents_list_is_in_the_order_of_the_line(small: Town) -> None:
+    pupils = [small.pupil() for _ in range(3)]
+    for child_id, parent in pupils:
+        ask_for(small, child_id, parent)
+    with small.begin() as session:
+        [view] = waiting_views.lists(session, WaitingLists(), SYSTEM, NOW.date())
+    assert [(each.child_id, each.place_in_line) for each in view.waiting] == [
+        (pupils[1][0], 1),
+        (pupils[2][0], 2),
+    ]
+    assert (view.capacity, view.taken, view.order_sentence) == (1, 1, "dans l’ordre des demandes")
+
+
+LITTLE = Group(code="petits", label="3-5 ans", youngest=3, oldest=5, capacity=1)
+BIG = Group(code="grands", label="6-11 ans", youngest=6, oldest=11, capacity=2)
+
+
+def test_a_freed_place_goes_to_the_first_of_that_age(town: Town) -> None:
+    town.run(mother.canteen(capacity=2, groups=(LITTLE, BIG), waiting=TWO_DAYS), FRIDAY, FRIDAY)
+    five, eight = date(2021, 5, 4), date(2018, 5, 4)
+    (ana, anas), (bob, bobs) = town.pupil(birth_date=five), town.pupil(birth_date=eight)
+    (cid, cids), (dan, dans) = town.pupil(birth_date=five), town.pupil(birth_date=eight)
+    for child_id, parent in ((ana, anas), (bob, bobs), (cid, cids), (dan, dans)):
+        ask_for(town, child_id, parent)
+    assert [cell(town, *each).place_in_line for each in ((cid, cids), (dan, dans))] == [1, 1]
+    give_back(town, bob, bobs)
+    assert line(town) == [(cid, "waiting"), (dan, "offered")]
+    counts = (
+        "SELECT string_agg(group_code || taken, ' ' ORDER BY group_code) FROM session_group WHERE taken > 0"
+    )
+    with town.begin() as session:
+        assert session.execute(text(counts)).scalar_one() == "grands1 petits1"
+
+
+def test_a_week_is_waited_for_and_offered_whole(town: Town) -> None:
+    town.run(
+        mother.canteen(capacity=1, booked_by=Grain.WEEK, waiting=TWO_DAYS),
+        date(2026, 12, 7),
+        date(2026, 12, 11),
+    )
+    (ana, anas), (bob, bobs) = (town.pupil() for _ in range(2))
+    monday = date(2026, 12, 7)
+    assert len(ask_for(town, ana, anas, monday).changed) == 4
+    assert {each.why for each in ask_for(town, bob, bobs, monday).refused} == {Refusal.FULL}
+    assert line(town) == [(bob, "waiting")]
+    give_back(town, ana, anas, date(2026, 12, 8))
+    assert line(town) == [(bob, "offered")]
+    assert len(ask_for(town, bob, bobs, monday).changed) == 4
+    assert town.count("SELECT sum(taken) FROM session WHERE day > '2026-12-06' AND day < '2026-12-12'") == 4
+
+
+def test_whoever_leaves_the_activity_leaves_its_lines(small: Town) -> None:
+    from contracts.enrolment.enrolments import WithdrawEnrolment
+    from enrolment.enrolling import enrolments
+
+    (ana, anas), (bob, bobs), (cid, cids) = (small.pupil() for _ in range(3))
+    for child_id, parent in ((ana, anas), (bob, bobs), (cid, cids)):
+        ask_for(small, child_id, parent)
+    give_back(small, ana, anas)
+    with small.begin() as session:
+        enrolment_id = session.execute(
+            text("SELECT enrolment_id FROM enrolment WHERE child_id = :child_id"), {"child_id": bob}
+        ).scalar_one()
+        enrolments.withdraw(
+            session, WithdrawEnrolment(command_id=uuid4(), enrolment_id=enrolment_id), bobs, NOW
+        )
+    assert line(small) == [(bob, "left"), (cid, "offered")]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_everybody_at_once_and_no_place_is_sold_twice_nor_left_while_somebody_waits(
+    town: Town, seed: int
+) -> None:
+    """Twelve families book, give back, leave and let lapse at the same time; the books are right in the end."""
+    town.run(mother.canteen(capacity=3, waiting=TWO_DAYS), FRIDAY, FRIDAY)
+    pupils = [town.pupil() for _ in range(12)]
+    together = Barrier(len(pupils))
+
+    def live(number: int) -> None:
+        child_id, parent = pupils[number]
+        together.wait()
+        ask_for(town, child_id, parent)
+        if (number + seed) % 3 == 0:
+            give_back(town, child_id, parent)
+        if (number + seed) % 4 == 1:
+            end_what_is_over(town, NOW + timedelta(hours=49))
+        if (number + seed) % 2:
+            ask_for(town, child_id, parent)
+
+    with ThreadPoolExecutor(len(pupils)) as threads:
+        list(threads.map(live, range(len(pupils))))
+    live_bookings = town.count("SELECT count(*) FROM booking WHERE cancelled_at IS NULL")
+    offers = town.count("SELECT count(*) FROM waiting_place WHERE state = 'offered'")
+    waits = town.count("SELECT count(*) FROM waiting_place WHERE state = 'waiting'")
+    day_session = town.session_on(FRIDAY)
+    assert day_session.taken == live_bookings + offers <= day_session.capacity
+    assert waits == 0 or day_session.taken == day_session.capacity
+    changes = town.count("SELECT count(*) + count(cancelled_at) FROM booking")
+    assert town.count("SELECT count(*) FROM proof") == changes
+    assert town.count("SELECT count(*) FROM outbox WHERE name LIKE 'booking.%'") == changes
+    assert {state for _, state in line(town)} <= set(WaitingState)
