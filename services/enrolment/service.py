@@ -2,6 +2,7 @@
 
 from enrolment.entries.attendance import RollCallDesk
 from enrolment.entries.bookings import BookingDesk
+from enrolment.entries.closures import ClosureDesk
 from enrolment.entries.copies import CopyDesk
 from enrolment.entries.enrolments import EnrolmentDesk
 from enrolment.entries.home import HomeDesk
@@ -11,6 +12,7 @@ from enrolment.entries.waiting import WaitingDesk
 
 class EnrolmentService(
     OfferDesk,
+    ClosureDesk,
     EnrolmentDesk,
     BookingDesk,
     WaitingDesk,

@@ -18,6 +18,8 @@ from contracts.events.enrolment import (
     AttendanceSettled,
     BookingCancelled,
     BookingMade,
+    DaysClosed,
+    DaysReopened,
     EnrolmentAccepted,
     EnrolmentLapsed,
     EnrolmentOffered,
@@ -70,6 +72,14 @@ class NoticeDesk(Desk):
     @subscribes(WaitingEnded)
     def mail_end_of_waiting(self, session: Session, fact: WaitingEnded, envelope: Envelope) -> None:
         notices.waiting_ended(session, self.site, fact, self.clock.now())
+
+    @subscribes(DaysClosed)
+    def mail_closure(self, session: Session, fact: DaysClosed, envelope: Envelope) -> None:
+        notices.days_closed(session, self.site, fact, self.clock.now())
+
+    @subscribes(DaysReopened)
+    def mail_reopening(self, session: Session, fact: DaysReopened, envelope: Envelope) -> None:
+        notices.days_reopened(session, self.site, fact, self.clock.now())
 
     @subscribes(InvoicePublished)
     def mail_invoice(self, session: Session, fact: InvoicePublished, envelope: Envelope) -> None:

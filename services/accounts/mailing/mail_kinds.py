@@ -26,6 +26,7 @@ RECEIPT = "La loi nous oblige à accuser réception (code des relations entre le
 DECISION = "Une décision défavorable doit vous être notifiée, avec les moyens de la contester."
 DEBT = "La facture fixe une date de paiement : la ville doit vous en prévenir avant toute relance."
 ASKED = "Ce message répond à une demande que vous venez de faire."
+CARE = "Votre enfant ne sera pas accueilli ces jours-là : vous devez en être prévenu."
 ANSWER = "Il s’agit d’une décision qui vous concerne : vous devez pouvoir y répondre à temps."
 SAFETY = "Il vous permet de réagir si quelqu’un d’autre utilise votre compte ou le dossier de votre famille."
 
@@ -55,6 +56,8 @@ class Kind:
 
 _KINDS = (
     Kind("bookings_changed", Category.BOOKINGS, "Résumé des jours réservés ou annulés"),
+    Kind("days_closed", Category.BOOKINGS, "Jours fermés par la mairie", CARE),
+    Kind("days_reopened", Category.BOOKINGS, "Jours rouverts par la mairie", CARE),
     Kind("place_offered", Category.BOOKINGS, "Place proposée pour un jour complet", ANSWER),
     Kind("place_lapsed", Category.BOOKINGS, "Place d’un jour complet non prise à temps"),
     Kind("attendance_noted", Category.BOOKINGS, "Absence sans justificatif, présence sans réservation"),
@@ -125,6 +128,8 @@ UNWRITTEN: dict[str, str] = {
     "diet.updated": "A snapshot for the kitchen.",
     "place.updated": "The town's offer, nobody's file.",
     "activity.updated": "The town's offer, nobody's file.",
+    "closure.declared": "Nobody's file: each family that loses a day is told of its own (days.closed).",
+    "closure.lifted": "Nobody's file: each family that had lost a day is told of its own (days.reopened).",
     "document.stored": "The parent's own act, seen on the page that did it.",
     "document.deleted": "The parent's own act, seen on the page that did it.",
     "document.shared": "The parent's own act; the receipt of the request follows.",

@@ -17,11 +17,15 @@ from accounts.mailing import mail
 from accounts.mailing.mail import Site
 from accounts.models import Account, Child, Guardian
 from accounts.names import spell
+from accounts.wording import weekday
 from contracts.caller import Kind
 from contracts.events.accounts import AccountRegistered, ActivationKeyRedeemed
 from contracts.events.billing import InvoicePublished, PaymentFailed, PaymentReceived
 from contracts.events.documents import DocumentExpiring, DocumentOpened
 from contracts.events.enrolment import (
+    ClosedDay,
+    DaysClosed,
+    DaysReopened,
     EnrolmentAccepted,
     EnrolmentLapsed,
     EnrolmentOffered,
@@ -94,6 +98,26 @@ def waiting_ended(session: Session, site: Site, fact: WaitingEnded, now: datetim
     """An offer ran out, to the whole household. What the family itself did, or a closure, is told elsewhere."""
     if fact.state is WaitingState.LAPSED:
         _write(session, site, "place_lapsed", fact.family_id, now, fact=fact)
+
+
+def days_closed(session: Session, site: Site, fact: DaysClosed, now: datetime) -> None:
+    """The days that the town closed, to the whole household: one mail, however many."""
+    _write(session, site, "days_closed", fact.family_id, now, fact=fact, lost=_lost(session, fact.days))
+
+
+def days_reopened(session: Session, site: Site, fact: DaysReopened, now: datetime) -> None:
+    """Those that are open again, to the whole household."""
+    _write(session, site, "days_reopened", fact.family_id, now, fact=fact, lost=_lost(session, fact.days))
+
+
+def _lost(session: Session, days: Collection[ClosedDay]) -> list[str]:
+    """« Léa : Restauration scolaire, mardi 1er décembre »."""
+    names = names_of_children(session, {each.child_id for each in days})
+    return [
+        f"{names.get(each.child_id, 'Votre enfant')} : {each.activity_name}"
+        f"{f', {each.slot}' if each.slot else ''}, {weekday(each.day)}"
+        for each in days
+    ]
 
 
 def invoice_published(session: Session, site: Site, fact: InvoicePublished, now: datetime) -> None:

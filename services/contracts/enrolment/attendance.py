@@ -115,7 +115,7 @@ class SettleAttendance(Command[RollCallView]):
     """Saves a whole sheet: every child booked, and those who came without. A later save is a correction.
 
     `attendance` agents; not before the day. Raises SheetChanged when another version was saved meanwhile, Invalid
-    (`lines`: `incomplete`, `unknown_child`, `mark_does_not_fit`, `twice`), TooEarly.
+    (`lines`: `incomplete`, `unknown_child`, `mark_does_not_fit`, `twice`), TooEarly, SessionClosed.
     """
 
     session_id: UUID

@@ -51,6 +51,12 @@ class SheetChanged(Conflict):
     code = "sheet_changed"
 
 
+class SessionClosed(Conflict):
+    """The session does not run that day. `why`: as parents read it."""
+
+    code = "session_closed"
+
+
 class TooEarly(Invalid):
     """A sheet cannot be settled before its day."""
 

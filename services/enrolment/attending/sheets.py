@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from chassis.outbox import tell
 from contracts.caller import Caller, Kind, Role
 from contracts.enrolment.attendance import ExpectedView, MarkedChild, RollCall, RollCallView, SettleAttendance
-from contracts.enrolment.refusals import SheetChanged, TooEarly
+from contracts.enrolment.refusals import SessionClosed, SheetChanged, TooEarly
 from contracts.errors import Invalid, JsonValue, NotFound
 from contracts.events.enrolment import AttendanceLine, AttendanceSettled, EnrolmentState, Mark
 from enrolment.attending.attendance_desk import named_like
@@ -49,6 +49,8 @@ def roll_call(session: Session, ask: RollCall, caller: Caller) -> RollCallView:
     if day_session is None:
         because = calendar.closed_because(ask.day) or "Pas d’activité ce jour"
         return _view(None, place, activity, ask.day, slot, slots, closed_because=because)
+    if day_session.closed_because:
+        return _view(None, place, activity, ask.day, slot, slots, closed_because=day_session.closed_because)
     view = _sheet_view(session, day_session, place, activity, slots, also=ask.also)
     if not ask.find.strip():
         return view
@@ -72,6 +74,8 @@ def settle(session: Session, ask: SettleAttendance, caller: Caller, now: datetim
     if row is None:
         raise NotFound
     day_session, place, activity = row
+    if day_session.closed_because:
+        raise SessionClosed(why=day_session.closed_because)
     if day_session.day > calendar.local_day(now):
         raise TooEarly(day=day_session.day.isoformat())
     last = _last_sheet(session, ask.session_id)

@@ -6,7 +6,7 @@ move under the lock of the session's row, which is taken in order of (day, id): 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Boolean, Integer, String, Uuid, bindparam, select, text
@@ -141,6 +141,53 @@ def move(
         },
     )
     return {UUID(str(session_id)) for session_id in done}
+
+
+@dataclass(frozen=True)
+class Cancelled:
+    """A booking that a closure ended."""
+
+    booking_id: UUID
+    session_id: UUID
+    child_id: UUID
+    child_name: str
+    family_id: UUID
+    activity_code: str
+    activity_name: str
+    place_code: str
+    place_name: str
+    day: date
+    slot: str
+
+
+_CLOSE = text(
+    """
+    WITH closed AS (
+        UPDATE session SET closed_because = :reason, taken = 0 WHERE session_id = ANY(:session_ids)
+    ), emptied AS (
+        UPDATE session_group SET taken = 0 WHERE session_id = ANY(:session_ids)
+    ), cancelled AS (
+        UPDATE booking SET cancelled_at = :now WHERE session_id = ANY(:session_ids) AND cancelled_at IS NULL
+     RETURNING booking_id, session_id, child_id, family_id
+    )
+    SELECT b.booking_id, b.session_id, b.child_id, trim(c.first_name || ' ' || c.last_name) AS child_name,
+           b.family_id, s.activity_code, a.name AS activity_name, s.place_code, p.name AS place_name, s.day, s.slot
+      FROM cancelled b
+      JOIN session s USING (session_id)
+      JOIN child c USING (child_id)
+      JOIN activity a ON a.code = s.activity_code
+      JOIN place p ON p.code = s.place_code
+     ORDER BY s.day, s.slot, b.booking_id
+    """
+).bindparams(bindparam("session_ids", type_=ARRAY(Uuid)))
+
+
+def close(session: Session, session_ids: Sequence[UUID], reason: str, now: datetime) -> list[Cancelled]:
+    """Closes these locked sessions and ends every booking on them. What offers held has been given back before."""
+    if not session_ids:
+        return []
+    rows = session.execute(_CLOSE, {"session_ids": list(session_ids), "reason": reason, "now": now})
+    return [Cancelled(**row._mapping) for row in rows]
 
 
 def lock(session: Session, session_ids: Iterable[UUID]) -> list[DaySession]:

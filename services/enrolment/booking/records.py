@@ -13,7 +13,8 @@ from contracts.enrolment.offer import ActivityTerms
 from contracts.events.enrolment import BookingCancelled, BookingMade
 from contracts.events.event import Event
 from enrolment.booking.booking_rules import Known
-from enrolment.household.families import Acting, full_name
+from enrolment.booking.places import Cancelled
+from enrolment.household.families import TOWN, Acting, full_name
 from enrolment.models import Proof
 
 
@@ -36,6 +37,62 @@ class Change:
     def session_id(self) -> UUID:
         """The session's."""
         return self.known.session_id
+
+
+def write_cancelled(
+    session: Session,
+    cancelled: Sequence[Cancelled],
+    sentence: str,
+    because: str,
+    command_id: UUID,
+    now: datetime,
+) -> None:
+    """The proofs and facts of bookings that the town ended, whoever's they were. Two statements."""
+    if not cancelled:
+        return
+    rows = [
+        {
+            "proof_id": uuid4(),
+            "command_id": command_id,
+            "at": now,
+            "account_id": None,
+            "by_name": TOWN,
+            "family_id": each.family_id,
+            "child_id": each.child_id,
+            "child_name": each.child_name,
+            "booking_id": each.booking_id,
+            "session_id": each.session_id,
+            "activity_name": each.activity_name,
+            "place_name": each.place_name,
+            "day": each.day,
+            "slot": each.slot,
+            "made": False,
+            "rule_sentence": sentence,
+            "closes_at": None,
+        }
+        for each in cancelled
+    ]
+    session.execute(insert(Proof.metadata.tables[Proof.__tablename__]), rows)
+    facts: list[tuple[Event, UUID | str, int]] = [
+        (
+            BookingCancelled(
+                booking_id=each.booking_id,
+                session_id=each.session_id,
+                child_id=each.child_id,
+                family_id=each.family_id,
+                activity_code=each.activity_code,
+                place_code=each.place_code,
+                day=each.day,
+                slot=each.slot,
+                changed_by=None,
+                cancelled_because=because,
+            ),
+            each.booking_id,
+            2,
+        )
+        for each in cancelled
+    ]
+    tell_all(session, facts, at=now)
 
 
 def write(session: Session, done: Sequence[Change], acting: Acting, command_id: UUID, now: datetime) -> None:

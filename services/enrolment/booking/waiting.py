@@ -220,6 +220,8 @@ def lapse(session: Session, waiting_id: UUID, now: datetime) -> bool:
 
 def close(session: Session, session_ids: Collection[UUID], now: datetime) -> None:
     """The sessions, which are locked, do not run: nobody waits for them, and what offers held is free."""
+    if not session_ids:
+        return
     rows = session.scalars(
         select(WaitingPlace).where(
             WaitingPlace.session_ids.overlap(list(session_ids)), WaitingPlace.state.in_(WAITS)

@@ -27,7 +27,7 @@ from enrolment.booking import deadlines
 from enrolment.catalogue import capacities, eligibility, windows
 from enrolment.catalogue.terms import order_sentence, terms_of
 from enrolment.models import Activity, DaySession, Offering, Place
-from enrolment.schedule import calendar
+from enrolment.schedule import calendar, closures
 
 LONGEST_PERIOD = timedelta(days=731)
 
@@ -181,4 +181,5 @@ def open_sessions(session: Session, ask: OpenSessions, caller: Caller) -> int:
     table = DaySession.metadata.tables[DaySession.__tablename__]
     opened = session.scalars(insert(table).on_conflict_do_nothing().returning(table.c.session_id), rows).all()
     capacities.open_groups(session, terms, opened)
+    closures.apply(session, opened)
     return len(opened)

@@ -17,6 +17,11 @@ SENTENCES = {
         409,
         "Il ne reste plus de place pour cette activité dans ce lieu, et elle n’a pas de liste d’attente.",
     ),
+    "session_closed": (409, "Cette séance est fermée ({why}) : il n’y a pas d’appel à faire."),
+    "nothing_to_close": (
+        422,
+        "Ces jours sont passés et aucune séance ouverte n’est concernée : vérifiez les dates.",
+    ),
     "offer_over": (
         409,
         "Cette place n’est plus gardée pour vous : elle a été prise, refusée, ou son délai est passé.",
