@@ -31,5 +31,6 @@ def settle_session(session: Session, fact: AttendanceSettled, version: int) -> N
     )
     session.execute(delete(Attendance).where(Attendance.session_id == fact.session_id))
     if fact.lines:
-        rows = [line.model_dump() | {"session_id": fact.session_id} for line in fact.lines]
+        kept = {"child_id", "family_id", "mark", "booking_id", "held"}
+        rows = [line.model_dump(include=kept) | {"session_id": fact.session_id} for line in fact.lines]
         session.execute(insert(Attendance), rows)

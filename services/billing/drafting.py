@@ -2,8 +2,9 @@
 
 Everything due is computed anew, over the last twelve months; what was invoiced is subtracted unit by unit. Running
 it twice therefore adds nothing, and a roll-call, a quotient or a tariff corrected since yields the difference by
-itself. The number of statements does not depend on the number of families: prices are worked out in Python once
-per distinct inputs, everything else joins.
+itself. A line that is held (contested, or an absence to decide) is neither billed nor, if it was, given back: it
+stays as it is until a later roll-call frees it. The number of statements does not depend on the number of families:
+prices are worked out in Python once per distinct inputs, everything else joins.
 """
 
 import json
@@ -43,7 +44,9 @@ WITH sessions AS (
 SELECT a.family_id, a.child_id, a.session_id, s.activity_code, s.place_code, s.day, s.slot, a.mark, e.effect,
        s.tariff_id, date_trunc('month', s.day)::date AS month, f.resident,
        f.euros AS quotient_euros, f.quotient_month,
-       CASE WHEN f.family_id IS NULL THEN 'unknown_family'
+       CASE WHEN a.held = 'objection' THEN 'contested'
+            WHEN a.held IS NOT NULL THEN 'absence_undecided'
+            WHEN f.family_id IS NULL THEN 'unknown_family'
             WHEN c.child_id IS NULL THEN 'unknown_child'
             WHEN NOT s.activity_known THEN 'unknown_activity'
             WHEN s.tariff_id IS NULL THEN 'no_tariff' END AS left_out
@@ -91,6 +94,8 @@ WITH owed AS (
            (array_agg(mark ORDER BY charge_id DESC))[1] AS mark,
            (array_agg(price_id ORDER BY charge_id DESC))[1] AS price_id
     FROM charge WHERE day >= :since AND day < :until
+      AND (session_id, child_id, family_id) NOT IN (
+          SELECT session_id, child_id, family_id FROM due WHERE left_out IN ('contested', 'absence_undecided'))
     GROUP BY family_id, child_id, session_id, unit_cents HAVING sum(quantity) <> 0
 )
 SELECT :run_id, family_id, child_id, session_id,

@@ -162,6 +162,9 @@ class Attendance(Base):
     family_id: Mapped[UUID] = mapped_column(primary_key=True)
     mark: Mapped[str] = mapped_column(String(40))
     booking_id: Mapped[UUID | None]
+    held: Mapped[str | None] = mapped_column(
+        String(20), comment="Why the line may not be billed yet; empty: nothing holds it"
+    )
 
 
 # ---------------------------------------------------------------- tariffs and prices

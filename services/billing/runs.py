@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from billing import drafting, publishing
 from billing.dates import InvoiceDates, dates_for, first_of, paris_day
 from billing.invoice_models import DraftCharge, Fund, LeftOutDay, Run, RunFamily
-from contracts.billing.refusals import MonthNotBegun, RunNotChecked, RunNotFound, RunOpen
+from billing.models import Attendance
+from contracts.billing.refusals import MonthNotBegun, RunContested, RunNotChecked, RunNotFound, RunOpen
 from contracts.billing.runs import PublishRun, RunState
 from contracts.errors import Invalid
 
@@ -81,7 +82,8 @@ def check(session: Session, run_id: UUID, by: UUID | None, now: datetime) -> Run
 def publish(session: Session, ask: PublishRun, by: UUID | None, now: datetime) -> tuple[Run, int]:
     """Publishes what was checked: (run, cents newly invoiced). A published run stays as it is.
 
-    The run's row lock makes a second publication wait, and find it published. Raises RunNotChecked, Invalid (dates).
+    The run's row lock makes a second publication wait, and find it published. Raises RunNotChecked, RunContested,
+    Invalid (dates).
     """
     run = lock(session, ask.run_id)
     if run.state is RunState.PUBLISHED:
@@ -94,6 +96,8 @@ def publish(session: Session, ask: PublishRun, by: UUID | None, now: datetime) -
     dates = InvoiceDates(today, ask.due_on or usual.due_on, ask.pay_online_until or usual.pay_online_until)
     if not today < dates.due_on <= dates.pay_online_until:
         raise Invalid(problems={"due_on": "dates_out_of_order"})
+    if held := _held_since(session, run):
+        raise RunContested(children=held)
     cents = publishing.publish(session, run, dates, now)
     _move(run, RunState.PUBLISHED)
     run.published_at, run.published_by = now, by
@@ -124,6 +128,22 @@ def lock(session: Session, run_id: UUID) -> Run:
     if run is None:
         raise RunNotFound(run_id=str(run_id))
     return run
+
+
+def _held_since(session: Session, run: Run) -> int:
+    """The charges of a draft that a later roll-call holds: what is contested since is not billed."""
+    held = (
+        select(func.count())
+        .select_from(DraftCharge)
+        .join(
+            Attendance,
+            (Attendance.session_id == DraftCharge.session_id)
+            & (Attendance.child_id == DraftCharge.child_id)
+            & (Attendance.family_id == DraftCharge.family_id),
+        )
+        .where(DraftCharge.run_id == run.run_id, Attendance.held.is_not(None))
+    )
+    return session.scalar(held) or 0
 
 
 def _discard(session: Session, run: Run) -> None:

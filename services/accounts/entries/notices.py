@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from accounts.entries.desk import Desk
-from accounts.mailing import attendance_news, booking_news, notices
+from accounts.mailing import absence_notices, attendance_news, booking_news, notices
 from accounts.mailing.mail import Site
 from chassis.inbox import newer
 from chassis.service import every, subscribes
@@ -15,6 +15,9 @@ from contracts.events.accounts import AccountRegistered, ActivationKeyRedeemed
 from contracts.events.billing import InvoicePublished, PaymentFailed, PaymentReceived
 from contracts.events.documents import DocumentExpiring, DocumentOpened
 from contracts.events.enrolment import (
+    AbsenceDecided,
+    AbsenceReported,
+    AttendanceContested,
     AttendanceSettled,
     BookingCancelled,
     BookingMade,
@@ -27,6 +30,7 @@ from contracts.events.enrolment import (
     EnrolmentRequested,
     EnrolmentWaiting,
     EnrolmentWithdrawn,
+    ObjectionAnswered,
     PlaceOffered,
     WaitingEnded,
 )
@@ -80,6 +84,22 @@ class NoticeDesk(Desk):
     @subscribes(DaysReopened)
     def mail_reopening(self, session: Session, fact: DaysReopened, envelope: Envelope) -> None:
         notices.days_reopened(session, self.site, fact, self.clock.now())
+
+    @subscribes(AbsenceReported)
+    def mail_absence(self, session: Session, fact: AbsenceReported, envelope: Envelope) -> None:
+        absence_notices.reported(session, self.site, fact, envelope.time, self.clock.now())
+
+    @subscribes(AbsenceDecided)
+    def mail_absence_decision(self, session: Session, fact: AbsenceDecided, envelope: Envelope) -> None:
+        absence_notices.decided(session, self.site, fact, envelope.time, self.clock.now())
+
+    @subscribes(AttendanceContested)
+    def mail_objection(self, session: Session, fact: AttendanceContested, envelope: Envelope) -> None:
+        absence_notices.contested(session, self.site, fact, envelope.time, self.clock.now())
+
+    @subscribes(ObjectionAnswered)
+    def mail_objection_answer(self, session: Session, fact: ObjectionAnswered, envelope: Envelope) -> None:
+        absence_notices.answered(session, self.site, fact, envelope.time, self.clock.now())
 
     @subscribes(InvoicePublished)
     def mail_invoice(self, session: Session, fact: InvoicePublished, envelope: Envelope) -> None:

@@ -1,6 +1,6 @@
 """Roll-calls: what costs a family something without its having booked or cancelled it, written the same evening.
 
-Being absent without a reason and coming without a booking are news; being there, or absent in time, is not. A sheet
+Being absent without a word and coming without a booking are news; being there, or absent in time, is not. A sheet
 corrected before the evening leaves no trace in the mail; corrected later, those who were told are told again.
 """
 
@@ -23,7 +23,7 @@ EVENING = time(18, 30)
 KEPT = timedelta(days=90)
 NEWS = {Mark.ABSENT_UNJUSTIFIED, Mark.PRESENT_WITHOUT_BOOKING}
 _TITLES = {
-    Mark.ABSENT_UNJUSTIFIED.value: "absence sans justificatif",
+    Mark.ABSENT_UNJUSTIFIED.value: "absence non signalée",
     Mark.PRESENT_WITHOUT_BOOKING.value: "présence sans réservation",
     "": "appel corrigé",
 }
@@ -36,8 +36,15 @@ def evening_of(now: datetime) -> datetime:
 
 
 def gather(session: Session, fact: AttendanceSettled, now: datetime) -> None:
-    """Takes over what the newest sheet of a session says. Two statements; the caller drops older sheets."""
-    news = [line for line in fact.lines if line.mark in NEWS]
+    """Takes over what the newest sheet of a session says. Three statements; the caller drops older sheets."""
+    # An absence that was reported is not news: its own mails say what becomes of it.
+    reported = [line.child_id for line in fact.lines if line.absence is not None]
+    session.execute(
+        delete(AttendanceNews)
+        .where(AttendanceNews.session_id == fact.session_id, AttendanceNews.child_id.in_(reported))
+        .execution_options(synchronize_session=False)
+    )
+    news = [line for line in fact.lines if line.mark in NEWS and line.absence is None]
     # What was noted before and is not any more: the child was there, or is not on the sheet.
     session.execute(
         update(AttendanceNews)

@@ -60,7 +60,9 @@ _KINDS = (
     Kind("days_reopened", Category.BOOKINGS, "Jours rouverts par la mairie", CARE),
     Kind("place_offered", Category.BOOKINGS, "Place proposée pour un jour complet", ANSWER),
     Kind("place_lapsed", Category.BOOKINGS, "Place d’un jour complet non prise à temps"),
-    Kind("attendance_noted", Category.BOOKINGS, "Absence sans justificatif, présence sans réservation"),
+    Kind("attendance_noted", Category.BOOKINGS, "Absence non signalée, présence sans réservation", ANSWER),
+    Kind("absence_decided", Category.BOOKINGS, "Décision sur une absence signalée", DECISION),
+    Kind("objection_answered", Category.BOOKINGS, "Réponse à un pointage contesté", DECISION),
     Kind("enrolment_accepted", Category.ENROLMENTS, "Inscription acceptée"),
     Kind("enrolment_withdrawn", Category.ENROLMENTS, "Inscription abandonnée"),
     Kind("enrolment_waiting", Category.ENROLMENTS, "Inscription sur liste d’attente"),
@@ -80,6 +82,8 @@ _KINDS = (
     Kind("quotient_not_found", Category.FAMILY, "Quotient familial non trouvé"),
     Kind("certification_reminder", Category.REMINDERS, "Données de votre famille à valider"),
     Kind("enrolment_requested", Category.RECEIPTS, "Accusé de réception d’une demande", RECEIPT),
+    Kind("absence_reported", Category.RECEIPTS, "Accusé de réception d’une absence signalée", RECEIPT),
+    Kind("attendance_contested", Category.RECEIPTS, "Accusé de réception d’une contestation", RECEIPT),
     Kind("custody_received", Category.RECEIPTS, "Accusé de réception d’un calendrier de garde", RECEIPT),
     Kind("payment_received", Category.RECEIPTS, "Reçu de paiement", RECEIPT),
     Kind("account_registered", Category.SECURITY, "Ouverture de votre compte", SAFETY),
@@ -132,6 +136,7 @@ UNWRITTEN: dict[str, str] = {
     "closure.lifted": "Nobody's file: each family that had lost a day is told of its own (days.reopened).",
     "document.stored": "The parent's own act, seen on the page that did it.",
     "document.deleted": "The parent's own act, seen on the page that did it.",
+    "absence.withdrawn": "The parent's own act, seen on the page that did it.",
     "document.shared": "The parent's own act; the receipt of the request follows.",
 }
 

@@ -45,6 +45,12 @@ class RunOpen(Conflict):
     code = "run_open"
 
 
+class RunContested(Conflict):
+    """Lines of the draft are contested, or absences reported, since it was made. `children`: how many lines."""
+
+    code = "run_contested"
+
+
 class MonthNotBegun(Invalid):
     """Nothing of that month can be due yet."""
 

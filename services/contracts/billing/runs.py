@@ -23,6 +23,8 @@ class RunState(StrEnum):
 class LeftOutReason(StrEnum):
     """Why a day is not billed."""
 
+    CONTESTED = "contested"
+    ABSENCE_UNDECIDED = "absence_undecided"
     NOT_CHECKED = "not_checked"
     NOT_ON_SHEET = "not_on_sheet"
     TO_COME = "to_come"
@@ -131,7 +133,10 @@ class CheckRun(Command[RunView]):
 
 
 class PublishRun(Command[RunView]):
-    """Numbers and publishes what was checked, all or nothing. Publishing twice gives the first outcome."""
+    """Numbers and publishes what was checked, all or nothing. Publishing twice gives the first outcome.
+
+    Raises RunContested when a line of it was contested since the draft: a new draft leaves it out.
+    """
 
     run_id: UUID
     due_on: date | None = None

@@ -7,6 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from contracts.enrolment.absence_terms import AbsenceTerms
 from contracts.enrolment.deadlines import DeadlineRule
 from contracts.enrolment.terms import (
     Eligibility,
@@ -99,6 +100,7 @@ class ActivityTerms(Message):
     usual_days: tuple[UsualDays, ...] = ()
     meal_slots: frozenset[Slot] = Field(default=frozenset(), description="Parts of the day with a meal")
     hours: tuple[SlotHours, ...] = ()
+    absences: AbsenceTerms = AbsenceTerms()
     retired: bool = Field(default=False, description="Takes nobody new; what is enrolled and booked stays")
 
     @model_validator(mode="after")

@@ -61,3 +61,36 @@ class TooEarly(Invalid):
     """A sheet cannot be settled before its day."""
 
     code = "sheet_too_early"
+
+
+class CannotReport(Conflict):
+    """One of the days cannot be reported absent. `why`: unknown, cancel_instead, too_late, present, reported.
+
+    `day`: which.
+    """
+
+    code = "absence_cannot_report"
+
+
+class AbsenceDecidedAlready(Conflict):
+    """The absence is not in a state that allows this. `state`: the one it is in."""
+
+    code = "absence_decided_already"
+
+
+class AbsenceChanged(Conflict):
+    """Somebody else, or the parent, changed the report meanwhile."""
+
+    code = "absence_changed"
+
+
+class CannotContest(Conflict):
+    """This line cannot be contested. `why`: open, answered, too_late, claim."""
+
+    code = "line_cannot_contest"
+
+
+class ObjectionChanged(Conflict):
+    """Somebody else answered meanwhile. `by`: who."""
+
+    code = "objection_changed"

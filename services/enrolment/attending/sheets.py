@@ -4,18 +4,18 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from chassis.outbox import tell
-from contracts.caller import Caller, Kind, Role
+from contracts.caller import Caller, Role
 from contracts.enrolment.attendance import ExpectedView, MarkedChild, RollCall, RollCallView, SettleAttendance
 from contracts.enrolment.refusals import SessionClosed, SheetChanged, TooEarly
 from contracts.errors import Invalid, JsonValue, NotFound
-from contracts.events.enrolment import AttendanceLine, AttendanceSettled, EnrolmentState, Mark
+from contracts.events.enrolment import AttendanceLine, EnrolmentState, Mark
+from enrolment.absences import reported
+from enrolment.attending import settled
 from enrolment.attending.attendance_desk import named_like
 from enrolment.catalogue.terms import terms_of
-from enrolment.household.families import TOWN
 from enrolment.models import Activity, Booking, Child, DaySession, Enrolment, FamilyChild, Place, Sheet
 from enrolment.schedule import calendar
 
@@ -63,7 +63,7 @@ def roll_call(session: Session, ask: RollCall, caller: Caller) -> RollCallView:
 
 def settle(session: Session, ask: SettleAttendance, caller: Caller, now: datetime) -> RollCallView:
     """Saves the whole sheet as a new version and tells of it. The session's row is kept: saves follow each other."""
-    agent = caller.staff(Role.ATTENDANCE)
+    caller.staff(Role.ATTENDANCE)
     row = session.execute(
         select(DaySession, Place, Activity)
         .join(Place, Place.code == DaySession.place_code)
@@ -78,7 +78,7 @@ def settle(session: Session, ask: SettleAttendance, caller: Caller, now: datetim
         raise SessionClosed(why=day_session.closed_because)
     if day_session.day > calendar.local_day(now):
         raise TooEarly(day=day_session.day.isoformat())
-    last = _last_sheet(session, ask.session_id)
+    last = settled.last_sheet(session, ask.session_id)
     if (last.version if last else 0) != ask.version:
         raise SheetChanged(by=last.settled_by_name if last else "")
     booked = _booked(session, ask.session_id)
@@ -96,26 +96,8 @@ def settle(session: Session, ask: SettleAttendance, caller: Caller, now: datetim
         )
         for line in ask.lines
     ]
-    version = ask.version + 1
-    session.execute(
-        insert(Sheet).values(
-            session_id=ask.session_id,
-            version=version,
-            settled_at=now,
-            settled_by=agent,
-            settled_by_name=caller.name if caller.kind is Kind.AGENT else TOWN,
-            lines=[line.model_dump(mode="json") for line in lines],
-        )
-    )
-    fact = AttendanceSettled(
-        session_id=ask.session_id,
-        activity_code=activity.code,
-        place_code=place.code,
-        day=day_session.day,
-        slot=day_session.slot,
-        lines=lines,
-    )
-    tell(session, fact, subject=ask.session_id, version=version, at=now)
+    lines = reported.judge(session, ask.session_id, lines)
+    settled.write(session, day_session, ask.version + 1, lines, settled.Settling.of(caller, now), now)
     return _sheet_view(session, day_session, place, activity, list(terms_of(activity).slots))
 
 
@@ -167,12 +149,6 @@ def _payers(session: Session, child_ids: set[UUID], day_session: DaySession) -> 
     return dict(rows.all())  # the last of each child wins
 
 
-def _last_sheet(session: Session, session_id: UUID) -> Sheet | None:
-    return session.scalar(
-        select(Sheet).where(Sheet.session_id == session_id).order_by(Sheet.version.desc()).limit(1)
-    )
-
-
 def _sheet_view(
     session: Session,
     day_session: DaySession,
@@ -181,9 +157,8 @@ def _sheet_view(
     slots: list[str],
     also: Iterable[UUID] = (),
 ) -> RollCallView:
-    sheet = _last_sheet(session, day_session.session_id)
-    kept = [AttendanceLine.model_validate(line) for line in sheet.lines] if sheet else []
-    marks = {line.child_id: line.mark for line in kept}
+    sheet = settled.last_sheet(session, day_session.session_id)
+    marks = {line.child_id: line.mark for line in settled.lines_of(sheet)}
     booked = _booked(session, day_session.session_id)
     children = session.scalars(
         select(Child)

@@ -19,6 +19,11 @@ SENTENCES = {
         409,
         "Cette facturation n’est pas dans l’état attendu : vérifiez-la avant de la publier.",
     ),
+    "run_contested": (
+        409,
+        "Des pointages ont été contestés, ou des absences signalées, depuis ce brouillon ({children}). "
+        "Refaites le brouillon : ces journées seront laissées de côté jusqu’à la réponse.",
+    ),
     "run_open": (409, "Une autre facturation est en préparation : publiez-la ou abandonnez-la d’abord."),
     "month_not_begun": (422, "Ce mois n’a pas commencé : il n’y a rien à facturer."),
     "run_not_found": (404, "Cette facturation n’existe pas."),
@@ -31,6 +36,8 @@ PROBLEMS = {
 }
 
 LEFT_OUT = {
+    "contested": "Pointage contesté par la famille, réponse attendue",
+    "absence_undecided": "Absence signalée, décision attendue",
     "not_checked": "Pointage pas encore fait",
     "not_on_sheet": "Réservé mais absent de la feuille de pointage",
     "to_come": "Journée à venir",

@@ -244,7 +244,7 @@ def test_an_absence_without_reason_is_told_the_same_evening_and_a_correction_aft
     home.desk.service.write_attendance_news()
     home.desk.service.write_attendance_news()
     assert home.new() == [(LEA, "attendance_noted"), (MAX, "attendance_noted")]
-    assert home.desk.mails(MAX)[-1].subject.endswith("absence sans justificatif")
+    assert home.desk.mails(MAX)[-1].subject.endswith("absence non signalée")
     home.tell(home.sheet(Mark.ABSENT_JUSTIFIED, session_id), version=2)
     home.desk.service.write_attendance_news()
     assert len(home.new()) == 4

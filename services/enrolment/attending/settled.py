@@ -1,0 +1,71 @@
+"""The sheet that holds, and a new version of it: kept, and told to all who rely on it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from chassis.outbox import tell
+from contracts.caller import Caller, Kind
+from contracts.events.enrolment import AttendanceLine, AttendanceSettled
+from enrolment.household.families import TOWN
+from enrolment.models import DaySession, Sheet
+
+
+@dataclass(frozen=True)
+class Settling:
+    """Who settles a sheet, and when. `by` None: the town itself."""
+
+    at: datetime
+    by: UUID | None = None
+    name: str = TOWN
+
+    @classmethod
+    def of(cls, caller: Caller, at: datetime) -> "Settling":
+        """An agent's act, or the installation's."""
+        return cls(at, caller.account_id, caller.name) if caller.kind is Kind.AGENT else cls(at)
+
+
+def last_sheet(session: Session, session_id: UUID) -> Sheet | None:
+    """The version that holds; None when nobody has settled the session."""
+    return session.scalar(
+        select(Sheet).where(Sheet.session_id == session_id).order_by(Sheet.version.desc()).limit(1)
+    )
+
+
+def lines_of(sheet: Sheet | None) -> list[AttendanceLine]:
+    """Its lines; none without a sheet."""
+    return [AttendanceLine.model_validate(line) for line in sheet.lines] if sheet else []
+
+
+def write(
+    session: Session,
+    day_session: DaySession,
+    version: int,
+    lines: Sequence[AttendanceLine],
+    settling: Settling,
+    now: datetime,
+) -> None:
+    """Writes a version of the sheet and tells of it. The caller has locked the session's row."""
+    session.execute(
+        insert(Sheet).values(
+            session_id=day_session.session_id,
+            version=version,
+            settled_at=settling.at,
+            settled_by=settling.by,
+            settled_by_name=settling.name,
+            lines=[line.model_dump(mode="json") for line in lines],
+        )
+    )
+    fact = AttendanceSettled(
+        session_id=day_session.session_id,
+        activity_code=day_session.activity_code,
+        place_code=day_session.place_code,
+        day=day_session.day,
+        slot=day_session.slot,
+        lines=list(lines),
+    )
+    tell(session, fact, subject=day_session.session_id, version=version, at=now)
