@@ -8,6 +8,7 @@ from enrolment.entries.enrolments import EnrolmentDesk
 from enrolment.entries.home import HomeDesk
 from enrolment.entries.offer import OfferDesk
 from enrolment.entries.waiting import WaitingDesk
+from enrolment.entries.weeks import WeekDesk
 
 
 class EnrolmentService(
@@ -16,6 +17,7 @@ class EnrolmentService(
     EnrolmentDesk,
     BookingDesk,
     WaitingDesk,
+    WeekDesk,
     RollCallDesk,
     HomeDesk,
     CopyDesk,

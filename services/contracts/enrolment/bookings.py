@@ -164,8 +164,8 @@ class ChangeBookings(Command[BookingAnswer]):
     """
 
     child_id: UUID
-    additions: list[UUID] = Field(default_factory=list, max_length=200)
-    removals: list[UUID] = Field(default_factory=list, max_length=200)
+    additions: list[UUID] = Field(default_factory=list, max_length=1000)
+    removals: list[UUID] = Field(default_factory=list, max_length=1000)
     waits: list[UUID] = Field(default_factory=list, max_length=200)
     family_id: UUID | None = None
     late: bool = False

@@ -1,36 +1,65 @@
 """What is known of sessions for one child: its bookings, its place in the line, the home it is with. One statement."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, and_, case, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from contracts.events.enrolment import EnrolmentState
+from enrolment.booking.booking_rules import Known
 from enrolment.booking.waiting_models import WaitingPlace
-from enrolment.models import Booking, CustodySpan, DaySession, SessionGroup
+from enrolment.models import Booking, CustodySpan, DaySession, Enrolment, SessionGroup
 
 WAITS = ("waiting", "offered")
+_COLUMNS = (
+    DaySession.session_id,
+    DaySession.activity_code,
+    DaySession.place_code,
+    DaySession.day,
+    DaySession.slot,
+    DaySession.taken < DaySession.capacity,
+    DaySession.closed_because,
+    Booking.booking_id,
+    Booking.family_id,
+    Booking.group_code,
+    CustodySpan.family_id,
+    WaitingPlace.waiting_id,
+    case((WaitingPlace.state == "offered", WaitingPlace.offer_ends_at)),
+)
 
 
 def known_for(child_id: UUID) -> Select:  # type: ignore[type-arg]
     """Rows that `Known(*row)` takes, of every session: the caller narrows it."""
-    return (
-        select(
-            DaySession.session_id,
-            DaySession.activity_code,
-            DaySession.place_code,
-            DaySession.day,
-            DaySession.slot,
-            DaySession.taken < DaySession.capacity,
-            DaySession.closed_because,
-            Booking.booking_id,
-            Booking.family_id,
-            Booking.group_code,
-            CustodySpan.family_id,
-            WaitingPlace.waiting_id,
-            case((WaitingPlace.state == "offered", WaitingPlace.offer_ends_at)),
+    return _known(child_id, enrolled=False)
+
+
+def known_of_enrolled(child_ids: Collection[UUID], years: Collection[str]) -> Select:  # type: ignore[type-arg]
+    """The same for several children, of the sessions of all they are enrolled in; the child's id comes last."""
+    return _known(Enrolment.child_id, enrolled=True).where(
+        Enrolment.child_id.in_(child_ids),
+        Enrolment.state == EnrolmentState.ACCEPTED,
+        Enrolment.school_year.in_(years),
+    )
+
+
+def _known(child_id: UUID | InstrumentedAttribute[UUID], *, enrolled: bool) -> Select:  # type: ignore[type-arg]
+    sessions = (
+        select(*_COLUMNS, Enrolment.child_id)
+        .select_from(DaySession)
+        .join(
+            Enrolment,
+            and_(
+                Enrolment.activity_code == DaySession.activity_code,
+                Enrolment.place_code == DaySession.place_code,
+            ),
         )
-        .outerjoin(
+        if enrolled
+        else select(*_COLUMNS).select_from(DaySession)
+    )
+    return (
+        sessions.outerjoin(
             Booking,
             and_(
                 Booking.session_id == DaySession.session_id,
@@ -55,6 +84,11 @@ def known_for(child_id: UUID) -> Select:  # type: ignore[type-arg]
             ),
         )
     )
+
+
+def read(rows: Iterable[Any]) -> list[Known]:
+    """The rows of `known_for`."""
+    return [Known(*row) for row in rows]
 
 
 def full_groups(session: Session, session_ids: Collection[UUID]) -> set[tuple[UUID, str]]:

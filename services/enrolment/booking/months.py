@@ -47,7 +47,7 @@ def month(session: Session, ask: MonthPage, caller: Caller, now: datetime) -> Mo
     found = known_sessions(session, list(enrolled), ask.child_id, first, last)
     for day, cell in view_cells(session, found, terms, reader):
         cells[day].append(cell)
-    activities = _activities(enrolled)
+    activities = activities_of(enrolled)
     order = {activity.activity_code: n for n, activity in enumerate(activities)}
     days = []
     for n in range((last - first).days + 1):
@@ -185,7 +185,8 @@ def _bounds(session: Session, offered: list[tuple[str, str]]) -> tuple[date | No
 _ORDER = ["canteen", "evening", "wednesday", "holidays", "school"]
 
 
-def _activities(enrolled: Enrolled) -> list[MonthActivityView]:
+def activities_of(enrolled: Enrolled) -> list[MonthActivityView]:
+    """Those that have days, in the order of the page, with what holds for their days."""
     found = sorted(enrolled.values(), key=lambda each: (_ORDER.index(each[0].kind), each[0].name))
     return [
         MonthActivityView(

@@ -21,6 +21,14 @@ BOOKED_DAYS = metrics.counter(
 )
 
 
+def count_days(answer: BookingAnswer) -> None:
+    """What a save did and refused, for ops."""
+    for changed in answer.changed:
+        BOOKED_DAYS.labels(changed.activity_code, "made" if changed.made else "cancelled").inc()
+    for refused in answer.refused:
+        BOOKED_DAYS.labels(refused.activity_code, refused.why).inc()
+
+
 class BookingDesk(Service):
     """Bookings: shown, changed, proved."""
 
@@ -42,10 +50,7 @@ class BookingDesk(Service):
             answer = once(
                 session, ask, caller, lambda: bookings.change(session, ask, caller, self.clock.now())
             )
-        for changed in answer.changed:
-            BOOKED_DAYS.labels(changed.activity_code, "made" if changed.made else "cancelled").inc()
-        for refused in answer.refused:
-            BOOKED_DAYS.labels(refused.activity_code, refused.why).inc()
+        count_days(answer)
         return answer
 
     @answers(BookingProofs)
