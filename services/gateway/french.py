@@ -1,7 +1,7 @@
 """How the site writes dates, sums and spaces."""
 
 import re
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from flask import Flask
 from markupsafe import Markup, escape
@@ -77,6 +77,11 @@ def typeset(text: str) -> str:
     return re.sub(r"« ", f"«{NO_BREAK}", text)
 
 
+def plus_days(value: date, days: int) -> date:
+    """So many days later."""
+    return value + timedelta(days=days)
+
+
 def capitalize_first(text: str) -> str:
     """« réservé aux enfants de la PS » → « Réservé aux enfants de la PS »: unlike Jinja's, it leaves the rest alone."""
     return text[:1].upper() + text[1:]
@@ -106,6 +111,7 @@ def init_app(app: Flask) -> None:
         count,
         typeset,
         capitalize_first,
+        plus_days,
         paragraphs,
     ):
         app.jinja_env.filters[filter_.__name__] = filter_

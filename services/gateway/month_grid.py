@@ -1,10 +1,12 @@
-"""A child's month as rows of the grid: what each cell says, and which days are folded together."""
+"""A child's days as rows of the grid: what each cell says, and which days are folded together."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
-from contracts.enrolment.bookings import CellState, CellView, DayView, MonthView
+from contracts.enrolment.bookings import CellState, CellView, MonthActivityView, MonthView
+from contracts.enrolment.enrolments import ChildView
 from gateway import french
 
 SOON = timedelta(days=3)
@@ -24,8 +26,33 @@ class Grid:
     has_open: bool = False
 
 
-def grid_of(month: MonthView, today: date, now: datetime) -> Grid:
-    """The month's grid. Days gone by stand apart; week-ends and holidays in a row are one row."""
+class AnyDay(Protocol):
+    """A day of either."""
+
+    @property
+    def day(self) -> date: ...
+    @property
+    def closed_because(self) -> str: ...
+    @property
+    def cells(self) -> list[CellView]: ...
+
+
+class Days(Protocol):
+    """A child's month or week."""
+
+    @property
+    def child(self) -> ChildView: ...
+    @property
+    def activities(self) -> list[MonthActivityView]: ...
+    @property
+    def days(self) -> Sequence[AnyDay]: ...
+
+
+def grid_of(month: Days, today: date, now: datetime, suffix: str = "") -> Grid:
+    """The grid. Days gone by stand apart; week-ends and holidays in a row are one row.
+
+    `suffix` tells apart the boxes of several children on one page: it ends their names.
+    """
     grid = Grid(columns=columns_of(month))
     labels = dict(grid.columns)
     week = None
@@ -37,7 +64,9 @@ def grid_of(month: MonthView, today: date, now: datetime) -> Grid:
         week = days[-1].day.isocalendar()[:2]
         for cell in first.cells:
             key = _key(cell.activity_code, cell.slot)
-            row["cells"][key] = _cell(cell, labels.get(key, ""), first.day, month.child.first_name, now)
+            row["cells"][key] = _cell(
+                cell, labels.get(key, ""), first.day, month.child.first_name, now, suffix
+            )
             stands_alone = cell.week_of in (None, cell.session_id)
             grid.has_open |= stands_alone and (cell.state in _TICKED or cell.can_wait)
             if cell.state is CellState.BOOKED and stands_alone:
@@ -48,7 +77,7 @@ def grid_of(month: MonthView, today: date, now: datetime) -> Grid:
     return grid
 
 
-def columns_of(month: MonthView) -> list[tuple[str, str]]:
+def columns_of(month: Days) -> list[tuple[str, str]]:
     """One per activity and part of the day."""
     return [
         (_key(activity.activity_code, slot), f"{activity.name}, {slot}" if slot else activity.name)
@@ -71,9 +100,9 @@ def _key(activity_code: str, slot: str) -> str:
     return f"{activity_code}|{slot}"
 
 
-def _together(days: list[DayView]) -> list[list[DayView]]:
+def _together(days: Sequence[AnyDay]) -> list[list[AnyDay]]:
     """Days closed for the same reason, in a row, as one; week-ends go without saying."""
-    groups: list[list[DayView]] = []
+    groups: list[list[AnyDay]] = []
     for day in days:
         if day.closed_because == _WEEKEND:
             continue
@@ -90,18 +119,20 @@ def _together(days: list[DayView]) -> list[list[DayView]]:
     return groups
 
 
-def _label(days: list[DayView]) -> str:
+def _label(days: list[AnyDay]) -> str:
     if len(days) == 1:
         return french.weekday(days[0].day).capitalize()
     return f"Du {french.weekday(days[0].day)} au {french.weekday(days[-1].day)}"
 
 
-def _cell(cell: CellView, column: str, day: date, first_name: str, now: datetime) -> dict[str, Any]:
+def _cell(
+    cell: CellView, column: str, day: date, first_name: str, now: datetime, suffix: str
+) -> dict[str, Any]:
     """What a cell says, in words: a box to tick where the day can be changed, else its state and why it is locked."""
     shown: dict[str, Any] = {
-        "name": "book",
+        "name": f"book{suffix}",
         "value": str(cell.session_id),
-        "id": f"j-{cell.session_id}",
+        "id": f"j-{cell.session_id}{suffix}",
         "label": f"{column}, {french.weekday(day)}, {first_name}",
         "checked": cell.state is CellState.BOOKED,
     }
@@ -114,7 +145,7 @@ def _cell(cell: CellView, column: str, day: date, first_name: str, now: datetime
         shown["label"] = f"{column}, semaine du {french.weekday(day)}, {first_name}"
         shown["why"] = " – ".join(filter(None, ("Toute la semaine", shown["why"])))
     if cell.can_wait and shown["state"] == "full":
-        shown |= {"state": "waiting", "name": "wait", "label": f"Liste d’attente : {shown['label']}"}
+        shown |= {"state": "waiting", "name": f"wait{suffix}", "label": f"Liste d’attente : {shown['label']}"}
     if cell.other_home and cell.state in (CellState.BOOKED, CellState.BOOKED_LOCKED):
         shown["why"] = " – ".join(filter(None, (shown["why"], "facturé à l’autre foyer")))
     return shown

@@ -55,13 +55,7 @@ def save(child_id: UUID, month: str) -> ResponseReturnValue:
     form = BookingForm()
     if not form.validate_on_submit():
         return _page(ask(MonthPage(child_id=child_id, month=_month(month))), form)
-    ticked, shown = _ids("book"), _ids("shown")
-    additions, removals = (
-        [each for each in ticked if each not in shown],
-        [s for s in shown if s not in ticked],
-    )
-    waits = _ids("wait")
-    additions += waits
+    additions, removals, waits = changes_sent()
     back = url_for(".show", child_id=child_id, month=month)
     if not additions and not removals:
         flash("Vous n’avez rien changé : vos réservations restent les mêmes.", "info")
@@ -75,7 +69,7 @@ def save(child_id: UUID, month: str) -> ResponseReturnValue:
             waits=waits,
         )
     )
-    return render_template("citizen/bookings_saved.html", answer=answer, back=back, why=_why)
+    return render_template("citizen/bookings_saved.html", answers=[answer], back=back, why=why_refused)
 
 
 @blueprint.get("/preuves")
@@ -100,7 +94,7 @@ def _page(view: MonthView, form: BookingForm) -> ResponseReturnValue:
     return page, form.status
 
 
-def _why(refused: RefusedDay) -> str:
+def why_refused(refused: RefusedDay) -> str:
     """« le délai est dépassé depuis le vendredi 20 novembre, 9 h (jusqu’à 2 jours avant …) »."""
     words = DAYS[refused.why]
     match refused.why:
@@ -116,6 +110,13 @@ def _why(refused: RefusedDay) -> str:
         case Refusal.STILL_NEEDED:
             words += f" ({', '.join(refused.needs)}) : annulez-le aussi"
     return words
+
+
+def changes_sent(suffix: str = "") -> tuple[list[UUID], list[UUID], list[UUID]]:
+    """(to book, to cancel, those of the first to wait for where there is no place), of the boxes named `…<suffix>`."""
+    ticked, shown, waits = (_ids(f"{name}{suffix}") for name in ("book", "shown", "wait"))
+    additions = [each for each in ticked if each not in shown]
+    return additions + waits, [each for each in shown if each not in ticked], waits
 
 
 def _ids(name: str) -> list[UUID]:
