@@ -9,6 +9,7 @@ from contracts.documents import UnknownSubject
 
 READERS: dict[str, frozenset[Role]] = {
     "enrolment": frozenset({Role.REQUESTS}),
+    "absence": frozenset({Role.REQUESTS}),
     "request": frozenset({Role.REQUESTS}),
     "family": frozenset({Role.FAMILY_FILES}),
     "health": frozenset({Role.HEALTH}),

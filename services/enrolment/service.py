@@ -1,5 +1,6 @@
 """Enrolment answers: see `contracts.enrolment` for what each question and command means, `entries` for who takes it."""
 
+from enrolment.entries.absences import AbsenceDesk
 from enrolment.entries.attendance import RollCallDesk
 from enrolment.entries.bookings import BookingDesk
 from enrolment.entries.closures import ClosureDesk
@@ -19,6 +20,7 @@ class EnrolmentService(
     WaitingDesk,
     WeekDesk,
     RollCallDesk,
+    AbsenceDesk,
     HomeDesk,
     CopyDesk,
 ):

@@ -33,6 +33,7 @@ MOST = 10_000
 """Lines of one file: the answer crosses the broker."""
 ATTACHED_TO = {
     "enrolment": "joint à une inscription",
+    "absence": "joint à une absence signalée",
     "request": "joint à une demande",
     "family": "joint au dossier famille",
     "health": "joint à la fiche santé",

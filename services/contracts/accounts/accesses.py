@@ -27,6 +27,8 @@ class Access(StrEnum):
     BILL = "bill"
     ENROLMENT = "enrolment"
     BOOKINGS = "bookings"
+    ABSENCE = "absence"
+    OBJECTION = "objection"
     DOCUMENT = "document"
 
 

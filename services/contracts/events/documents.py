@@ -54,7 +54,7 @@ class DocumentShared(Event):
     document_id: UUID
     document_type: str
     account_id: UUID
-    subject_kind: str = Field(description="`enrolment`, `request`")
+    subject_kind: str = Field(description="`enrolment`, `request`, `absence` …")
     subject_id: UUID
 
 

@@ -1,6 +1,5 @@
 """A sheet already settled, settled again: an absence was reported or decided, an objection made or answered."""
 
-from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -21,18 +20,6 @@ def lock_child(session: Session, child_id: UUID) -> Child:
     if child is None:
         raise NotFound
     return child
-
-
-def lock_sessions(session: Session, session_ids: Collection[UUID]) -> list[DaySession]:
-    """The sessions, their rows kept, in order of day and id."""
-    return list(
-        session.scalars(
-            select(DaySession)
-            .where(DaySession.session_id.in_(session_ids))
-            .order_by(DaySession.day, DaySession.session_id)
-            .with_for_update(key_share=True)
-        )
-    )
 
 
 def resettle(

@@ -1,11 +1,11 @@
 """The sheet that holds, and a new version of it: kept, and told to all who rely on it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 from chassis.outbox import tell
@@ -69,3 +69,37 @@ def write(
         lines=list(lines),
     )
     tell(session, fact, subject=day_session.session_id, version=version, at=now)
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A child's line on the sheet that holds."""
+
+    line: AttendanceLine
+    session_id: UUID
+    settled_at: datetime
+
+
+_SETTLED = text(
+    """
+    WITH holding AS (
+        SELECT DISTINCT ON (h.session_id) h.session_id, h.settled_at, h.lines
+          FROM sheet h JOIN session s USING (session_id)
+         WHERE s.day BETWEEN :since AND :until
+         ORDER BY h.session_id, h.version DESC
+    )
+    SELECT h.session_id, h.settled_at, line
+      FROM holding h CROSS JOIN jsonb_array_elements(h.lines) AS line
+     WHERE h.lines @> ANY (CAST(:wanted AS jsonb[])) AND line @> ANY (CAST(:parts AS jsonb[]))
+    """
+)
+
+
+def lines_since(session: Session, key: str, ids: Collection[UUID], since: date, until: date) -> list[Settled]:
+    """The lines of these children (`child_id`) or families (`family_id`) on the sheets of a period. One statement."""
+    parts = [f'{{"{key}": "{each}"}}' for each in ids]
+    given = {"since": since, "until": until, "parts": parts, "wanted": [f"[{part}]" for part in parts]}
+    return [
+        Settled(AttendanceLine.model_validate(row.line), row.session_id, row.settled_at)
+        for row in session.execute(_SETTLED, given)
+    ]

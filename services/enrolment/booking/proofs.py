@@ -23,20 +23,24 @@ def list_proofs(session: Session, ask: BookingProofs, caller: Caller) -> ProofsV
         wanted = wanted.where(Proof.proof_number < ask.before)
     found = session.scalars(wanted.order_by(Proof.proof_number.desc()).limit(ask.limit + 1)).all()
     shown = found[: ask.limit]
-    views = [
-        ProofView(
-            proof_id=proof.proof_id,
-            at=proof.at,
-            by=proof.by_name,
-            child_name=proof.child_name,
-            activity_name=proof.activity_name,
-            place_name=proof.place_name,
-            day=proof.day,
-            slot=proof.slot,
-            made=proof.made,
-            rule_sentence=proof.rule_sentence,
-            closes_at=proof.closes_at,
-        )
-        for proof in shown
-    ]
-    return ProofsView(proofs=views, older=shown[-1].proof_number if len(found) > ask.limit else None)
+    return ProofsView(
+        proofs=[view_proof(proof) for proof in shown],
+        older=shown[-1].proof_number if len(found) > ask.limit else None,
+    )
+
+
+def view_proof(proof: Proof) -> ProofView:
+    """A proof, as it is read."""
+    return ProofView(
+        proof_id=proof.proof_id,
+        at=proof.at,
+        by=proof.by_name,
+        child_name=proof.child_name,
+        activity_name=proof.activity_name,
+        place_name=proof.place_name,
+        day=proof.day,
+        slot=proof.slot,
+        made=proof.made,
+        rule_sentence=proof.rule_sentence,
+        closes_at=proof.closes_at,
+    )

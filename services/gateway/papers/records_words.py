@@ -236,5 +236,5 @@ WORDS = {
         "different": "À vérifier",
     },
     "kind": {"email": "Adresse courriel", "phone": "Téléphone", "invoice": "Facture", "credit_note": "Avoir"},
-    "subject_kind": {"enrolment": "Inscription", "request": "Demande"},
+    "subject_kind": {"enrolment": "Inscription", "request": "Demande", "absence": "Absence signalée"},
 }

@@ -15,6 +15,11 @@ SENTENCES = {
     "objection_changed": (409, "{by} a déjà répondu à cette contestation : relisez la réponse."),
 }
 
+PROBLEMS = {
+    "answer_missing": "Écrivez pourquoi : la famille lira ce texte.",
+    "unknown_day": "Un des jours n’est plus dans ce signalement : rechargez la page.",
+}
+
 CANNOT_REPORT = {
     "unknown": "L’un de ces jours n’est plus réservé : vérifiez la liste.",
     "cancel_instead": "L’un de ces jours peut encore être annulé : annulez-le plutôt, il ne sera pas facturé.",

@@ -17,6 +17,8 @@ ACCESS_WORDS = {
     Access.BILL: "Facture ou reçu ouvert",
     Access.ENROLMENT: "Inscription ouverte",
     Access.BOOKINGS: "Réservations ouvertes",
+    Access.ABSENCE: "Absence signalée ouverte",
+    Access.OBJECTION: "Contestation de pointage ouverte",
     Access.DOCUMENT: "Document ouvert",
 }
 

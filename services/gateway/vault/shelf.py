@@ -18,6 +18,7 @@ from gateway.wiring import clock
 SOON = timedelta(days=30)
 SUBJECTS = {
     "enrolment": "une inscription",
+    "absence": "une absence signalée",
     "request": "une demande",
     "family": "votre dossier famille",
     "health": "la fiche santé de votre enfant",

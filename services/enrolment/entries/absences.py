@@ -1,0 +1,191 @@
+"""Absences reported after the deadline, and what parents say against a roll-call."""
+
+import structlog
+from sqlalchemy.orm import Session
+
+from chassis import metrics
+from chassis.commands import once
+from chassis.service import Service, answers, every, subscribes
+from contracts.caller import Caller
+from contracts.enrolment.absences import (
+    AbsenceChoices,
+    AbsenceChoicesView,
+    AbsenceQueue,
+    AbsenceQueueView,
+    AbsenceView,
+    DecideAbsence,
+    MyAbsences,
+    MyAbsencesView,
+    ReportAbsence,
+    ShowAbsence,
+    WithdrawAbsence,
+)
+from contracts.enrolment.objections import (
+    AnswerObjection,
+    CheckedDays,
+    CheckedDaysView,
+    CheckedLineView,
+    ContestLine,
+    ObjectionFileView,
+    ObjectionQueue,
+    ObjectionQueueView,
+    ObjectionView,
+    ShowCheckedLine,
+    ShowObjection,
+)
+from contracts.envelope import Envelope
+from contracts.events.documents import DocumentShared
+from contracts.events.enrolment import Consulted
+from enrolment import consultations
+from enrolment.absences import absence_views, checked, deciding, objection_views, objections, reports
+
+log = structlog.get_logger()
+
+ABSENCES = metrics.counter("absences_total", "Absences reported and what became of them", ("outcome",))
+OBJECTIONS = metrics.counter(
+    "objections_total", "Lines of roll-calls contested, and the answers", ("outcome",)
+)
+
+
+class AbsenceDesk(Service):
+    """Absences reported after the deadline, and what parents say against a roll-call."""
+
+    @answers(AbsenceChoices)
+    def absence_choices(self, ask: AbsenceChoices, caller: Caller) -> AbsenceChoicesView:
+        with self.begin() as session:
+            return reports.choices(session, ask.child_id, caller, self.clock.now())
+
+    @answers(ReportAbsence)
+    def report_absence(self, ask: ReportAbsence, caller: Caller) -> list[AbsenceView]:
+        now = self.clock.now()
+
+        def report() -> list[AbsenceView]:
+            made = reports.report(session, ask, caller, now)
+            return [absence_views.show(session, absence_id, caller, now) for absence_id in made]
+
+        with self.begin() as session:
+            views = once(session, ask, caller, report)
+        ABSENCES.labels("reported").inc(len(views))
+        return views
+
+    @answers(MyAbsences)
+    def my_absences(self, ask: MyAbsences, caller: Caller) -> MyAbsencesView:
+        with self.begin() as session:
+            return absence_views.mine(session, caller, self.clock.now())
+
+    @answers(ShowAbsence)
+    def show_absence(self, ask: ShowAbsence, caller: Caller) -> AbsenceView:
+        now = self.clock.now()
+        with self.begin() as session:
+            view = absence_views.show(session, ask.absence_id, caller, now)
+            consultations.note(
+                session, caller, Consulted.ABSENCE, view.family_id, view.child_id, view.child_name, now
+            )
+            return view
+
+    @answers(WithdrawAbsence)
+    def withdraw_absence(self, ask: WithdrawAbsence, caller: Caller) -> AbsenceView:
+        now = self.clock.now()
+
+        def withdraw() -> AbsenceView:
+            reports.withdraw(session, ask, caller, now)
+            return absence_views.show(session, ask.absence_id, caller, now)
+
+        with self.begin() as session:
+            view = once(session, ask, caller, withdraw)
+        ABSENCES.labels("withdrawn").inc()
+        return view
+
+    @answers(AbsenceQueue)
+    def absence_queue(self, ask: AbsenceQueue, caller: Caller) -> AbsenceQueueView:
+        with self.begin() as session:
+            return absence_views.queue(session, ask, caller, self.clock.now())
+
+    @answers(DecideAbsence)
+    def decide_absence(self, ask: DecideAbsence, caller: Caller) -> AbsenceView:
+        now = self.clock.now()
+
+        def decide() -> AbsenceView:
+            deciding.decide(session, ask, caller, now)
+            return absence_views.show(session, ask.absence_id, caller, now)
+
+        with self.begin() as session:
+            view = once(session, ask, caller, decide)
+        ABSENCES.labels("decided").inc()
+        return view
+
+    @answers(CheckedDays)
+    def checked_days(self, ask: CheckedDays, caller: Caller) -> CheckedDaysView:
+        with self.begin() as session:
+            return checked.days(session, ask, caller, self.clock.now())
+
+    @answers(ShowCheckedLine)
+    def show_checked_line(self, ask: ShowCheckedLine, caller: Caller) -> CheckedLineView:
+        with self.begin() as session:
+            return checked.show(session, ask, caller, self.clock.now())
+
+    @answers(ContestLine)
+    def contest_line(self, ask: ContestLine, caller: Caller) -> CheckedLineView:
+        now = self.clock.now()
+        line = ShowCheckedLine(session_id=ask.session_id, child_id=ask.child_id)
+
+        def contest() -> CheckedLineView:
+            objections.contest(session, ask, caller, now)
+            return checked.show(session, line, caller, now)
+
+        with self.begin() as session:
+            view = once(session, ask, caller, contest)
+        OBJECTIONS.labels("made").inc()
+        return view
+
+    @answers(ObjectionQueue)
+    def objection_queue(self, ask: ObjectionQueue, caller: Caller) -> ObjectionQueueView:
+        with self.begin() as session:
+            return objection_views.queue(session, ask, caller)
+
+    @answers(ShowObjection)
+    def show_objection(self, ask: ShowObjection, caller: Caller) -> ObjectionFileView:
+        with self.begin() as session:
+            view = objection_views.show(session, ask.objection_id, caller)
+            said = view.objection
+            consultations.note(
+                session,
+                caller,
+                Consulted.OBJECTION,
+                said.family_id,
+                said.child_id,
+                f"{said.child_name}, {said.activity_name}",
+                self.clock.now(),
+            )
+            return view
+
+    @answers(AnswerObjection)
+    def answer_objection(self, ask: AnswerObjection, caller: Caller) -> ObjectionView:
+        now = self.clock.now()
+
+        def answer() -> ObjectionView:
+            objections.answer(session, ask, caller, now)
+            return objection_views.show(session, ask.objection_id, caller).objection
+
+        with self.begin() as session:
+            view = once(session, ask, caller, answer)
+        OBJECTIONS.labels(view.state).inc()
+        return view
+
+    @subscribes(DocumentShared)
+    def keep_certificate(self, session: Session, fact: DocumentShared, envelope: Envelope) -> None:
+        if fact.subject_kind != "absence":
+            return
+        if not reports.attach(session, fact, self.clock.now()):
+            log.warning("certificate refused", absence=str(fact.subject_id), account=str(fact.account_id))
+
+    @every(seconds=600)
+    def end_waiting_for_certificates(self) -> None:
+        """Absences whose certificate did not come in time, each in its own transaction."""
+        with self.begin() as session:
+            late = deciding.late(session, self.clock.now())
+        for absence_id in late:
+            with self.begin() as session:
+                lapsed = deciding.lapse(session, absence_id, self.clock.now())
+            if lapsed:
+                ABSENCES.labels("lapsed").inc()
