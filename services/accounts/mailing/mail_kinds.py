@@ -60,6 +60,7 @@ _KINDS = (
     Kind("days_reopened", Category.BOOKINGS, "Jours rouverts par la mairie", CARE),
     Kind("place_offered", Category.BOOKINGS, "Place proposée pour un jour complet", ANSWER),
     Kind("place_lapsed", Category.BOOKINGS, "Place d’un jour complet non prise à temps"),
+    Kind("place_never_came", Category.BOOKINGS, "Jour resté complet jusqu’à la fin des réservations"),
     Kind("attendance_noted", Category.BOOKINGS, "Absence non signalée, présence sans réservation", ANSWER),
     Kind("absence_decided", Category.BOOKINGS, "Décision sur une absence signalée", DECISION),
     Kind("objection_answered", Category.BOOKINGS, "Réponse à un pointage contesté", DECISION),

@@ -95,9 +95,13 @@ def place_offered(session: Session, site: Site, fact: PlaceOffered, now: datetim
 
 
 def waiting_ended(session: Session, site: Site, fact: WaitingEnded, now: datetime) -> None:
-    """An offer ran out, to the whole household. What the family itself did, or a closure, is told elsewhere."""
-    if fact.state is WaitingState.LAPSED:
-        _write(session, site, "place_lapsed", fact.family_id, now, fact=fact)
+    """An offer ran out or no place came, to the whole household.
+
+    What the family itself did, or a closure, is told elsewhere.
+    """
+    kinds = {WaitingState.LAPSED: "place_lapsed", WaitingState.OVER: "place_never_came"}
+    if fact.state in kinds:
+        _write(session, site, kinds[fact.state], fact.family_id, now, fact=fact)
 
 
 def days_closed(session: Session, site: Site, fact: DaysClosed, now: datetime) -> None:

@@ -153,6 +153,7 @@ class WaitingState(StrEnum):
     LEFT = "left"  # by the family, before or after an offer
     LAPSED = "lapsed"
     CLOSED = "closed"  # the session does not run
+    OVER = "over"  # no place came while it could be booked
 
 
 class WaitingFact(View):

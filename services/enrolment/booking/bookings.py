@@ -15,7 +15,7 @@ from contracts.enrolment.offer import ActivityTerms
 from contracts.enrolment.terms import Grain
 from contracts.errors import Invalid, NotAllowed
 from contracts.events.enrolment import EnrolmentState
-from enrolment.booking import places, records, waiting
+from enrolment.booking import line, places, records, waiting
 from enrolment.booking.booking_rules import (
     Known,
     adding_deadline,
@@ -83,7 +83,13 @@ def save(session: Session, ask: ChangeBookings, acting: Acting, now: datetime) -
         outcome = _judge(found.get(session_id), session_id, session_id in additions, asked)
         (changes if isinstance(outcome, Change) else refused).append(outcome)  # type: ignore[arg-type]
     changes, unfit = _hold_together(session, changes, refused, units, ask.child_id)
+    _lock_together(session, changes)
     done, full = _move(session, changes, units, acting, now)
+    if retried := waiting.second_chance(session, full, ask.child_id, now):
+        ids = {each.session_id for each in retried}
+        more, still_full = _move(session, retried, units, acting, now)
+        done += more
+        full = [each for each in full if each.session_id not in ids] + still_full
     refused += unfit
     refused += [_refusal(each, Refusal.FULL if each.made else Refusal.NOT_BOOKED) for each in full]
     records.write(session, done, acting, ask.command_id, now)
@@ -273,6 +279,13 @@ def _booked_slots(session: Session, child_id: UUID, days: Collection[LinkedDay])
     for activity_code, place_code, day, slot in rows:
         booked[activity_code, place_code, day].add(slot)
     return booked
+
+
+def _lock_together(session: Session, changes: Collection[Change]) -> None:
+    """Where others wait for these places along with more of them (a lunch and its half-day): all rows, in order."""
+    waited_for = [each for each in changes if each.terms.waiting is not None]
+    if any(each.terms.links or (each.terms.booked_by is Grain.WEEK and not each.made) for each in waited_for):
+        line.lock(session, [each.session_id for each in changes])
 
 
 def _move(

@@ -15,7 +15,7 @@ from contracts.enrolment.bookings import CellState, CellView, DayView, MonthActi
 from contracts.enrolment.offer import ActivityTerms
 from contracts.enrolment.terms import Grain
 from contracts.events.enrolment import EnrolmentState
-from enrolment.booking import deadlines, waiting
+from enrolment.booking import deadlines, line
 from enrolment.booking.booking_rules import (
     Chance,
     Known,
@@ -104,7 +104,7 @@ def view_cells(
     with_groups = {code for code, terms in terms_by_code.items() if terms.groups}
     grouped = [each.session_id for each in found if each.activity_code in with_groups]
     full = full_groups(session, grouped) if grouped else set()
-    ranks = waiting.rank(session, {each.waiting_id for each in found if each.waiting_id is not None})
+    ranks = line.rank(session, {each.waiting_id for each in found if each.waiting_id is not None})
     weeks = _weeks(found, terms_by_code)
     cells = []
     for each in found:
@@ -113,8 +113,8 @@ def view_cells(
         is_full = (each.session_id, chance.group_code) in full
         known = replace(each, has_room=False) if is_full else each
         cell = _view_cell(known, terms, chance, reader)
-        line = ranks.get(known.waiting_id) if known.waiting_id else None
-        more = {"place_in_line": line, "week_of": weeks.get(known.session_id)}
+        place = ranks.get(known.waiting_id) if known.waiting_id else None
+        more = {"place_in_line": place, "week_of": weeks.get(known.session_id)}
         cells.append((known.day, cell.model_copy(update=more) if any(more.values()) else cell))
     return cells
 

@@ -33,7 +33,8 @@ class Move:
 
 # One statement, and the last but the proofs: a session's row is held as short as may be. A row that another save has
 # changed meanwhile is read anew once it is locked: `locked`, `groups`, `live` and `offers` are the newest, whatever the
-# statement saw when it began. So `fits` decides, and nothing is checked after it.
+# statement saw when it began. So `fits` decides, and nothing is checked after it. A booking takes the place that its
+# offer held, of the group it was held in: what is given back one day is what was counted.
 _MOVE = text(
     """
     WITH wanted AS (
@@ -55,11 +56,12 @@ _MOVE = text(
          WHERE NOT l.books AND b.cancelled_at IS NULL
            FOR NO KEY UPDATE OF b
     ), offers AS MATERIALIZED (
-        SELECT l.session_id, o.waiting_id FROM locked l JOIN waiting_place o ON o.waiting_id = l.offer_id
+        SELECT l.session_id, o.waiting_id, o.group_code FROM locked l JOIN waiting_place o ON o.waiting_id = l.offer_id
          WHERE o.state = 'offered'
            FOR NO KEY UPDATE OF o
     ), judged AS (
-        SELECT l.*,
+        SELECT l.session_id, l.booking_id, l.family_id, l.books,
+               CASE WHEN o.waiting_id IS NULL THEN l.group_code ELSE o.group_code END AS group_code,
                CASE WHEN NOT l.books THEN -1 WHEN o.waiting_id IS NULL THEN 1 ELSE 0 END AS delta,
                bool_and(
                    CASE WHEN NOT l.books THEN v.booking_id IS NOT NULL

@@ -6,58 +6,33 @@ take them meanwhile; booking the session takes it.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from chassis.outbox import tell
 from contracts.caller import Caller, Kind
 from contracts.enrolment.bookings import Refusal, RefusedDay
-from contracts.enrolment.offer import ActivityTerms
 from contracts.enrolment.terms import WaitingOrder
 from contracts.enrolment.waiting import LeaveWaiting, OfferOver
 from contracts.errors import NotFound
 from contracts.events.enrolment import PlaceOffered, WaitingEnded, WaitingState
-from enrolment.booking import places
+from enrolment.booking import line, places
 from enrolment.booking.booking_rules import adding_deadline
 from enrolment.booking.known import WAITS
+from enrolment.booking.line import Line
 from enrolment.booking.records import Change
 from enrolment.booking.waiting_models import WaitingPlace
 from enrolment.catalogue.terms import terms_of
 from enrolment.household.families import Acting, act_for, full_name
-from enrolment.models import Activity, Child, DaySession, SessionGroup
+from enrolment.models import Activity, Child, DaySession
 from enrolment.schedule import calendar
 
 AT_ONCE = 100
 """Offers that run out in one turn of the timer."""
-
-
-@dataclass(frozen=True)
-class _Line:
-    """Sessions that are locked, what they have left, and the activity they are of."""
-
-    sessions: dict[UUID, DaySession]
-    free: dict[UUID, int]
-    group_free: dict[tuple[UUID, str | None], int]
-    terms: dict[str, ActivityTerms]
-
-    def has_room(self, row: WaitingPlace) -> bool:
-        return all(self._has_room_on(session_id, row.group_code) for session_id in row.session_ids)
-
-    def _has_room_on(self, session_id: UUID, group_code: str | None) -> bool:
-        found = self.sessions.get(session_id)
-        if found is None or found.closed_because or self.free[session_id] < 1:
-            return False
-        return group_code is None or self.group_free.get((session_id, group_code), 0) > 0
-
-    def take(self, row: WaitingPlace) -> None:
-        for session_id in row.session_ids:
-            self.free[session_id] -= 1
-            if row.group_code is not None:
-                self.group_free[session_id, row.group_code] -= 1
 
 
 def join(
@@ -98,7 +73,7 @@ def join(
         )
     session.add_all(rows.values())
     session.flush()
-    places_in_line = rank(session, [row.waiting_id for row in rows.values()])
+    places_in_line = line.rank(session, [row.waiting_id for row in rows.values()])
     of_session = {
         session_id: places_in_line[row.waiting_id] for row in rows.values() for session_id in row.session_ids
     }
@@ -108,6 +83,46 @@ def join(
         else each
         for each in refused
     ]
+
+
+def second_chance(session: Session, full: Sequence[Change], child_id: UUID, now: datetime) -> list[Change]:
+    """Of what found no place, what to try again: a place was held for the child since it was looked at, or offers of
+    these sessions have run out, which end here and not only when the timer comes. The sessions are locked.
+
+    One statement where nothing of the sort has happened.
+    """
+    asked = [each for each in full if each.made and each.terms.waiting is not None]
+    if not asked:
+        return []
+    offered = (
+        WaitingPlace.session_ids.overlap([each.session_id for each in asked]),
+        WaitingPlace.state == WaitingState.OFFERED,
+    )
+    wanted = select(WaitingPlace).execution_options(populate_existing=True)
+    found = session.scalars(
+        wanted.where(*offered, or_(WaitingPlace.offer_ends_at <= now, WaitingPlace.child_id == child_id))
+    ).all()
+    if not found:
+        return []
+    over = [row for row in found if _is_over(row, now)]
+    for row in over:
+        _give_up(session, row, WaitingState.LAPSED, now)
+    own = {
+        session_id: row
+        for row in session.scalars(wanted.where(*offered, WaitingPlace.child_id == child_id))
+        for session_id in row.session_ids
+    }
+    ended = {row.waiting_id for row in over}
+    return [_as_known_now(each, own.get(each.session_id), ended) for each in asked]
+
+
+def _as_known_now(change: Change, own: WaitingPlace | None, ended: Collection[UUID]) -> Change:
+    known = change.known
+    if own is not None:
+        known = replace(known, waiting_id=own.waiting_id, offer_ends_at=own.offer_ends_at)
+    elif known.waiting_id in ended:
+        known = replace(known, waiting_id=None, offer_ends_at=None)
+    return replace(change, known=known)
 
 
 def settle(session: Session, done: Sequence[Change], now: datetime) -> None:
@@ -130,36 +145,16 @@ def serve(session: Session, session_ids: Collection[UUID], now: datetime) -> Non
     """Offers what is free on these locked sessions to the first in line whose age it is for; then to the next.
 
     One statement when nobody waits. An offer ends with its hours, and never after the session's own deadline: past
-    that nobody can book, and the line is over.
+    that nobody can book, and the line is over (`end_line`).
     """
-    rows = list(
-        session.scalars(
-            select(WaitingPlace)
-            .where(
-                WaitingPlace.session_ids.overlap(list(session_ids)),
-                WaitingPlace.state == WaitingState.WAITING,
-            )
-            .order_by(WaitingPlace.comes_first.desc(), WaitingPlace.number)
-        )
-    )
-    if not rows:
-        return
-    line = _line(session, {each for row in rows for each in row.session_ids})
-    for row in rows:
-        if not line.has_room(row):
-            continue
-        first = line.sessions[row.anchor_id]
-        terms = line.terms[first.activity_code]
-        closes_at = adding_deadline(terms, first.day, calendar.public_holiday).closes_at
-        if terms.waiting is None or closes_at <= now:
-            continue
-        places.hold(session, row.session_ids, row.group_code)
-        line.take(row)
-        row.state = WaitingState.OFFERED
-        row.offer_ends_at = min(now + timedelta(hours=terms.waiting.hours), closes_at)
-        fact = PlaceOffered(**_fact(session, row, line), offer_ends_at=row.offer_ends_at)
-        tell(session, fact, subject=row.waiting_id, version=2, at=now)
-    session.flush()
+    for rows in line.waiting_for(session, session_ids):
+        those = line.load(session, {*session_ids, *(each for row in rows for each in row.session_ids)})
+        for row in rows:
+            if those.has_room(row):
+                _offer(session, row, those, now)
+        session.flush()
+        if those.is_full(session_ids):
+            return
 
 
 def leave(session: Session, ask: LeaveWaiting, caller: Caller, now: datetime) -> None:
@@ -169,7 +164,7 @@ def leave(session: Session, ask: LeaveWaiting, caller: Caller, now: datetime) ->
         raise NotFound
     family_id = None if caller.kind is Kind.CITIZEN else ask.family_id
     act_for(session, caller, row.child_id, family_id, lock=True)
-    places.lock(session, row.session_ids)
+    line.lock(session, row.session_ids)
     session.refresh(row, with_for_update=True)
     if row.state == WaitingState.LEFT:
         return
@@ -189,7 +184,7 @@ def drop(session: Session, child_id: UUID, activity_code: str, now: datetime) ->
             DaySession.activity_code == activity_code,
         )
     ).all()
-    places.lock(session, {each for row in rows for each in row.session_ids})
+    line.lock(session, {each for row in rows for each in row.session_ids})
     for row in rows:
         session.refresh(row, with_for_update=True)
         if row.state in WAITS:
@@ -210,12 +205,45 @@ def due(session: Session, now: datetime) -> list[UUID]:
 def lapse(session: Session, waiting_id: UUID, now: datetime) -> bool:
     """Ends one offer that has run out and serves the next. False when somebody else has ended it."""
     row = session.get_one(WaitingPlace, waiting_id)
-    places.lock(session, row.session_ids)
+    line.lock(session, row.session_ids)
     session.refresh(row, with_for_update=True)
     if row.state != WaitingState.OFFERED or not _is_over(row, now):
         return False
     _give_up(session, row, WaitingState.LAPSED, now)
     return True
+
+
+def over(session: Session, now: datetime) -> list[UUID]:
+    """The sessions that somebody waits for and nobody can book any more."""
+    rows = session.execute(
+        select(DaySession.session_id, DaySession.day, Activity)
+        .join(Activity, Activity.code == DaySession.activity_code)
+        .where(
+            DaySession.session_id.in_(
+                select(WaitingPlace.anchor_id).where(WaitingPlace.state == WaitingState.WAITING)
+            )
+        )
+        .order_by(DaySession.day, DaySession.session_id)
+    )
+    return [
+        session_id
+        for session_id, day, activity in rows
+        if not adding_deadline(terms_of(activity), day, calendar.public_holiday).is_open(now)
+    ]
+
+
+def end_line(session: Session, session_id: UUID, now: datetime) -> int:
+    """No place came: those who still wait for the session are told so. Answers how many they were."""
+    line.lock(session, [session_id])
+    rows = session.scalars(
+        select(WaitingPlace)
+        .where(WaitingPlace.anchor_id == session_id, WaitingPlace.state == WaitingState.WAITING)
+        .order_by(WaitingPlace.number)
+        .execution_options(populate_existing=True)
+    ).all()
+    for row in rows:
+        _end(session, row, WaitingState.OVER, now)
+    return len(rows)
 
 
 def close(session: Session, session_ids: Collection[UUID], now: datetime) -> None:
@@ -235,30 +263,6 @@ def close(session: Session, session_ids: Collection[UUID], now: datetime) -> Non
         _end(session, row, WaitingState.CLOSED, now)
     if others := freed - set(session_ids):  # the other days of a week
         serve(session, others, now)
-
-
-def rank(session: Session, waiting_ids: Collection[UUID]) -> dict[UUID, int]:
-    """The place of each in its line, 1 first; among those of its age. One statement."""
-    if not waiting_ids:
-        return {}
-    anchors = select(WaitingPlace.anchor_id).where(WaitingPlace.waiting_id.in_(waiting_ids))
-    numbered = (
-        select(
-            WaitingPlace.waiting_id,
-            func.row_number()
-            .over(
-                partition_by=(WaitingPlace.anchor_id, WaitingPlace.group_code),
-                order_by=(WaitingPlace.comes_first.desc(), WaitingPlace.number),
-            )
-            .label("place"),
-        )
-        .where(WaitingPlace.state == WaitingState.WAITING, WaitingPlace.anchor_id.in_(anchors))
-        .subquery()
-    )
-    rows = session.execute(
-        select(numbered.c.waiting_id, numbered.c.place).where(numbered.c.waiting_id.in_(waiting_ids))
-    )
-    return dict(rows.all())
 
 
 def _is_over(row: WaitingPlace, now: datetime) -> bool:
@@ -283,34 +287,29 @@ def _give_up(session: Session, row: WaitingPlace, state: WaitingState, now: date
         serve(session, row.session_ids, now)
 
 
+def _offer(session: Session, row: WaitingPlace, those: Line, now: datetime) -> None:
+    """Holds the place for the child and says so; nothing when nobody can book it any more."""
+    terms = those.terms_for(row)
+    closes_at = adding_deadline(terms, those.sessions[row.anchor_id].day, calendar.public_holiday).closes_at
+    if terms.waiting is None or closes_at <= now:
+        return
+    places.hold(session, row.session_ids, row.group_code)
+    those.take(row)
+    row.state = WaitingState.OFFERED
+    row.offer_ends_at = min(now + timedelta(hours=terms.waiting.hours), closes_at)
+    fact = PlaceOffered(**_fact(session, row, those), offer_ends_at=row.offer_ends_at)
+    tell(session, fact, subject=row.waiting_id, version=2, at=now)
+
+
 def _end(session: Session, row: WaitingPlace, state: WaitingState, now: datetime) -> None:
     row.state, row.ended_at = state, now
     session.flush()
-    line = _line(session, set(row.session_ids))
-    fact = WaitingEnded(**_fact(session, row, line), state=state)
+    fact = WaitingEnded(**_fact(session, row, line.load(session, row.session_ids)), state=state)
     tell(session, fact, subject=row.waiting_id, version=3, at=now)
 
 
-def _line(session: Session, session_ids: Collection[UUID]) -> _Line:
-    sessions = {each.session_id: each for each in places.lock(session, session_ids)}
-    groups = session.execute(
-        select(
-            SessionGroup.session_id, SessionGroup.group_code, SessionGroup.capacity - SessionGroup.taken
-        ).where(SessionGroup.session_id.in_(session_ids))
-    )
-    activities = session.scalars(
-        select(Activity).where(Activity.code.in_({each.activity_code for each in sessions.values()}))
-    )
-    return _Line(
-        sessions=sessions,
-        free={each.session_id: each.capacity - each.taken for each in sessions.values()},
-        group_free={(session_id, code): free for session_id, code, free in groups},
-        terms={activity.code: terms_of(activity) for activity in activities},
-    )
-
-
-def _fact(session: Session, row: WaitingPlace, line: _Line) -> dict[str, object]:
-    first = line.sessions[row.anchor_id]
+def _fact(session: Session, row: WaitingPlace, those: Line) -> dict[str, object]:
+    first = those.sessions[row.anchor_id]
     child = session.get_one(Child, row.child_id)
     return {
         "waiting_id": row.waiting_id,
@@ -319,8 +318,8 @@ def _fact(session: Session, row: WaitingPlace, line: _Line) -> dict[str, object]
         "child_name": full_name(child),
         "family_id": row.family_id,
         "activity_code": first.activity_code,
-        "activity_name": line.terms[first.activity_code].name,
+        "activity_name": those.terms_for(row).name,
         "place_code": first.place_code,
-        "days": [line.sessions[each].day for each in row.session_ids],
+        "days": [those.sessions[each].day for each in row.session_ids],
         "slot": first.slot,
     }

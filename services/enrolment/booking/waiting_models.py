@@ -25,7 +25,12 @@ class WaitingPlace(Base):
             unique=True,
             postgresql_where=text("state IN ('waiting', 'offered')"),
         ),
-        Index("ix_waiting_place_line", "anchor_id", postgresql_where=text("state IN ('waiting', 'offered')")),
+        Index(
+            "ix_waiting_place_line",
+            "session_ids",
+            postgresql_using="gin",
+            postgresql_where=text("state IN ('waiting', 'offered')"),
+        ),
         Index("ix_waiting_place_ends", "offer_ends_at", postgresql_where=text("state = 'offered'")),
     )
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from contracts.caller import Caller, Role
 from contracts.enrolment.waiting import LineView, WaitingLists, WaitingView
 from contracts.events.enrolment import WaitingState
-from enrolment.booking import waiting
+from enrolment.booking import line as lines
 from enrolment.booking.known import WAITS
 from enrolment.booking.waiting_models import WaitingPlace
 from enrolment.catalogue.terms import order_sentence, terms_of
@@ -102,7 +102,7 @@ def _rows() -> Select[WaitingPlace, Child, DaySession, Activity, Place]:
 
 
 def _views(session: Session, rows: Sequence[_Row]) -> list[WaitingView]:
-    ranks = waiting.rank(session, {row[0].waiting_id for row in rows})
+    ranks = lines.rank(session, {row[0].waiting_id for row in rows})
     longer = {each for row in rows if len(row[0].session_ids) > 1 for each in row[0].session_ids}
     days = {row[2].session_id: row[2].day for row in rows}
     if longer:

@@ -81,11 +81,19 @@ _OPEN_GROUP = text(
            AND b.cancelled_at IS NULL AND b.group_code IS NULL
            AND date_part('year', age(s.day, c.birth_date)) BETWEEN :youngest AND :oldest
      RETURNING b.session_id
+    ), aged_lines AS (
+        UPDATE waiting_place w SET group_code = :code
+          FROM session s, child c
+         WHERE w.anchor_id = s.session_id AND c.child_id = w.child_id AND s.session_id = ANY(:session_ids)
+           AND w.state IN ('waiting', 'offered') AND w.group_code IS NULL
+           AND date_part('year', age(s.day, c.birth_date)) BETWEEN :youngest AND :oldest
+     RETURNING w.state, w.session_ids
     ), counted AS (
         SELECT s.session_id,
                (SELECT count(*) FROM aged a WHERE a.session_id = s.session_id)
                + (SELECT count(*) FROM booking b
                    WHERE b.session_id = s.session_id AND b.cancelled_at IS NULL AND b.group_code = :code)
+               + (SELECT count(*) FROM aged_lines a WHERE a.state = 'offered' AND s.session_id = ANY(a.session_ids))
                + (SELECT count(*) FROM waiting_place w
                    WHERE w.state = 'offered' AND w.group_code = :code AND s.session_id = ANY(w.session_ids)) AS taken,
                COALESCE((o.group_capacity ->> :code)::integer, :capacity) AS capacity

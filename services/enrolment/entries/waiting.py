@@ -40,3 +40,13 @@ class WaitingDesk(Service):
             with self.begin() as session:
                 if waiting.lapse(session, waiting_id, now):
                     OFFERS_LAPSED.inc()
+
+    @every(seconds=120)
+    def end_lines(self) -> None:
+        """Who waited for a day that can be booked no more is told that no place came."""
+        now = self.clock.now()
+        with self.begin() as session:
+            sessions = waiting.over(session, now)
+        for session_id in sessions:
+            with self.begin() as session:
+                waiting.end_line(session, session_id, now)

@@ -79,7 +79,13 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=live,
     )
-    op.create_index("ix_waiting_place_line", "waiting_place", ["anchor_id"], postgresql_where=live)
+    op.create_index(
+        "ix_waiting_place_line",
+        "waiting_place",
+        ["session_ids"],
+        postgresql_using="gin",
+        postgresql_where=live,
+    )
     op.create_index(
         "ix_waiting_place_ends",
         "waiting_place",

@@ -27,7 +27,7 @@ from contracts.enrolment.closures import (
 from contracts.errors import NotFound
 from contracts.events.enrolment import ClosedDay, ClosureDeclared, ClosureLifted, DaysClosed, DaysReopened
 from contracts.events.event import Event
-from enrolment.booking import places, records, waiting
+from enrolment.booking import line, places, records, waiting
 from enrolment.booking.known import WAITS
 from enrolment.booking.places import Cancelled
 from enrolment.booking.waiting_models import WaitingPlace
@@ -63,7 +63,7 @@ def declare(session: Session, ask: DeclareClosure, caller: Caller, now: datetime
     ids, _ = _concerned(session, scope)
     if not ids and scope.last < calendar.local_day(now):
         raise NothingToClose
-    places.lock(session, ids)
+    line.lock(session, ids)
     still_open, _ = _concerned(session, scope)  # a roll-call may have been saved until they were ours
     ids = [each for each in still_open if each in set(ids)]
     waiting.close(session, ids, now)

@@ -39,7 +39,7 @@ def ask_for(
     """Books the day, or joins its line."""
     session_id = town.session_on(day).session_id
     ask = ChangeBookings(
-        command_id=uuid4(), child_id=child_id, additions=[session_id], waits=[session_id], **more
+        command_id=uuid4(), child_id=child_id, additions=[session_id], **({"waits": [session_id]} | more)
     )
     return town.change(ask, parent, now)
 
@@ -124,12 +124,49 @@ def test_an_offer_not_taken_in_time_goes_to_the_next(small: Town) -> None:
         ask_for(small, child_id, parent)
     give_back(small, ana, anas)
     over = NOW + timedelta(hours=48)
-    assert ask_for(small, bob, bobs, now=over).refused[0].why is Refusal.FULL  # over, even before the timer
     assert end_what_is_over(small, over) == [True]
+    assert ask_for(small, bob, bobs, now=over, waits=[]).refused[0].why is Refusal.FULL
     assert line(small) == [(bob, "lapsed"), (cid, "offered")]
     assert cell(small, cid, cids, now=over).offer_ends_at == over + timedelta(hours=48)
     assert small.session_on(FRIDAY).taken == 1
     assert end_what_is_over(small, over) == []
+
+
+def test_before_the_timer_whoever_comes_late_finds_the_offer_over_and_goes_behind(small: Town) -> None:
+    (ana, anas), (bob, bobs), (cid, cids) = (small.pupil() for _ in range(3))
+    for child_id, parent in ((ana, anas), (bob, bobs), (cid, cids)):
+        ask_for(small, child_id, parent)
+    give_back(small, ana, anas)
+    over = NOW + timedelta(hours=48)
+    [refused] = ask_for(small, bob, bobs, now=over).refused
+    assert (refused.why, refused.place_in_line) == (Refusal.FULL, 1)
+    assert line(small) == [(bob, "lapsed"), (cid, "offered"), (bob, "waiting")]
+    assert end_what_is_over(small, over) == []
+
+
+def test_before_the_timer_a_place_that_nobody_took_is_free(small: Town) -> None:
+    (ana, anas), (bob, bobs), (cid, cids) = (small.pupil() for _ in range(3))
+    ask_for(small, ana, anas)
+    ask_for(small, bob, bobs)
+    give_back(small, ana, anas)
+    assert ask_for(small, cid, cids, now=NOW + timedelta(hours=48), waits=[]).changed
+    assert line(small) == [(bob, "lapsed")]
+    assert small.session_on(FRIDAY).taken == 1
+
+
+def test_a_line_ends_with_the_time_to_book_and_those_who_wait_are_told(small: Town) -> None:
+    (ana, anas), (bob, bobs) = (small.pupil() for _ in range(2))
+    ask_for(small, ana, anas)
+    ask_for(small, bob, bobs)
+    for now, ended in ((CLOSING - timedelta(minutes=1), []), (CLOSING, [1]), (CLOSING, [])):
+        with small.begin() as session:
+            over = waiting.over(session, now)
+        with small.begin() as session:
+            assert [waiting.end_line(session, each, now) for each in over] == ended
+    assert line(small) == [(bob, "over")]
+    assert small.told().count("waiting.ended") == 1
+    with small.begin() as session:
+        assert waiting_views.of_account(session, bobs.account_id, CLOSING) == []  # type: ignore[arg-type]
 
 
 def test_the_last_offer_that_lapses_leaves_a_free_place(small: Town) -> None:
@@ -230,6 +267,57 @@ def test_a_freed_place_goes_to_the_first_of_that_age(town: Town) -> None:
     )
     with town.begin() as session:
         assert session.execute(text(counts)).scalar_one() == "grands1 petits1"
+
+
+def group_places(town: Town) -> str:
+    """« grands1 petits1 »: what is taken of each age on the day."""
+    taken = (
+        "SELECT string_agg(group_code || taken, ' ' ORDER BY group_code) FROM session_group WHERE taken > 0"
+    )
+    with town.begin() as session:
+        return session.execute(text(taken)).scalar_one() or ""
+
+
+def test_a_birth_date_corrected_during_an_offer_moves_no_place_between_ages(town: Town) -> None:
+    town.run(mother.canteen(capacity=3, groups=(LITTLE, BIG), waiting=TWO_DAYS), FRIDAY, FRIDAY)
+    (ana, anas), (bob, bobs) = (town.pupil(birth_date=date(2021, 5, 4)) for _ in range(2))
+    ask_for(town, ana, anas)
+    ask_for(town, bob, bobs)
+    give_back(town, ana, anas)
+    with town.begin() as session:
+        session.execute(
+            text("UPDATE child SET birth_date = '2018-05-04' WHERE child_id = :child"), {"child": bob}
+        )
+    assert ask_for(town, bob, bobs).changed
+    assert group_places(town) == "petits1"
+    assert give_back(town, bob, bobs).changed
+    assert group_places(town) == ""
+
+
+def test_groups_made_while_a_place_is_offered_count_it(small: Town) -> None:
+    (ana, anas), (bob, bobs) = (small.pupil(birth_date=date(2021, 5, 4)) for _ in range(2))
+    ask_for(small, ana, anas)
+    ask_for(small, bob, bobs)
+    give_back(small, ana, anas)
+    small.run(mother.canteen(capacity=1, groups=(LITTLE, BIG), waiting=TWO_DAYS), FRIDAY, FRIDAY)
+    assert group_places(small) == "petits1"
+    ask_for(small, bob, bobs)
+    give_back(small, bob, bobs)
+    assert group_places(small) == ""
+
+
+def test_a_long_line_is_served_to_its_end(town: Town) -> None:
+    """More than is read at once; those in front are of an age that has no place."""
+    town.run(mother.canteen(capacity=2, groups=(LITTLE, BIG), waiting=TWO_DAYS), FRIDAY, FRIDAY)
+    (ana, anas), (bob, bobs) = town.pupil(birth_date=date(2021, 5, 4)), town.pupil()
+    for child_id, parent in ((ana, anas), (bob, bobs)):
+        ask_for(town, child_id, parent)
+    for _ in range(55):
+        ask_for(town, *town.pupil(birth_date=date(2021, 5, 4)))
+    dan, dans = town.pupil()
+    assert ask_for(town, dan, dans).refused[0].place_in_line == 1
+    give_back(town, bob, bobs)
+    assert line(town)[-1] == (dan, "offered")
 
 
 def test_a_week_is_waited_for_and_offered_whole(town: Town) -> None:
