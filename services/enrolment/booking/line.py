@@ -98,7 +98,9 @@ def waiting_for(session: Session, session_ids: Collection[UUID]) -> Iterator[lis
         )
         if last is not None:
             behind = and_(WaitingPlace.comes_first == last.comes_first, WaitingPlace.number > last.number)
-            wanted = wanted.where(or_(behind, WaitingPlace.comes_first.is_(False)) if last.comes_first else behind)
+            wanted = wanted.where(
+                or_(behind, WaitingPlace.comes_first.is_(False)) if last.comes_first else behind
+            )
         rows = list(
             session.scalars(
                 wanted.order_by(WaitingPlace.comes_first.desc(), WaitingPlace.number)
