@@ -75,5 +75,6 @@ def _card(child: ChildView) -> ChildCard:
         actions=(
             ("Agenda et réservations", url_for("citizen.bookings.show", child_id=child.child_id)),
             ("Inscrire à une activité", url_for("citizen.enrolments.choose", child_id=child.child_id)),
+            ("Signaler une absence", url_for("citizen.absences.report", child_id=child.child_id)),
         ),
     )
