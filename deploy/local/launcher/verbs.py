@@ -26,7 +26,7 @@ from deploy.local.launcher.install import (
 )
 
 Verb = Callable[[list[str]], int]
-BENCHES = ("rpc", "relay", "signin")
+BENCHES = ("rpc", "relay", "signin", "rush", "pages")
 
 
 def up(arguments: list[str]) -> int:
@@ -117,7 +117,7 @@ def code(arguments: list[str]) -> int:
 
 
 def bench(arguments: list[str]) -> int:
-    """Measure, on a private broker and database: bench rpc, bench relay, bench signin.
+    """Measure, on a private broker and database: bench rpc, relay, signin, rush, pages.
 
     Each ends with one line of ratios. See tests/load/.
     """

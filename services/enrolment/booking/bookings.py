@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, and_, or_, select, tuple_
+from sqlalchemy import ARRAY, Select, String, Uuid, and_, bindparam, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from contracts.caller import Caller
@@ -28,7 +28,6 @@ from enrolment.booking.known import known_for
 from enrolment.booking.links import judge, needs_of
 from enrolment.booking.places import Move
 from enrolment.booking.records import Change
-from enrolment.catalogue.terms import terms_of
 from enrolment.household.families import Acting, act_for
 from enrolment.models import Activity, Booking, DaySession, Enrolment, Place
 from enrolment.schedule import calendar
@@ -46,6 +45,7 @@ class _Found:
     known: Known
     terms: ActivityTerms
     place_name: str
+    is_enrolled: bool
 
 
 @dataclass(frozen=True)
@@ -53,13 +53,14 @@ class _Asked:
     """A save, and what holds for all of its days."""
 
     acting: Acting
-    enrolled: set[tuple[str, str, str]]
     late: bool
     now: datetime
 
 
 def change(session: Session, ask: ChangeBookings, caller: Caller, now: datetime) -> BookingAnswer:
-    """Applies what can be, refuses the rest day by day. Six statements, however many days; two more for whole weeks.
+    """Applies what can be, refuses the rest day by day.
+
+    Five statements, however many days; one more for whole weeks, two where a place is given back.
 
     Locks: the child's row first (its other parent waits), then the sessions' rows in order of day and id.
     Raises NotFound, NotAllowed (`late` by a parent), Invalid (a day both to book and to cancel).
@@ -74,9 +75,9 @@ def change(session: Session, ask: ChangeBookings, caller: Caller, now: datetime)
 
 def save(session: Session, ask: ChangeBookings, acting: Acting, now: datetime) -> BookingAnswer:
     """The same, for whoever has been let act; the child's row is theirs."""
-    found = _sessions(session, [*ask.additions, *ask.removals], ask.child_id)
+    found = _load(session, _BY_ID, ask.child_id, session_ids=[*ask.additions, *ask.removals])
     additions, removals, units = _whole_weeks(session, found, ask)
-    asked = _Asked(acting, _enrolments(session, ask.child_id), ask.late, now)
+    asked = _Asked(acting, ask.late, now)
     changes: list[Change] = []
     refused: list[RefusedDay] = []
     for session_id in [*additions, *removals]:
@@ -107,26 +108,44 @@ def save(session: Session, ask: ChangeBookings, acting: Acting, now: datetime) -
     )
 
 
-def _sessions(session: Session, session_ids: Iterable[UUID], child_id: UUID) -> dict[UUID, _Found]:
-    """What is known of the sessions, and of the child's bookings on them: one statement, no lock."""
-    return _load(session, child_id, DaySession.session_id.in_(list(session_ids)))
-
-
-def _load(session: Session, child_id: UUID, which: ColumnElement[bool]) -> dict[UUID, _Found]:
-    rows = session.execute(
-        known_for(child_id)
-        .add_columns(Activity, Place.name)
-        .join(Activity, Activity.code == DaySession.activity_code)
-        .join(Place, Place.code == DaySession.place_code)
-        .where(which)
+# Written once: making these statements costs more than running them.
+_KNOWN = (
+    known_for(bindparam("child_id", type_=Uuid))
+    .add_columns(
+        Activity.code,
+        Activity.terms,
+        Place.name,
+        func.array(
+            select(Enrolment.school_year)
+            .where(
+                Enrolment.child_id == bindparam("child_id", type_=Uuid),
+                Enrolment.activity_code == DaySession.activity_code,
+                Enrolment.place_code == DaySession.place_code,
+                Enrolment.state == EnrolmentState.ACCEPTED,
+            )
+            .correlate(DaySession)
+            .scalar_subquery(),
+            type_=ARRAY(String),
+        ),
     )
+    .join(Activity, Activity.code == DaySession.activity_code)
+    .join(Place, Place.code == DaySession.place_code)
+)
+_BY_ID = _KNOWN.where(DaySession.session_id.in_(bindparam("session_ids", expanding=True)))
+
+
+def _load(session: Session, statement: Select, child_id: UUID, **values: object) -> dict[UUID, _Found]:  # type: ignore[type-arg]
+    """What is known of the sessions, and of the child on them: one statement, no lock."""
     terms: dict[str, ActivityTerms] = {}
     found: dict[UUID, _Found] = {}
-    for *values, activity, place_name in rows:
-        if activity.code not in terms:
-            terms[activity.code] = terms_of(activity)
-        known = Known(*values)
-        found[known.session_id] = _Found(known, terms[activity.code], place_name)
+    for *known_values, code, terms_given, place_name, years in session.execute(
+        statement, {"child_id": child_id, **values}
+    ):
+        if code not in terms:
+            terms[code] = ActivityTerms.model_validate(terms_given)
+        known = Known(*known_values)
+        is_enrolled = calendar.school_year_of(known.day).label in years
+        found[known.session_id] = _Found(known, terms[code], place_name, is_enrolled)
     return found
 
 
@@ -157,7 +176,7 @@ def _whole_weeks(
             )
             for each in weekly.values()
         ]
-        found |= _load(session, ask.child_id, or_(*wanted))
+        found |= _load(session, _KNOWN.where(or_(*wanted)), ask.child_id)
     weeks: dict[object, list[UUID]] = defaultdict(list)
     week_of: dict[UUID, object] = {}
     for session_id, each in sorted(found.items(), key=lambda item: (item[1].known.day, item[0])):
@@ -176,16 +195,6 @@ def _whole_weeks(
     return made_whole(ask.additions), made_whole(ask.removals), units
 
 
-def _enrolments(session: Session, child_id: UUID) -> set[tuple[str, str, str]]:
-    """(activity, place, school year) of the child's accepted enrolments."""
-    rows = session.execute(
-        select(Enrolment.activity_code, Enrolment.place_code, Enrolment.school_year).where(
-            Enrolment.child_id == child_id, Enrolment.state == EnrolmentState.ACCEPTED
-        )
-    )
-    return set(rows)
-
-
 def _judge(found: _Found | None, session_id: UUID, wanted: bool, asked: _Asked) -> Change | RefusedDay:
     if found is None:
         return RefusedDay(session_id=session_id, wanted=wanted, why=Refusal.UNKNOWN)
@@ -196,11 +205,10 @@ def _judge(found: _Found | None, session_id: UUID, wanted: bool, asked: _Asked) 
     in_time = asked.late or not is_late
     chance = chance_of(terms, acting.child.birth_date, known.day, now, is_resident=acting.is_resident)
     if wanted:
-        year = calendar.school_year_of(known.day).label
         why = why_not_book(
             known,
             acting.family_ids,
-            is_enrolled=(known.activity_code, known.place_code, year) in asked.enrolled,
+            is_enrolled=found.is_enrolled,
             fits_age=chance.fits_age or (acting.is_staff and not terms.groups),
             shut=None if asked.late else chance.shut,
             in_time=in_time,

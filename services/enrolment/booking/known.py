@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, case, select
+from sqlalchemy import BindParameter, Select, and_, case, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from contracts.events.enrolment import EnrolmentState
@@ -30,7 +30,7 @@ _COLUMNS = (
 )
 
 
-def known_for(child_id: UUID) -> Select:  # type: ignore[type-arg]
+def known_for(child_id: UUID | BindParameter[UUID]) -> Select:  # type: ignore[type-arg]
     """Rows that `Known(*row)` takes, of every session: the caller narrows it."""
     return _known(child_id, enrolled=False)
 
@@ -44,7 +44,7 @@ def known_of_enrolled(child_ids: Collection[UUID], years: Collection[str]) -> Se
     )
 
 
-def _known(child_id: UUID | InstrumentedAttribute[UUID], *, enrolled: bool) -> Select:  # type: ignore[type-arg]
+def _known(child_id: UUID | BindParameter[UUID] | InstrumentedAttribute[UUID], *, enrolled: bool) -> Select:  # type: ignore[type-arg]
     sessions = (
         select(*_COLUMNS, Enrolment.child_id)
         .select_from(DaySession)

@@ -7,7 +7,7 @@ and each of its parents acts through their own.
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, insert, literal, select
+from sqlalchemy import Select, bindparam, delete, insert, literal, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -78,27 +78,13 @@ def act_for(
     row until the end of the transaction: two saves for one child come one after the other, before any session's
     row is locked. Raises NotFound for anybody else, whether or not the child exists.
     """
-    name: ColumnElement[str] = literal(TOWN)
-    statement = (
-        select(Child, Place.name, FamilyChild.family_id, Family.resident)
-        .join(FamilyChild, FamilyChild.child_id == Child.child_id)
-        .outerjoin(Family, Family.family_id == FamilyChild.family_id)
-        .outerjoin(Place, Place.code == Child.place_code)
-        .where(Child.child_id == child_id)
-        .order_by(FamilyChild.family_id)
-    )
     is_staff = caller.kind is not Kind.CITIZEN
     if is_staff:
         caller.staff(Role.REQUESTS)
-        statement = statement.where(FamilyChild.family_id == family_id)
-    else:
-        name = FamilyGuardian.name.expression
-        statement = statement.join(FamilyGuardian, FamilyGuardian.family_id == FamilyChild.family_id).where(
-            FamilyGuardian.account_id == caller.citizen()
-        )
-    if lock:
-        statement = statement.with_for_update(of=Child, key_share=True)
-    rows = session.execute(statement.add_columns(name)).all()
+    who = {"child_id": child_id, "family_id": family_id} if is_staff else {"child_id": child_id}
+    if not is_staff:
+        who["account_id"] = caller.citizen()
+    rows = session.execute(_ACTING[is_staff, lock], who).all()
     chosen = next((row for row in rows if family_id in (None, row[2])), None)
     if chosen is None:
         raise NotFound
@@ -112,6 +98,37 @@ def act_for(
         is_staff=is_staff,
         is_resident=bool(chosen[3]),
     )
+
+
+def _acting(*, is_staff: bool, lock: bool) -> Select:  # type: ignore[type-arg]
+    """(child, its school's name, family, whether it lives in the town, who acts) through each family that lets them."""
+    statement = (
+        select(Child, Place.name, FamilyChild.family_id, Family.resident)
+        .join(FamilyChild, FamilyChild.child_id == Child.child_id)
+        .outerjoin(Family, Family.family_id == FamilyChild.family_id)
+        .outerjoin(Place, Place.code == Child.place_code)
+        .where(Child.child_id == bindparam("child_id"))
+        .order_by(FamilyChild.family_id)
+    )
+    if is_staff:
+        statement = statement.add_columns(literal(TOWN)).where(
+            FamilyChild.family_id == bindparam("family_id")
+        )
+    else:
+        statement = (
+            statement.add_columns(FamilyGuardian.name)
+            .join(FamilyGuardian, FamilyGuardian.family_id == FamilyChild.family_id)
+            .where(FamilyGuardian.account_id == bindparam("account_id"))
+        )
+    return statement.with_for_update(of=Child, key_share=True) if lock else statement
+
+
+# Written once: making a statement costs more than running it.
+_ACTING = {
+    (is_staff, lock): _acting(is_staff=is_staff, lock=lock)
+    for is_staff in (False, True)
+    for lock in (False, True)
+}
 
 
 def drop_account(session: Session, account_id: UUID) -> None:
