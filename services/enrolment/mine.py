@@ -7,13 +7,14 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from contracts.records import Records
+from enrolment.absences import absence_records
 from enrolment.enrolling import enrolment_views
 from enrolment.household.families import families_of, full_name
 from enrolment.models import Activity, Booking, Child, DaySession, Place, Proof, Sheet
 
 
 def records(session: Session, account_id: UUID) -> Records:
-    """See `contracts.enrolment.mine`. Six statements, however many children and years."""
+    """See `contracts.enrolment.mine`. A bounded number of statements, however many children and years."""
     own = families_of(session, account_id)
     return {
         "enrolments": [
@@ -27,6 +28,7 @@ def records(session: Session, account_id: UUID) -> Records:
         "bookings": _bookings(session, own, account_id),
         "attendance": _attendance(session, own),
         "proofs": _proofs(session, own),
+        **absence_records.records(session, own, account_id),
     }
 
 

@@ -17,7 +17,16 @@ from contracts.caller import Caller
 from contracts.enrolment.attendance import FindChildren
 from contracts.enrolment.home import Overview
 from contracts.errors import DomainError
-from deploy.local.demo import accounts, billing, consents, custody, documents, enrolment, own_account
+from deploy.local.demo import (
+    absences,
+    accounts,
+    billing,
+    consents,
+    custody,
+    documents,
+    enrolment,
+    own_account,
+)
 
 PATIENCE = 120.0
 CODES = {"/agents/connexion": " : après le mot de passe, le code à six chiffres que donne ./espace code"}
@@ -47,6 +56,8 @@ def main() -> int:
     enrolment.load_life(services, today, people.parents)
     say("last month's invoices")
     billing.load_life(services, today, people.parents, PATIENCE)
+    say("absences reported, a roll-call contested")
+    absences.load(services, people.parents)
     say("a few sealed documents")
     citizens = [(each.email, each.password) for each in people.sign_ins if each.page == "/connexion"]
     documents.load(services, today, citizens[:3], settings)

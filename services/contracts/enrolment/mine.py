@@ -5,7 +5,8 @@ from contracts.records import Records
 
 
 class EnrolmentRecords(Question[Records]):
-    """`enrolments` of all years, `bookings` (cancelled ones too), `attendance`, `proofs`: of the caller's families.
+    """`enrolments` of all years, `bookings` (cancelled ones too), `attendance`, `proofs`, `absences`,
+    `objections`: of the caller's families.
 
     Of an enrolment asked for by a child's other household, what the caller's own pages show of it. Citizens.
     """

@@ -76,7 +76,7 @@ MARKS: dict[Mark | None, tuple[str, str]] = {
 }
 
 COSTS: dict[Mark | None, str] = {
-    Mark.PRESENT: "Facturé, au tarif de votre famille.",
+    Mark.PRESENT: "Facturé, au tarif habituel.",
     Mark.ABSENT_IN_TIME: "Non facturé.",
     Mark.ABSENT_JUSTIFIED: "Non facturé.",
     Mark.ABSENT_UNJUSTIFIED: "Facturé : la place était réservée.",

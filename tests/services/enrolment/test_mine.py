@@ -7,17 +7,26 @@ import pytest
 
 from contracts.caller import Caller, Role
 from contracts.enrolment.attendance import MarkedChild, SettleAttendance
+from contracts.enrolment.objections import Claim
 from contracts.errors import NotFound
 from contracts.events.enrolment import Mark
 from contracts.records import Records
 from enrolment import mine
+from enrolment.absences import objections
 from enrolment.attending import sheets
 from enrolment.household import families
 from gateway.papers.records_words import LABELS
+from tests.mothers import absences
 from tests.mothers import enrolment as mother
 from tests.services.enrolment.conftest import NOW, Town
+from tests.services.enrolment.test_absences import MONDAY, Story
 
 DAY = date(2026, 11, 27)
+
+
+def present(given: Records) -> Records:
+    """The lists that have something."""
+    return {name: rows for name, rows in given.items() if rows}
 
 
 def records(town: Town, parent: Caller) -> Records:
@@ -59,14 +68,23 @@ def test_everything_of_my_household_and_nothing_of_the_other(
 
 
 def test_every_key_has_its_word_on_paper(town: Town, two_homes: tuple[UUID, Caller, Caller]) -> None:
-    given = records(town, two_homes[1])
-    keys = set(given) | {key for rows in given.values() for row in rows for key in row}
+    story = Story(town, MONDAY)
+    story.report(MONDAY)
+    story.settle(MONDAY, Mark.PRESENT)
+    ask = absences.contest(town.session_on(MONDAY).session_id, story.child_id, Mark.PRESENT, Claim.WAS_ABSENT)
+    with town.begin() as session:
+        objections.contest(session, ask, story.parent, NOW)
+    given = {**records(town, two_homes[1]), **dict(present(records(town, story.parent)))}
+    assert {"absences", "objections"} <= given.keys()
+    rows = [row for rows in given.values() for row in rows]
+    rows += [day for row in rows for day in row.get("days", [])]
+    keys = set(given) | {key for row in rows for key in row}
     assert sorted(key for key in keys if key not in LABELS and not key.endswith("_id")) == []
 
 
 def test_somebody_without_a_family_gets_empty_lists(town: Town) -> None:
     assert records(town, mother.parent()) == {
-        "enrolments": [], "bookings": [], "attendance": [], "proofs": [],
+        "enrolments": [], "bookings": [], "attendance": [], "proofs": [], "absences": [], "objections": [],
     }  # fmt: skip
 
 

@@ -254,8 +254,8 @@ def test_the_family_shows_its_members_its_children_and_its_own_address(site) -> 
     for shown in ("Alizée Martin", "École Jacquemart, CE2", "12 rue Jacquemart", "812", "F001042", "Vous"):
         assert shown in text
     hrefs = {link["href"] for link in page.select("main a[href]")}
-    # Its four actions, and the calendar of a child of two homes.
-    assert sum(str(UUID(int=40)) in href for href in hrefs) == 5
+    # Its five actions, and the calendar of a child of two homes.
+    assert sum(str(UUID(int=40)) in href for href in hrefs) == 6
 
 
 def test_an_unknown_quotient_is_said_plainly(site) -> None:
