@@ -213,6 +213,12 @@ class Enrolment(Base):
     offer_ends_at: Mapped[datetime | None] = mapped_column(
         Instant, comment="Until when a freed place is theirs"
     )
+    accepted_because: Mapped[str] = mapped_column(
+        Text,
+        default="",
+        server_default="",
+        comment="Why before others who had waited longer: agents read it",
+    )
     version: Mapped[int] = mapped_column(Integer, default=1, comment="Grows with each change")
 
 

@@ -40,6 +40,9 @@ class EnrolmentView(View):
     place_in_line: int | None = Field(default=None, description="WAITING: 1 is the next one served")
     order_sentence: str = Field(default="", description="Who comes first in the line")
     offer_ends_at: AwareDatetime | None = Field(default=None, description="OFFERED: until when")
+    accepted_because: str = Field(
+        default="", description="To agents: why before others who had waited longer"
+    )
     version: int = 1
 
 
@@ -94,10 +97,16 @@ class RequestEnrolment(Command[EnrolmentView]):
 
 
 class DecideEnrolment(Command[EnrolmentView]):
-    """Accepts or refuses (with a reason the parent reads). `requests` agents. Raises WrongState, Conflict."""
+    """Accepts, makes wait or refuses (with a reason the parent reads). `requests` agents.
+
+    What was accepted can be refused later, once no day to come is booked; its place goes to the next in line. Accepted
+    before others who have waited longer: with a reason, which agents read.
+    Raises WrongState, Conflict, NoPlaceLeft, StillBooked, Invalid.
+    """
 
     enrolment_id: UUID
     accept: bool
+    waits: bool = Field(default=False, description="Neither accepted nor refused: put on the waiting list")
     reason: str = Field(default="", max_length=500)
     version: int = Field(description="The version that the agent saw")
 

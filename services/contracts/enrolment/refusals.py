@@ -28,7 +28,7 @@ class EnrolmentClosed(Conflict):
 
 
 class NoPlaceLeft(Conflict):
-    """The activity is full there this year, and keeps no waiting list."""
+    """The activity is full there this year: no line to wait in, or it is in the line already."""
 
     code = "no_place_left"
 

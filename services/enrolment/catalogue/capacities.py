@@ -45,13 +45,16 @@ def offer_activity(session: Session, ask: OfferActivity, caller: Caller, now: da
 
 
 def follow(session: Session, terms: ActivityTerms, now: datetime) -> None:
-    """After an activity has changed: its sessions to come get its groups, its lines are served."""
+    """After an activity has changed: its lines are served, then its sessions to come get its groups.
+
+    In this order, that of whoever gives an enrolment up: the places of the activity, then the sessions.
+    """
+    lines.serve_all(session, terms, now)
     offered = session.scalars(
         select(Offering.place_code).where(Offering.activity_code == terms.code).order_by(Offering.place_code)
     ).all()
     for place_code in offered:
         _apply(session, terms, place_code, calendar.local_day(now), now)
-    lines.serve_all(session, terms, now)
 
 
 def open_groups(session: Session, terms: ActivityTerms, session_ids: Collection[UUID]) -> None:

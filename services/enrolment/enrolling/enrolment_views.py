@@ -32,6 +32,7 @@ from enrolment.models import (
     Attachment,
     Child,
     Enrolment,
+    Family,
     FamilyChild,
     FamilyGuardian,
     Offering,
@@ -81,7 +82,7 @@ def of_families(session: Session, own: Collection[UUID]) -> list[EnrolmentView]:
 
 
 def queue(session: Session, ask: EnrolmentQueue, caller: Caller) -> EnrolmentQueueView:
-    """Enrolments in a state, the oldest first, for agents."""
+    """Enrolments in a state, the oldest first, for agents; those that wait line by line, in the order of service."""
     caller.staff(Role.REQUESTS)
     wanted = [Enrolment.state == ask.state]
     if ask.activity_code:
@@ -89,7 +90,9 @@ def queue(session: Session, ask: EnrolmentQueue, caller: Caller) -> EnrolmentQue
     total = session.scalar(select(func.count()).select_from(Enrolment).where(*wanted)) or 0
     rows = session.execute(
         _rows()
+        .outerjoin(Family, Family.family_id == Enrolment.family_id)
         .where(*wanted)
+        .order_by(*(lines.BY_LINE if ask.state is EnrolmentState.WAITING else ()))
         .order_by(Enrolment.requested_at, Enrolment.enrolment_id)
         .offset(ask.offset)
         .limit(ask.limit)
@@ -220,6 +223,7 @@ def _view(
         missing_documents=[each for each in terms.documents if each not in has] if awaited else [],
         place_in_line=ranks.get(enrolment.enrolment_id),
         order_sentence=order_sentence(terms.waiting) if enrolment.state == EnrolmentState.WAITING else "",
+        accepted_because=enrolment.accepted_because if own is None else "",
         offer_ends_at=enrolment.offer_ends_at if enrolment.state == EnrolmentState.OFFERED else None,
         version=enrolment.version,
     )

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from chassis.outbox import tell
-from contracts.caller import Caller, Kind, Role
-from contracts.enrolment.enrolments import DecideEnrolment, RequestEnrolment, TakeOffer, WithdrawEnrolment
+from contracts.caller import Caller, Kind
+from contracts.enrolment.enrolments import RequestEnrolment, TakeOffer, WithdrawEnrolment
 from contracts.enrolment.offer import ActivityTerms, PlaceKind, Where
 from contracts.enrolment.refusals import (
     AlreadyEnrolled,
@@ -19,18 +19,15 @@ from contracts.enrolment.refusals import (
     NoPlaceLeft,
     NotEligible,
     PlaceDoesNotFit,
-    StillBooked,
 )
 from contracts.enrolment.waiting import OfferOver
-from contracts.errors import Conflict, Invalid, NotFound
+from contracts.errors import NotFound
 from contracts.events.documents import DocumentShared
 from contracts.events.enrolment import (
     EnrolmentAccepted,
     EnrolmentLapsed,
-    EnrolmentRefused,
     EnrolmentRequested,
     EnrolmentState,
-    EnrolmentWaiting,
     EnrolmentWithdrawn,
 )
 from enrolment.booking import waiting
@@ -38,12 +35,12 @@ from enrolment.catalogue import eligibility, windows
 from enrolment.catalogue.eligibility import Applicant
 from enrolment.catalogue.offer import school_names
 from enrolment.catalogue.terms import terms_of
-from enrolment.enrolling import lines
+from enrolment.enrolling import lines, steps
 from enrolment.enrolling.facts import describe
 from enrolment.enrolling.states import LIVE, Act, after
 from enrolment.household import families
 from enrolment.household.families import Acting
-from enrolment.models import Activity, Attachment, Booking, Child, DaySession, Enrolment, Offering, Place
+from enrolment.models import Activity, Attachment, Enrolment, Offering, Place
 from enrolment.schedule import calendar
 
 
@@ -91,7 +88,7 @@ def request(session: Session, ask: RequestEnrolment, caller: Caller, now: dateti
     tell(session, EnrolmentRequested(**fact), subject=enrolment.enrolment_id, version=1, at=now)
     if at_once:
         lines.lock(session, place.code, terms.code)
-        _accept(session, enrolment, acting.child, terms, now)
+        steps.accept(session, enrolment, acting.child, terms, now)
     return enrolment.enrolment_id
 
 
@@ -123,24 +120,24 @@ def why_not(session: Session, terms: ActivityTerms, acting: Acting, now: datetim
 
 def take(session: Session, ask: TakeOffer, caller: Caller, now: datetime) -> None:
     """The family takes the place that is held for the child."""
-    enrolment, child, activity = _locked(session, ask.enrolment_id)
+    enrolment, child, activity = steps.locked(session, ask.enrolment_id)
     _act_for(session, enrolment, caller)
     if enrolment.state == EnrolmentState.OFFERED and enrolment.offer_ends_at <= now:  # type: ignore[operator]
         raise OfferOver(state=EnrolmentState.LAPSED)
-    _move(enrolment, after(EnrolmentState(enrolment.state), Act.TAKE), now)
+    steps.move(enrolment, after(EnrolmentState(enrolment.state), Act.TAKE), now)
     fact = EnrolmentAccepted(**describe(enrolment, child, activity.name).model_dump())
     tell(session, fact, subject=enrolment.enrolment_id, version=enrolment.version, at=now)
 
 
 def lapse(session: Session, enrolment_id: UUID, now: datetime) -> bool:
     """Ends one offer that has run out and serves the next. False when somebody else has ended it."""
-    enrolment, child, activity = _locked(session, enrolment_id)
+    enrolment, child, activity = steps.locked(session, enrolment_id)
     if enrolment.state != EnrolmentState.OFFERED or enrolment.offer_ends_at > now:  # type: ignore[operator]
         return False
-    _move(enrolment, after(EnrolmentState(enrolment.state), Act.LAPSE), now)
+    steps.move(enrolment, after(EnrolmentState(enrolment.state), Act.LAPSE), now)
     fact = EnrolmentLapsed(**describe(enrolment, child, activity.name).model_dump())
     tell(session, fact, subject=enrolment.enrolment_id, version=enrolment.version, at=now)
-    _serve_next(session, enrolment, now)
+    steps.serve_next(session, enrolment, now)
     return True
 
 
@@ -151,48 +148,17 @@ def fits(terms: ActivityTerms, kind: PlaceKind, place_code: str, school: str | N
     return kind is PlaceKind.SCHOOL and place_code == school
 
 
-def decide(session: Session, ask: DecideEnrolment, caller: Caller, now: datetime) -> None:
-    """An agent accepts or refuses the version that was on the screen. Accepted without a place, it waits for one."""
-    agent = caller.staff(Role.REQUESTS)
-    enrolment, child, activity = _locked(session, ask.enrolment_id)
-    if not ask.accept and not ask.reason.strip():
-        raise Invalid(problems={"reason": "missing"})
-    state = after(EnrolmentState(enrolment.state), Act.ACCEPT if ask.accept else Act.REFUSE)
-    if enrolment.version != ask.version:
-        raise Conflict(version=enrolment.version)
-    enrolment.decided_by, enrolment.decided_by_name = agent, caller.name
-    enrolment.reason = ask.reason.strip()
-    if state is EnrolmentState.ACCEPTED:
-        _accept(session, enrolment, child, terms_of(activity), now)
-        return
-    _move(enrolment, state, now)
-    fact = describe(enrolment, child, activity.name).model_dump() | {"reason": enrolment.reason}
-    tell(session, EnrolmentRefused(**fact), subject=enrolment.enrolment_id, version=enrolment.version, at=now)
-
-
 def withdraw(session: Session, ask: WithdrawEnrolment, caller: Caller, now: datetime) -> None:
     """The family gives the enrolment up, once no day to come is booked any more."""
-    enrolment, child, activity = _locked(session, ask.enrolment_id)
+    enrolment, child, activity = steps.locked(session, ask.enrolment_id)
     _act_for(session, enrolment, caller)
     state = after(EnrolmentState(enrolment.state), Act.WITHDRAW)
-    still = session.scalar(
-        select(func.count())
-        .select_from(Booking)
-        .join(DaySession, DaySession.session_id == Booking.session_id)
-        .where(
-            Booking.child_id == enrolment.child_id,
-            Booking.cancelled_at.is_(None),
-            DaySession.activity_code == enrolment.activity_code,
-            DaySession.day >= calendar.local_day(now),
-        )
-    )
-    if still:
-        raise StillBooked(days=still)
-    _move(enrolment, state, now)
+    steps.check_nothing_booked(session, enrolment, now)
+    steps.move(enrolment, state, now)
     fact = EnrolmentWithdrawn(**describe(enrolment, child, activity.name).model_dump())
     tell(session, fact, subject=enrolment.enrolment_id, version=enrolment.version, at=now)
     waiting.drop(session, enrolment.child_id, enrolment.activity_code, now)
-    _serve_next(session, enrolment, now)
+    steps.serve_next(session, enrolment, now)
 
 
 def attach(session: Session, fact: DocumentShared, now: datetime) -> bool:
@@ -201,7 +167,7 @@ def attach(session: Session, fact: DocumentShared, now: datetime) -> bool:
     False when the document is not for an enrolment of that guardian's: it changes nothing here.
     """
     try:
-        enrolment, child, activity = _locked(session, fact.subject_id)
+        enrolment, child, activity = steps.locked(session, fact.subject_id)
     except NotFound:
         return False
     may = families.guardians_of(session, enrolment.child_id)
@@ -223,7 +189,7 @@ def attach(session: Session, fact: DocumentShared, now: datetime) -> bool:
     complete = not set(terms.documents) - set(given)
     if terms.at_once and complete and enrolment.state == EnrolmentState.REQUESTED:
         with suppress(NoPlaceLeft):  # then an agent decides: the document is noted all the same
-            _accept(session, enrolment, child, terms, now)
+            steps.accept(session, enrolment, child, terms, now)
     return True
 
 
@@ -242,52 +208,3 @@ def _offered(session: Session, activity_code: str, place_code: str) -> tuple[Act
 def _act_for(session: Session, enrolment: Enrolment, caller: Caller) -> None:
     family_id = None if caller.kind is Kind.CITIZEN else enrolment.family_id
     families.act_for(session, caller, enrolment.child_id, family_id)
-
-
-def _serve_next(session: Session, enrolment: Enrolment, now: datetime) -> None:
-    session.flush()
-    lines.serve(session, enrolment.activity_code, enrolment.place_code, enrolment.school_year, now)
-
-
-def _locked(session: Session, enrolment_id: UUID) -> tuple[Enrolment, Child, Activity]:
-    """The enrolment, its row kept until the end of the transaction: decisions come one after the other.
-
-    The places of its activity are locked before it, as whoever serves the line does.
-    """
-    of = session.execute(
-        select(Enrolment.place_code, Enrolment.activity_code).where(Enrolment.enrolment_id == enrolment_id)
-    ).first()
-    if of is not None:
-        lines.lock(session, *of)
-    row = session.execute(
-        select(Enrolment, Child, Activity)
-        .join(Child, Child.child_id == Enrolment.child_id)
-        .join(Activity, Activity.code == Enrolment.activity_code)
-        .where(Enrolment.enrolment_id == enrolment_id)
-        .with_for_update(of=Enrolment)
-        .execution_options(populate_existing=True)
-    ).first()
-    if row is None:
-        raise NotFound
-    return row[0], row[1], row[2]
-
-
-def _move(enrolment: Enrolment, state: EnrolmentState, now: datetime) -> None:
-    enrolment.state, enrolment.decided_at = state, now
-    enrolment.version += 1
-
-
-def _accept(
-    session: Session, enrolment: Enrolment, child: Child, terms: ActivityTerms, now: datetime
-) -> None:
-    """Accepts, or puts in the line where there is no place. Raises NoPlaceLeft where there is no line either."""
-    kind: type[EnrolmentAccepted | EnrolmentWaiting] = EnrolmentAccepted
-    act = Act.ACCEPT
-    if not lines.has_place(session, terms, enrolment.place_code, enrolment.school_year):
-        if terms.waiting is None:
-            raise NoPlaceLeft
-        kind, act = EnrolmentWaiting, Act.QUEUE
-        enrolment.waiting_since = enrolment.requested_at
-    _move(enrolment, after(EnrolmentState(enrolment.state), act), now)
-    fact = kind(**describe(enrolment, child, terms.name).model_dump())
-    tell(session, fact, subject=enrolment.enrolment_id, version=enrolment.version, at=now)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from chassis.outbox import tell
@@ -19,8 +19,26 @@ from contracts.events.enrolment import EnrolmentOffered, EnrolmentState
 from enrolment.catalogue.terms import terms_of
 from enrolment.enrolling import facts
 from enrolment.enrolling.states import Act, after
-from enrolment.models import Activity, Child, Enrolment, Family, Offering
+from enrolment.models import Activity, Child, Enrolment, Family, Offering, Place
 
+_COMES_FIRST = case(
+    (
+        Activity.terms["waiting"]["order"].astext == WaitingOrder.RESIDENTS_FIRST,
+        func.coalesce(Family.resident, False),
+    ),
+    else_=False,
+).desc()
+BY_LINE = (
+    Enrolment.school_year,
+    Activity.name,
+    Activity.code,
+    Place.name,
+    Place.code,
+    _COMES_FIRST,
+    Enrolment.waiting_since,
+    Enrolment.enrolment_id,
+)
+"""Enrolments with their activity, place and family: a line after the other, each in its order (`_order`)."""
 HOLDING = (EnrolmentState.ACCEPTED, EnrolmentState.OFFERED)
 
 

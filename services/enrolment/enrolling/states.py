@@ -10,7 +10,7 @@ class Act(StrEnum):
     """What happens to an enrolment."""
 
     ACCEPT = "accept"  # by an agent, or by the rule where nothing is left to decide
-    QUEUE = "queue"  # accepted but for a place
+    QUEUE = "queue"  # there is no place, or an agent makes it wait
     OFFER = "offer"  # a freed place is held
     TAKE = "take"  # by the family
     LAPSE = "lapse"
@@ -24,12 +24,15 @@ TRANSITIONS = {
     (_S.REQUESTED, Act.QUEUE): _S.WAITING,
     (_S.REQUESTED, Act.REFUSE): _S.REFUSED,
     (_S.REQUESTED, Act.WITHDRAW): _S.WITHDRAWN,
+    (_S.WAITING, Act.ACCEPT): _S.ACCEPTED,
     (_S.WAITING, Act.OFFER): _S.OFFERED,
     (_S.WAITING, Act.REFUSE): _S.REFUSED,
     (_S.WAITING, Act.WITHDRAW): _S.WITHDRAWN,
     (_S.OFFERED, Act.TAKE): _S.ACCEPTED,
     (_S.OFFERED, Act.LAPSE): _S.LAPSED,
+    (_S.OFFERED, Act.REFUSE): _S.REFUSED,
     (_S.OFFERED, Act.WITHDRAW): _S.WITHDRAWN,
+    (_S.ACCEPTED, Act.REFUSE): _S.REFUSED,
     (_S.ACCEPTED, Act.WITHDRAW): _S.WITHDRAWN,
 }
 

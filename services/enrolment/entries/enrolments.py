@@ -26,7 +26,7 @@ from contracts.envelope import Envelope
 from contracts.events.documents import DocumentShared
 from contracts.events.enrolment import Consulted
 from enrolment import consultations
-from enrolment.enrolling import enrolment_views, enrolments, lines
+from enrolment.enrolling import deciding, enrolment_views, enrolments, lines
 from enrolment.schedule import calendar
 
 log = structlog.get_logger()
@@ -59,7 +59,7 @@ class EnrolmentDesk(Service):
     @answers(DecideEnrolment)
     def decide_enrolment(self, ask: DecideEnrolment, caller: Caller) -> EnrolmentView:
         def decide() -> EnrolmentView:
-            enrolments.decide(session, ask, caller, self.clock.now())
+            deciding.decide(session, ask, caller, self.clock.now())
             return _shown(session, ask.enrolment_id, caller)
 
         with self.begin() as session:

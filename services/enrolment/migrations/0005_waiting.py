@@ -101,6 +101,16 @@ def upgrade() -> None:
         "enrolment",
         sa.Column("offer_ends_at", INSTANT, nullable=True, comment="Until when a freed place is theirs"),
     )
+    op.add_column(
+        "enrolment",
+        sa.Column(
+            "accepted_because",
+            sa.Text(),
+            nullable=False,
+            server_default="",
+            comment="Why before others who had waited longer: agents read it",
+        ),
+    )
     op.create_index("ix_proof_account", "proof", ["account_id", "proof_number"])
     _live_index(LIVE_NOW)
 
@@ -108,6 +118,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     _live_index(LIVE)
     op.drop_index("ix_proof_account", "proof")
+    op.drop_column("enrolment", "accepted_because")
     op.drop_column("enrolment", "offer_ends_at")
     op.drop_column("enrolment", "waiting_since")
     op.drop_table("waiting_place")

@@ -15,7 +15,7 @@ SENTENCES = {
     ),
     "no_place_left": (
         409,
-        "Il ne reste plus de place pour cette activité dans ce lieu, et elle n’a pas de liste d’attente.",
+        "Il ne reste plus de place pour cette activité dans ce lieu cette année.",
     ),
     "session_closed": (409, "Cette séance est fermée ({why}) : il n’y a pas d’appel à faire."),
     "nothing_to_close": (
@@ -50,6 +50,8 @@ PROBLEMS = {
     "period_too_long": "La période ne peut pas dépasser deux ans.",
     "before_first": "Le dernier jour précède le premier.",
     "unknown_group": "Ce groupe n’existe pas dans cette activité : rechargez la page.",
+    "no_waiting_list": "Cette activité n’a pas de liste d’attente : acceptez ou refusez la demande.",
+    "out_of_order": "D’autres enfants attendent depuis plus longtemps : dites pourquoi celui-ci passe avant eux.",
     "calendar_unknown": "Le calendrier scolaire de cette période n’est pas encore publié.",
 }
 

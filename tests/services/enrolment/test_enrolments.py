@@ -13,7 +13,7 @@ from contracts.errors import Conflict, Invalid, NotAllowed, NotFound
 from contracts.events.documents import DocumentShared
 from contracts.events.enrolment import EnrolmentState
 from enrolment.catalogue import offer
-from enrolment.enrolling import enrolment_views, enrolments
+from enrolment.enrolling import deciding, enrolment_views, enrolments
 from tests.mothers import enrolment as mother
 from tests.services.enrolment.conftest import NOW, Town
 
@@ -91,12 +91,12 @@ def test_an_agent_decides_once_on_what_was_shown(town: Town) -> None:
     assert (queue.total, queue.enrolments[0].enrolment_id) == (1, enrolment_id)
     accept = DecideEnrolment(command_id=uuid4(), enrolment_id=enrolment_id, accept=True, version=1)
     with town.begin() as session, pytest.raises(Conflict):
-        enrolments.decide(session, accept.model_copy(update={"version": 7}), REQUESTS, NOW)
+        deciding.decide(session, accept.model_copy(update={"version": 7}), REQUESTS, NOW)
     with town.begin() as session:
-        enrolments.decide(session, accept, REQUESTS, NOW)
+        deciding.decide(session, accept, REQUESTS, NOW)
     assert state(town, enrolment_id) is EnrolmentState.ACCEPTED
     with town.begin() as session, pytest.raises(WrongState):
-        enrolments.decide(session, accept.model_copy(update={"version": 2}), REQUESTS, NOW)
+        deciding.decide(session, accept.model_copy(update={"version": 2}), REQUESTS, NOW)
 
 
 def test_a_refusal_needs_a_reason_which_the_parent_reads(town: Town) -> None:
@@ -105,11 +105,11 @@ def test_a_refusal_needs_a_reason_which_the_parent_reads(town: Town) -> None:
     enrolment_id = town.enrol(child.child_id, parent, "mercredi")
     refuse = DecideEnrolment(command_id=uuid4(), enrolment_id=enrolment_id, accept=False, version=1)
     with town.begin() as session, pytest.raises(Invalid):
-        enrolments.decide(session, refuse, REQUESTS, NOW)
+        deciding.decide(session, refuse, REQUESTS, NOW)
     with town.begin() as session, pytest.raises(NotAllowed):
-        enrolments.decide(session, refuse, mother.agent(Role.BILLING), NOW)
+        deciding.decide(session, refuse, mother.agent(Role.BILLING), NOW)
     with town.begin() as session:
-        enrolments.decide(session, refuse.model_copy(update={"reason": "Groupe complet."}), REQUESTS, NOW)
+        deciding.decide(session, refuse.model_copy(update={"reason": "Groupe complet."}), REQUESTS, NOW)
     with town.begin() as session:
         view = enrolment_views.show(session, enrolment_id, parent)
     assert (view.state, view.reason) == (EnrolmentState.REFUSED, "Groupe complet.")

@@ -1,6 +1,7 @@
 """Who may enrol, when; the line of an activity whose places are all taken."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from threading import Barrier
 from uuid import UUID, uuid4
@@ -9,8 +10,10 @@ import pytest
 from sqlalchemy import text
 
 from contracts.caller import Caller, Role
+from contracts.enrolment.bookings import ChangeBookings
 from contracts.enrolment.enrolments import (
     DecideEnrolment,
+    EnrolmentQueue,
     EnrolmentView,
     RequestEnrolment,
     TakeOffer,
@@ -22,12 +25,14 @@ from contracts.enrolment.refusals import (
     NoPlaceLeft,
     NotEligible,
     PlaceDoesNotFit,
+    StillBooked,
     WrongState,
 )
 from contracts.enrolment.terms import Eligibility, Level, Waiting, WaitingOrder, Window
 from contracts.enrolment.waiting import OfferOver
+from contracts.errors import Invalid
 from contracts.events.enrolment import EnrolmentState
-from enrolment.enrolling import enrolment_views, enrolments, lines
+from enrolment.enrolling import deciding, enrolment_views, enrolments, lines
 from tests.mothers import enrolment as mother
 from tests.services.enrolment.conftest import NOW, Town
 
@@ -199,9 +204,119 @@ def test_without_a_line_the_full_activity_refuses_and_an_agent_cannot_exceed_it(
     (first, _), (second, _) = (ask(town) for _ in range(2))
     accept = DecideEnrolment(command_id=uuid4(), enrolment_id=first, accept=True, version=1)
     with town.begin() as session:
-        enrolments.decide(session, accept, agent, NOW)
+        deciding.decide(session, accept, agent, NOW)
     with pytest.raises(NoPlaceLeft), town.begin() as session:
-        enrolments.decide(session, accept.model_copy(update={"enrolment_id": second}), agent, NOW)
+        deciding.decide(session, accept.model_copy(update={"enrolment_id": second}), agent, NOW)
+
+
+def decide(
+    town: Town, enrolment_id: UUID, now: datetime = NOW, reason: str = "", **how: bool
+) -> EnrolmentView:
+    """An agent decides of what they see."""
+    agent = mother.agent(Role.REQUESTS)
+    version = shown(town, enrolment_id, agent).version
+    command = DecideEnrolment(
+        command_id=uuid4(),
+        enrolment_id=enrolment_id,
+        version=version,
+        reason=reason,
+        **({"accept": False} | how),
+    )
+    with town.begin() as session:
+        deciding.decide(session, command, agent, now)
+    return shown(town, enrolment_id, agent)
+
+
+def test_an_agent_keeps_a_line_by_hand_and_says_why_one_passes_before_the_others(town: Town) -> None:
+    town.run(mother.canteen(at_once=False, waiting=Waiting()), DAY, DAY)
+    (first, _), (second, seconds), (third, _) = (ask(town, NOW + timedelta(minutes=n)) for n in range(3))
+    decide(town, third, waits=True)
+    assert decide(town, second, waits=True).place_in_line == 1  # behind nobody: it had asked before the third
+    assert decide(town, first, waits=True).place_in_line == 1
+    with pytest.raises(Invalid) as refusal:
+        decide(town, second, accept=True)
+    assert refusal.value.details["problems"] == {"reason": "out_of_order"}
+    view = decide(town, second, accept=True, reason="Fratrie déjà inscrite.")
+    assert (view.state, view.accepted_because) == (EnrolmentState.ACCEPTED, "Fratrie déjà inscrite.")
+    parents_view = shown(town, second, seconds)
+    assert (parents_view.accepted_because, parents_view.reason) == ("", "")
+    assert decide(town, first, accept=True).state is EnrolmentState.ACCEPTED  # the first needs no reason
+
+
+def test_nobody_passes_before_the_others_into_a_place_that_is_not_there(town: Town) -> None:
+    town.run(mother.canteen(**FULL_AFTER_ONE), DAY, DAY)
+    _, (second, _) = ask(town), ask(town, NOW + timedelta(minutes=1))
+    with pytest.raises(NoPlaceLeft):
+        decide(town, second, accept=True, reason="Fratrie déjà inscrite.")
+
+
+def test_where_a_place_is_free_who_is_made_to_wait_is_offered_it(town: Town) -> None:
+    town.run(mother.canteen(at_once=False, **FULL_AFTER_ONE), DAY, DAY)
+    first, _ = ask(town)
+    assert decide(town, first, waits=True).state is EnrolmentState.OFFERED
+
+
+def test_without_a_waiting_list_nobody_is_made_to_wait(town: Town) -> None:
+    town.run(mother.canteen(at_once=False), DAY, DAY)
+    first, _ = ask(town)
+    with pytest.raises(Invalid) as refusal:
+        decide(town, first, waits=True)
+    assert refusal.value.details["problems"] == {"decision": "no_waiting_list"}
+
+
+def test_refused_after_it_was_accepted_the_place_goes_to_the_next(town: Town) -> None:
+    town.run(mother.canteen(**FULL_AFTER_ONE), DAY, DAY)
+    (first, firsts), (second, seconds) = (ask(town, NOW + timedelta(minutes=n)) for n in range(2))
+    child_id = shown(town, first, firsts).child_id
+    town.book(child_id, firsts, DAY)
+    with pytest.raises(StillBooked):
+        decide(town, first, reason="Justificatif faux.")
+    removal = ChangeBookings(
+        command_id=uuid4(), child_id=child_id, removals=[town.session_on(DAY).session_id]
+    )
+    town.change(removal, firsts)
+    with pytest.raises(Invalid):
+        decide(town, first)
+    assert decide(town, first, reason="Justificatif faux.").reason == "Justificatif faux."
+    assert shown(town, second, seconds).state is EnrolmentState.OFFERED
+    assert decide(town, second, reason="Hors secteur.").state is EnrolmentState.REFUSED
+
+
+def test_agents_see_each_line_in_its_order(town: Town) -> None:
+    order = Waiting(order=WaitingOrder.RESIDENTS_FIRST)
+    town.run(mother.canteen(enrolment_places=1, waiting=order), DAY, DAY)
+    ask(town)
+    far, _ = ask(town, NOW + timedelta(minutes=1), resident=False)
+    near, _ = ask(town, NOW + timedelta(minutes=2))
+    question = EnrolmentQueue(state=EnrolmentState.WAITING)
+    with town.begin() as session:
+        view = enrolment_views.queue(session, question, mother.agent(Role.REQUESTS))
+    assert [(each.enrolment_id, each.place_in_line) for each in view.enrolments] == [(near, 1), (far, 2)]
+
+
+def test_a_booking_and_the_end_of_the_enrolment_never_both_hold(town: Town) -> None:
+    """One parent books while the other gives the enrolment up."""
+    for _ in range(5):
+        child = mother.child()
+        _, (one, other) = town.family(child, accounts=2)
+        enrolment_id = town.enrol(child.child_id, one)
+        together = Barrier(2)
+
+        def book(child_id: UUID = child.child_id, parent: Caller = one, both: Barrier = together) -> None:
+            both.wait()
+            town.book(child_id, parent, DAY)
+
+        def give_up(ended: UUID = enrolment_id, parent: Caller = other, both: Barrier = together) -> None:
+            both.wait()
+            with suppress(StillBooked):
+                withdraw(town, ended, parent)
+
+        with ThreadPoolExecutor(2) as threads:
+            for done in [threads.submit(book), threads.submit(give_up)]:
+                done.result()
+    orphans = """SELECT count(*) FROM booking b WHERE b.cancelled_at IS NULL AND NOT EXISTS
+        (SELECT FROM enrolment e WHERE e.child_id = b.child_id AND e.state = 'accepted')"""
+    assert town.count(orphans) == 0
 
 
 def test_a_waiting_child_cannot_ask_again(town: Town) -> None:
