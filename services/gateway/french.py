@@ -70,6 +70,13 @@ def count(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,}".replace(",", NARROW) + NO_BREAK + word
 
 
+def ordinal(number: int | None) -> str:
+    """« 1er », « 2e »; a dash where there is none."""
+    if number is None:
+        return "–"
+    return "1er" if number == 1 else f"{number}e"
+
+
 def typeset(text: str) -> str:
     """Puts the spaces that do not break where French wants them: before « : ; ? ! % € » and inside guillemets."""
     text = re.sub(r"[ \u00a0](?=[;?!](\s|$|»|\)))", NARROW, text)
@@ -109,6 +116,7 @@ def init_app(app: Flask) -> None:
         hour,
         moment,
         count,
+        ordinal,
         typeset,
         capitalize_first,
         plus_days,

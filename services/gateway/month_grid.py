@@ -187,7 +187,7 @@ def _words(cell: CellView, now: datetime) -> tuple[str, str, str]:
 def _in_line(place: int | None) -> str:
     if place is None:
         return "La place proposée n’a pas été prise à temps"
-    return "1er sur la liste d’attente" if place == 1 else f"{place}e sur la liste d’attente"
+    return f"{french.ordinal(place)} sur la liste d’attente"
 
 
 def _moment(at: datetime | None) -> str:

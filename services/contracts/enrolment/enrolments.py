@@ -38,7 +38,9 @@ class EnrolmentView(View):
     attachments: list[AttachmentView] = Field(default_factory=list)
     missing_documents: list[str] = Field(default_factory=list)
     place_in_line: int | None = Field(default=None, description="WAITING: 1 is the next one served")
-    order_sentence: str = Field(default="", description="Who comes first in the line")
+    order_sentence: str = Field(
+        default="", description="REQUESTED, WAITING: who comes first in the line; empty: there is none"
+    )
     offer_ends_at: AwareDatetime | None = Field(default=None, description="OFFERED: until when")
     accepted_because: str = Field(
         default="", description="To agents: why before others who had waited longer"

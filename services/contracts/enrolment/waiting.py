@@ -44,8 +44,17 @@ class LeaveWaiting(Command[None]):
     family_id: UUID | None = Field(default=None, description="Agents name the child's family")
 
 
+class EndedView(View):
+    """Somebody who waits no more: the place was taken, left, not taken in time, or never came."""
+
+    child_name: str
+    state: WaitingState
+    asked_at: AwareDatetime
+    ended_at: AwareDatetime | None
+
+
 class LineView(View):
-    """The line of a session, in its order."""
+    """The line of a session, in its order. `ended`: who was in it before, the last to leave first."""
 
     session_id: UUID
     activity_name: str
@@ -56,13 +65,28 @@ class LineView(View):
     taken: int
     order_sentence: str
     waiting: list[WaitingView]
+    ended: list[EndedView] = Field(default_factory=list, description="On the line's own page only")
 
 
-class WaitingLists(Question[list[LineView]]):
+class LinesView(View):
+    """The lines of sessions to come, by day; what they can be narrowed to, code → name."""
+
+    lines: list[LineView]
+    activities: dict[str, str]
+    places: dict[str, str]
+
+
+class WaitingLists(Question[LinesView]):
     """The lines of sessions to come, by day. Agents of `requests`."""
 
     activity_code: Code | None = None
     place_code: Code | None = None
+
+
+class ShowLine(Question[LineView]):
+    """The line of one session, and who was in it. Agents of `requests`. Raises NotFound."""
+
+    session_id: UUID
 
 
 class OfferOver(Conflict):

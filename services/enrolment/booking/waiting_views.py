@@ -8,10 +8,11 @@ from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from contracts.caller import Caller, Role
-from contracts.enrolment.waiting import LineView, WaitingLists, WaitingView
+from contracts.enrolment.waiting import EndedView, LinesView, LineView, ShowLine, WaitingLists, WaitingView
+from contracts.errors import NotFound
 from contracts.events.enrolment import WaitingState
-from enrolment.booking import line as lines
 from enrolment.booking.known import WAITS
+from enrolment.booking.line import rank
 from enrolment.booking.waiting_models import WaitingPlace
 from enrolment.catalogue.terms import order_sentence, terms_of
 from enrolment.household.families import full_name
@@ -49,14 +50,61 @@ def _of_account(session: Session, account_id: UUID, stands: ColumnElement[bool])
     return _views(session, rows)
 
 
-def lists(session: Session, ask: WaitingLists, caller: Caller, today: date) -> list[LineView]:
+def lists(session: Session, ask: WaitingLists, caller: Caller, today: date) -> LinesView:
     """The lines of sessions to come, by day, each in its order."""
     caller.staff(Role.REQUESTS)
-    wanted: list[ColumnElement[bool]] = [WaitingPlace.state.in_(WAITS), DaySession.day >= today]
+    to_come: list[ColumnElement[bool]] = [WaitingPlace.state.in_(WAITS), DaySession.day >= today]
+    wanted = list(to_come)
     if ask.activity_code:
         wanted.append(DaySession.activity_code == ask.activity_code)
     if ask.place_code:
         wanted.append(DaySession.place_code == ask.place_code)
+    names = session.execute(
+        _rows()
+        .with_only_columns(Activity.code, Activity.name, Place.code, Place.name)
+        .where(*to_come)
+        .distinct()
+    ).all()
+    return LinesView(
+        lines=_lines(session, wanted),
+        activities=dict(sorted(((row[0], row[1]) for row in names), key=lambda each: each[1])),
+        places=dict(sorted(((row[2], row[3]) for row in names), key=lambda each: each[1])),
+    )
+
+
+def show(session: Session, ask: ShowLine, caller: Caller) -> LineView:
+    """One line, and those who were in it."""
+    caller.staff(Role.REQUESTS)
+    row = session.execute(
+        select(DaySession, Activity, Place)
+        .join(Activity, Activity.code == DaySession.activity_code)
+        .join(Place, Place.code == DaySession.place_code)
+        .where(DaySession.session_id == ask.session_id)
+    ).first()
+    if row is None:
+        raise NotFound
+    here = WaitingPlace.anchor_id == ask.session_id
+    found = _lines(session, [here, WaitingPlace.state.in_(WAITS)]) or [_empty_line(*row)]
+    ended = session.execute(
+        select(WaitingPlace, Child)
+        .join(Child, Child.child_id == WaitingPlace.child_id)
+        .where(here, WaitingPlace.state.not_in(WAITS))
+        .order_by(WaitingPlace.ended_at.desc(), WaitingPlace.number.desc())
+        .limit(MOST_LINES)
+    )
+    history = [
+        EndedView(
+            child_name=full_name(child),
+            state=WaitingState(each.state),
+            asked_at=each.asked_at,
+            ended_at=each.ended_at,
+        )
+        for each, child in ended
+    ]
+    return found[0].model_copy(update={"ended": history})
+
+
+def _lines(session: Session, wanted: Sequence[ColumnElement[bool]]) -> list[LineView]:
     rows = session.execute(
         _rows()
         .where(*wanted)
@@ -76,19 +124,23 @@ def lists(session: Session, ask: WaitingLists, caller: Caller, today: date) -> l
         _, _, day_session, activity, place = row
         line = lines.get(day_session.session_id)
         if line is None:
-            line = lines[day_session.session_id] = LineView(
-                session_id=day_session.session_id,
-                activity_name=activity.name,
-                place_name=place.name,
-                day=day_session.day,
-                slot=day_session.slot,
-                capacity=day_session.capacity,
-                taken=day_session.taken,
-                order_sentence=order_sentence(terms_of(activity).waiting),
-                waiting=[],
-            )
+            line = lines[day_session.session_id] = _empty_line(day_session, activity, place)
         line.waiting.append(view)
     return list(lines.values())
+
+
+def _empty_line(day_session: DaySession, activity: Activity, place: Place) -> LineView:
+    return LineView(
+        session_id=day_session.session_id,
+        activity_name=activity.name,
+        place_name=place.name,
+        day=day_session.day,
+        slot=day_session.slot,
+        capacity=day_session.capacity,
+        taken=day_session.taken,
+        order_sentence=order_sentence(terms_of(activity).waiting),
+        waiting=[],
+    )
 
 
 def _rows() -> Select[WaitingPlace, Child, DaySession, Activity, Place]:
@@ -102,7 +154,7 @@ def _rows() -> Select[WaitingPlace, Child, DaySession, Activity, Place]:
 
 
 def _views(session: Session, rows: Sequence[_Row]) -> list[WaitingView]:
-    ranks = lines.rank(session, {row[0].waiting_id for row in rows})
+    ranks = rank(session, {row[0].waiting_id for row in rows})
     longer = {each for row in rows if len(row[0].session_ids) > 1 for each in row[0].session_ids}
     days = {row[2].session_id: row[2].day for row in rows}
     if longer:

@@ -40,6 +40,7 @@ from enrolment.models import (
 )
 from enrolment.schedule import calendar
 
+_MAY_WAIT = (EnrolmentState.REQUESTED, EnrolmentState.WAITING)
 _Row = tuple[Enrolment, Child, Activity, Place]
 
 
@@ -222,7 +223,7 @@ def _view(
         attachments=given,
         missing_documents=[each for each in terms.documents if each not in has] if awaited else [],
         place_in_line=ranks.get(enrolment.enrolment_id),
-        order_sentence=order_sentence(terms.waiting) if enrolment.state == EnrolmentState.WAITING else "",
+        order_sentence=order_sentence(terms.waiting) if enrolment.state in _MAY_WAIT else "",
         accepted_because=enrolment.accepted_because if own is None else "",
         offer_ends_at=enrolment.offer_ends_at if enrolment.state == EnrolmentState.OFFERED else None,
         version=enrolment.version,

@@ -4,7 +4,15 @@ from chassis import metrics
 from chassis.commands import once
 from chassis.service import Service, answers, every
 from contracts.caller import Caller
-from contracts.enrolment.waiting import LeaveWaiting, LineView, MyWaiting, WaitingLists, WaitingView
+from contracts.enrolment.waiting import (
+    LeaveWaiting,
+    LinesView,
+    LineView,
+    MyWaiting,
+    ShowLine,
+    WaitingLists,
+    WaitingView,
+)
 from enrolment.booking import waiting, waiting_views
 from enrolment.schedule import calendar
 
@@ -26,9 +34,14 @@ class WaitingDesk(Service):
             once(session, ask, caller, lambda: waiting.leave(session, ask, caller, now))
 
     @answers(WaitingLists)
-    def waiting_lists(self, ask: WaitingLists, caller: Caller) -> list[LineView]:
+    def waiting_lists(self, ask: WaitingLists, caller: Caller) -> LinesView:
         with self.begin() as session:
             return waiting_views.lists(session, ask, caller, calendar.local_day(self.clock.now()))
+
+    @answers(ShowLine)
+    def show_line(self, ask: ShowLine, caller: Caller) -> LineView:
+        with self.begin() as session:
+            return waiting_views.show(session, ask, caller)
 
     @every(seconds=30)
     def end_place_offers(self) -> None:

@@ -39,19 +39,39 @@ STATES = {
 }
 
 
+ACCEPT = ("accept", "Accepter l’inscription")
+WAIT = ("wait", "Mettre sur la liste d’attente")
+REFUSE = ("refuse", "Refuser l’inscription")
+DONE = {
+    EnrolmentState.ACCEPTED: "acceptée",
+    EnrolmentState.WAITING: "sur la liste d’attente",
+    EnrolmentState.OFFERED: "sur la liste d’attente : une place lui est déjà proposée",
+    EnrolmentState.REFUSED: "refusée",
+}
+
+
 class DecisionForm(CommandForm):
-    """Accept, or refuse with the reason that the parent will read."""
+    """Accept, make wait, or refuse with the reason that the parent will read."""
 
     version = HiddenField()
-    decision = RadiosField(
-        "Décision",
-        [required("Choisissez une décision.")],
-        choices=[("accept", "Accepter l’inscription"), ("refuse", "Refuser l’inscription")],
+    decision = RadiosField("Décision", [required("Choisissez une décision.")], choices=[ACCEPT, WAIT, REFUSE])
+    reason = TextareaField(
+        "Motif",
+        [at_most(500)],
+        hint="Obligatoire pour un refus : la famille lira ce texte tel quel. Obligatoire aussi pour accepter "
+        "un enfant avant d’autres qui attendent depuis plus longtemps : il n’est alors lu que par les agents.",
+        rows=3,
     )
+
+
+class EndForm(CommandForm):
+    """Refuse what was accepted or offered."""
+
+    version = HiddenField()
     reason = TextareaField(
         "Motif du refus",
-        [at_most(500)],
-        hint="Obligatoire pour un refus. La famille lira ce texte tel quel.",
+        [required("Écrivez le motif : la famille le lira."), at_most(500)],
+        hint="La famille lira ce texte tel quel.",
         rows=3,
     )
 
@@ -80,35 +100,68 @@ def show() -> str:
 def decide(enrolment_id: UUID) -> ResponseReturnValue:
     """One request: what was asked, the documents, the decision."""
     form = DecisionForm()
-    if form.validate_on_submit():
-        accept = form.decision.data == "accept"
-        try:
-            view = ask(
-                DecideEnrolment(
-                    command_id=form.command_id.data,
-                    enrolment_id=enrolment_id,
-                    accept=accept,
-                    reason="" if accept else form.reason.data or "",
-                    version=int(form.version.data) if str(form.version.data).isdigit() else 0,
-                )
-            )
-        except DomainError as refusal:
-            form.show(refusal, invalid="reason")
-        else:
-            done = "acceptée" if accept else "refusée"
-            if view.state is EnrolmentState.WAITING:
-                done = "acceptée, mais sans place : elle est sur la liste d’attente"
-            flash(f"L’inscription de {view.child_name} est {done}. La famille en est informée.", "success")
-            return redirect(url_for(".show"))
+    if form.validate_on_submit() and _decide(enrolment_id, form, str(form.decision.data)):
+        return redirect(url_for(".show"))
+    return _page(enrolment_id, form)
+
+
+@blueprint.post("/<uuid:enrolment_id>/fin")
+@access.requires_role(Role.REQUESTS)
+def end(enrolment_id: UUID) -> ResponseReturnValue:
+    """Refuses what was accepted, or offered: its place goes to the next in line."""
+    form = EndForm()
+    if form.validate_on_submit() and _decide(enrolment_id, form, "refuse"):
+        return redirect(url_for(".show"))
+    return _page(enrolment_id, form)
+
+
+def _decide(enrolment_id: UUID, form: DecisionForm | EndForm, decision: str) -> bool:
+    command = DecideEnrolment(
+        command_id=form.command_id.data,
+        enrolment_id=enrolment_id,
+        accept=decision == "accept",
+        waits=decision == "wait",
+        reason=form.reason.data or "",
+        version=int(form.version.data) if str(form.version.data).isdigit() else 0,
+    )
+    try:
+        view = ask(command)
+    except DomainError as refusal:
+        form.show(refusal, invalid="reason")
+        return False
+    done = DONE[view.state]
+    if decision == "accept" and view.state is EnrolmentState.WAITING:
+        done = "acceptée, mais sans place : elle est sur la liste d’attente"
+    flash(f"L’inscription de {view.child_name} est {done}. La famille en est informée.", "success")
+    return True
+
+
+def _page(enrolment_id: UUID, form: DecisionForm | EndForm) -> ResponseReturnValue:
     found, types = ask_each([ShowEnrolment(enrolment_id=enrolment_id), ListDocumentTypes()])
     if isinstance(found, Exception):
         raise found
-    return _page(found, form, types)
-
-
-def _page(view: EnrolmentView, form: DecisionForm, types: object) -> ResponseReturnValue:
-    form.version.data = str(view.version)
+    decides, ends = _forms(found, form)
     page = render_template(
-        "staff/enrolment.html", view=view, form=form, states=STATES, name=names_from(types)
+        "staff/enrolment.html",
+        view=found,
+        form=decides,
+        end_form=ends,
+        states=STATES,
+        name=names_from(types),
     )
     return page, form.status
+
+
+def _forms(view: EnrolmentView, sent: DecisionForm | EndForm) -> tuple[DecisionForm | None, EndForm | None]:
+    """The form that the state calls for; the one that was sent, where it is that one."""
+    if view.state in (EnrolmentState.REQUESTED, EnrolmentState.WAITING):
+        form = sent if isinstance(sent, DecisionForm) else DecisionForm(formdata=None)
+        form.version.data = str(view.version)
+        may_wait = view.state is EnrolmentState.REQUESTED and view.order_sentence
+        form.decision.choices = [ACCEPT, WAIT, REFUSE] if may_wait else [ACCEPT, REFUSE]
+        return form, None
+    if view.state in (EnrolmentState.ACCEPTED, EnrolmentState.OFFERED):
+        form = sent if isinstance(sent, EndForm) else EndForm(formdata=None)
+        form.version.data = str(view.version)
+        return None, form
+    return None, None

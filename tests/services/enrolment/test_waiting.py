@@ -13,7 +13,7 @@ from chassis.clock import PARIS
 from contracts.caller import SYSTEM, Caller
 from contracts.enrolment.bookings import BookingAnswer, CellState, ChangeBookings, MonthPage, Refusal
 from contracts.enrolment.terms import Grain, Group, Waiting, WaitingOrder
-from contracts.enrolment.waiting import LeaveWaiting, OfferOver, WaitingLists
+from contracts.enrolment.waiting import LeaveWaiting, OfferOver, ShowLine, WaitingLists
 from contracts.errors import NotFound
 from contracts.events.enrolment import WaitingState
 from enrolment.booking import months, waiting, waiting_views
@@ -240,12 +240,39 @@ def test_the_agents_list_is_in_the_order_of_the_line(small: Town) -> None:
     for child_id, parent in pupils:
         ask_for(small, child_id, parent)
     with small.begin() as session:
-        [view] = waiting_views.lists(session, WaitingLists(), SYSTEM, NOW.date())
+        found = waiting_views.lists(session, WaitingLists(), SYSTEM, NOW.date())
+        none = waiting_views.lists(session, WaitingLists(activity_code="mercredi"), SYSTEM, NOW.date())
+    [view] = found.lines
+    assert (none.lines, none.activities) == ([], {"cantine": "Restauration scolaire"})
     assert [(each.child_id, each.place_in_line) for each in view.waiting] == [
         (pupils[1][0], 1),
         (pupils[2][0], 2),
     ]
     assert (view.capacity, view.taken, view.order_sentence) == (1, 1, "dans l’ordre des demandes")
+
+
+def test_the_page_of_a_line_keeps_who_was_in_it(small: Town) -> None:
+    pupils = [small.pupil() for _ in range(4)]
+    for child_id, parent in pupils:
+        ask_for(small, child_id, parent)
+    leave(small, pupils[1][1], pupils[1][0])
+    give_back(small, *pupils[0])
+    ask_for(small, *pupils[2], now=NOW + timedelta(hours=1))
+    question = ShowLine(session_id=small.session_on(FRIDAY).session_id)
+    with small.begin() as session:
+        view = waiting_views.show(session, question, SYSTEM)
+    assert [each.child_id for each in view.waiting] == [pupils[3][0]]
+    assert [(each.state, each.ended_at) for each in view.ended] == [
+        ("taken", NOW + timedelta(hours=1)),
+        ("left", NOW),
+    ]
+    with small.begin() as session:
+        nobody = waiting_views.show(
+            session, ShowLine(session_id=small.session_on(date(2026, 12, 3)).session_id), SYSTEM
+        )
+    assert (nobody.waiting, nobody.ended) == ([], [])
+    with pytest.raises(NotFound), small.begin() as session:
+        waiting_views.show(session, ShowLine(session_id=uuid4()), SYSTEM)
 
 
 LITTLE = Group(code="petits", label="3-5 ans", youngest=3, oldest=5, capacity=1)

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+import pytest
 from bs4 import BeautifulSoup
 
 from contracts.caller import Role
@@ -131,6 +132,54 @@ def test_an_agent_reads_and_decides(site: Any) -> None:
     site.services.answers[DecideEnrolment] = Invalid(problems={"reason": "missing"})
     assert agent.send(address, decision="refuse").status_code == 422
     site.agent(Role.BILLING).get("/agents/inscriptions/", 403)
+
+
+def test_an_agent_makes_wait_where_there_is_a_line_and_says_why_one_passes_first(site: Any) -> None:
+    types(site)
+    view = mother.enrolment(EnrolmentState.REQUESTED, order_sentence="dans l’ordre des demandes")
+    site.services.answers[ShowEnrolment] = view
+    site.services.answers[DecideEnrolment] = mother.enrolment(EnrolmentState.WAITING)
+    agent = site.agent(Role.REQUESTS)
+    address = f"/agents/inscriptions/{view.enrolment_id}"
+    assert "Mettre sur la liste d’attente" in agent.read(address).get_text()
+    agent.send(address, decision="wait")
+    [ask] = site.services.asked_for(DecideEnrolment)
+    assert (ask.accept, ask.waits) == (False, True)
+    third = {"place_in_line": 3, "order_sentence": "dans l’ordre des demandes"}
+    site.services.answers[ShowEnrolment] = mother.enrolment(EnrolmentState.WAITING, **third)
+    page = agent.read(address)
+    assert "3e sur la liste d’attente" in page.get_text()
+    assert "Mettre sur la liste" not in page.get_text()
+    site.services.answers[DecideEnrolment] = Invalid(problems={"reason": "out_of_order"})
+    answer = agent.send(address, decision="accept")
+    assert answer.status_code == 422
+    assert "dites pourquoi celui-ci passe avant eux" in answer.get_data(as_text=True)
+
+
+def test_an_agent_goes_back_on_what_was_accepted(site: Any) -> None:
+    types(site)
+    view = mother.enrolment(EnrolmentState.ACCEPTED, version=2)
+    site.services.answers[ShowEnrolment] = view
+    site.services.answers[DecideEnrolment] = mother.enrolment(EnrolmentState.REFUSED)
+    agent = site.agent(Role.REQUESTS)
+    address = f"/agents/inscriptions/{view.enrolment_id}"
+    assert "Revenir sur cette inscription" in agent.read(address).get_text()
+    assert agent.send(address, reason="").status_code == 422
+    assert agent.send(address, reason="Justificatif faux.").location == "/agents/inscriptions/"
+    [ask] = site.services.asked_for(DecideEnrolment)
+    assert (ask.accept, ask.waits, ask.reason) == (False, False, "Justificatif faux.")
+    site.services.answers[DecideEnrolment] = StillBooked(days=2)
+    assert "encore réservés (2)" in agent.send(address, reason="Faux.").get_data(as_text=True)
+
+
+@pytest.mark.parametrize("state", ["waiting", "offered", "lapsed"])
+def test_agents_read_each_state_of_the_line(site: Any, state: str) -> None:
+    view = mother.enrolment(
+        EnrolmentState(state), place_in_line=1, offer_ends_at=mother.at(date(2026, 12, 4), 9)
+    )
+    site.services.answers[EnrolmentQueue] = EnrolmentQueueView(total=1, enrolments=[view])
+    text = site.agent(Role.REQUESTS).read(f"/agents/inscriptions/?etat={state}").get_text()
+    assert {"waiting": "1er", "offered": "Gardée jusqu’au", "lapsed": "Documents"}[state] in text
 
 
 def test_the_home_says_what_is_to_do_and_what_is_booked(site: Any) -> None:

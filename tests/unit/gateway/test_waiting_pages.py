@@ -11,10 +11,13 @@ from contracts.documents import ListDocumentTypes
 from contracts.enrolment.bookings import CellState, ChangeBookings, MonthPage, Refusal
 from contracts.enrolment.enrolments import ShowEnrolment, TakeOffer
 from contracts.enrolment.waiting import (
+    EndedView,
     LeaveWaiting,
+    LinesView,
     LineView,
     MyWaiting,
     OfferOver,
+    ShowLine,
     WaitingLists,
     WaitingView,
 )
@@ -23,6 +26,7 @@ from tests.mothers import enrolment_views as mother
 
 MONTH = f"/mon-espace/reservations/{mother.LEA}/2026-12"
 DAY = date(2026, 12, 4)
+ASKED = mother.at(date(2026, 11, 20), 21)
 
 
 def waiting(state: WaitingState = WaitingState.WAITING, **differing: Any) -> WaitingView:
@@ -163,7 +167,25 @@ def test_agents_read_the_lines_in_their_order(site: Any) -> None:
         order_sentence="dans l’ordre des demandes",
         waiting=[waiting(WaitingState.OFFERED), waiting()],
     )
-    site.services.answers[WaitingLists] = [line]
-    page = site.agent(Role.REQUESTS).read("/agents/attente/")
-    assert "30 places prises ou proposées sur 30" in words(page)
+    found = LinesView(
+        lines=[line],
+        activities={"cantine": "Restauration scolaire", "mercredi": "Activités du mercredi"},
+        places={mother.SCHOOL: "École Saint-Nicolas"},
+    )
+    site.services.answers[WaitingLists] = found
+    site.services.answers[ShowLine] = line.model_copy(
+        update={"ended": [EndedView(child_name="Max Roux", state=state, asked_at=ASKED, ended_at=ASKED)
+                          for state in WaitingState if state not in ("waiting", "offered")]}
+    )  # fmt: skip
+    agent = site.agent(Role.REQUESTS)
+    page = agent.read("/agents/attente/?activite=cantine&lieu=%20x")
+    assert "30 places prises ou proposées sur 30. Places attribuées dans l’ordre des demandes" in words(page)
+    [question] = site.services.asked_for(WaitingLists)
+    assert (question.activity_code, question.place_code) == ("cantine", None)
+    history = agent.read(f"/agents/attente/{line.session_id}")
+    assert "Max Roux A pris la place" in words(history)
+    site.services.answers[ShowLine] = line.model_copy(update={"waiting": []})
+    assert "Personne n’attend de place" in words(agent.read(f"/agents/attente/{line.session_id}"))
+    site.services.answers[WaitingLists] = found.model_copy(update={"lines": []})
+    assert "Personne n’attend de place" in words(agent.read("/agents/attente/"))
     assert site.agent(Role.KITCHEN).get("/agents/attente/", status=403)
