@@ -7,6 +7,7 @@ from enrolment.entries.closures import ClosureDesk
 from enrolment.entries.copies import CopyDesk
 from enrolment.entries.enrolments import EnrolmentDesk
 from enrolment.entries.home import HomeDesk
+from enrolment.entries.kitchens import KitchenDesk
 from enrolment.entries.offer import OfferDesk
 from enrolment.entries.waiting import WaitingDesk
 from enrolment.entries.weeks import WeekDesk
@@ -21,6 +22,7 @@ class EnrolmentService(
     WeekDesk,
     RollCallDesk,
     AbsenceDesk,
+    KitchenDesk,
     HomeDesk,
     CopyDesk,
 ):

@@ -23,6 +23,7 @@ from contracts.enrolment.bookings import CellState, ChangeBookings, MonthPage, M
 from contracts.enrolment.deadlines import DaysBefore, PreviousMonthDay, WeekdayBefore
 from contracts.enrolment.enrolments import RequestEnrolment
 from contracts.enrolment.home import Overview
+from contracts.enrolment.kitchens import DefineKitchen
 from contracts.enrolment.offer import (
     ActivityKind,
     ActivityTerms,
@@ -35,6 +36,7 @@ from contracts.enrolment.offer import (
     Where,
 )
 from contracts.enrolment.refusals import AlreadyEnrolled, PlaceDoesNotFit
+from contracts.enrolment.terms import UsualDays, Waiting
 from contracts.errors import DomainError
 from contracts.events.enrolment import Mark
 from contracts.messages import Question
@@ -53,6 +55,11 @@ PLACES = [
     ("0261006F", "École Saint-Just", PlaceKind.SCHOOL),
     ("loisirs-balmes", "Accueil de loisirs des Balmes", PlaceKind.LEISURE),
     ("loisirs-ors", "Accueil de loisirs des Ors", PlaceKind.LEISURE),
+]
+
+KITCHENS = [
+    ("cuisine-centrale", "Cuisine centrale", ["0261001A", "0261002B", "0261003C", "0261004D"]),
+    ("cuisine-pouchelon", "Cuisine Pouchelon", ["0261005E", "0261006F"]),
 ]
 
 _TWO_WORKING_DAYS = DaysBefore(days=2, at=time(9), skip_weekdays=WEEKEND, skip_holidays=True)
@@ -81,6 +88,9 @@ ACTIVITIES = [
         adding=_TWO_WORKING_DAYS,
         cancelling=_TWO_WORKING_DAYS,
         capacity=120,
+        waiting=Waiting(hours=24),
+        meal_slots=frozenset({""}),
+        usual_days=(UsualDays(weekdays=SCHOOL_DAYS),),
     ),
     ActivityTerms(
         code="mercredi",
@@ -146,6 +156,13 @@ def load(services: Services, today: date) -> None:
     for code, name, kind in PLACES:
         services.ask(
             DefinePlace(command_id=_key("place", code, name), code=code, name=name, kind=kind, city=CITY),
+            SYSTEM,
+        )
+    for code, name, places in KITCHENS:
+        services.ask(
+            DefineKitchen(
+                command_id=_key("kitchen", code, name, *places), code=code, name=name, place_codes=places
+            ),
             SYSTEM,
         )
     year = today.year if today.month >= 9 else today.year - 1

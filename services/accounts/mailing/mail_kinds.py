@@ -133,6 +133,7 @@ UNWRITTEN: dict[str, str] = {
     "diet.updated": "A snapshot for the kitchen.",
     "place.updated": "The town's offer, nobody's file.",
     "activity.updated": "The town's offer, nobody's file.",
+    "meals.counted": "Numbers for the kitchens, nobody's file.",
     "closure.declared": "Nobody's file: each family that loses a day is told of its own (days.closed).",
     "closure.lifted": "Nobody's file: each family that had lost a day is told of its own (days.reopened).",
     "document.stored": "The parent's own act, seen on the page that did it.",

@@ -1,19 +1,18 @@
 """« Accès aux dossiers »: which agent looked at what of which family, for administrators; as a page and as a file."""
 
-import csv
-import io
 from datetime import date
 from typing import Any, TypedDict
 from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from chassis.clock import PARIS
 from contracts.accounts.accesses import AccessRow, ExportAccesses, ExportTooLong, ListAccesses
 from contracts.caller import Role
 from gateway import access
+from gateway.csv_files import csv_file
 from gateway.navigation import Entry
 from gateway.sentences import sentence_of
 from gateway.services import ask
@@ -31,7 +30,6 @@ navigation = [
 ]
 _OFFICE = access.requires_role(Role.ADMINISTRATION)
 COLUMNS = ("Date", "Heure", "Agent", "Dossier", "Famille", "Accès", "Détail")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Choice(TypedDict):
@@ -69,26 +67,21 @@ def export() -> ResponseReturnValue:
     except ExportTooLong as refusal:
         flash(sentence_of(refusal).text, "warning")
         return redirect(url_for(".show", **_asked(chosen)))
-    answer = Response(write_csv(rows), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = 'attachment; filename="acces-aux-dossiers.csv"'
-    return answer
+    return csv_file("acces-aux-dossiers.csv", COLUMNS, map(_cells, rows))
 
 
-def write_csv(rows: list[AccessRow]) -> bytes:
-    """One line for each access, under the names of the columns."""
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for row in rows:
-        at = row.at.astimezone(PARIS)
-        cells = (row.agent, row.family_number, row.family_label, access_words(row.access), row.detail)
-        writer.writerow([f"{at:%d/%m/%Y}", f"{at:%H:%M:%S}", *map(_harmless, cells)])
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _harmless(cell: str) -> str:
-    """A name that a spreadsheet would take for a formula is kept as text."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+def _cells(row: AccessRow) -> tuple[str, ...]:
+    at = row.at.astimezone(PARIS)
+    what = access_words(row.access)
+    return (
+        f"{at:%d/%m/%Y}",
+        f"{at:%H:%M:%S}",
+        row.agent,
+        row.family_number,
+        row.family_label,
+        what,
+        row.detail,
+    )
 
 
 def _choice() -> Choice:

@@ -1,15 +1,14 @@
 """« Validations »: families that have not certified their data, by school and by what is missing; one family."""
 
-import csv
-import io
 from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Blueprint, Response, render_template, request
 
-from contracts.accounts.certification import ListUncertified, ReviewFamily, UncertifiedPage
+from contracts.accounts.certification import ListUncertified, ReviewFamily, UncertifiedRow
 from contracts.caller import Role
 from gateway import access, certification_words, french, papers
+from gateway.csv_files import csv_file
 from gateway.navigation import Entry
 from gateway.papers.family_sheets import family_sheet, sheet_name
 from gateway.services import ask
@@ -60,15 +59,10 @@ def show() -> str:
 @blueprint.get("/export.csv")
 @access.requires_role(Role.FAMILY_FILES)
 def export() -> Response:
-    """The whole list, for a spreadsheet: `;` between columns, and a mark that Excel reads UTF-8 by."""
+    """The whole list, for a spreadsheet."""
     filters = _filters()
     view = ask(ListUncertified(place_code=filters["ecole"], missing=filters["manque"], everything=True))
-    name = f"validations-manquantes-{view.school_year}.csv"
-    return Response(
-        "\ufeff" + _table(view),
-        mimetype="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
-    )
+    return csv_file(f"validations-manquantes-{view.school_year}.csv", COLUMNS, map(_cells, view.families))
 
 
 @blueprint.get("/<uuid:family_id>")
@@ -95,24 +89,13 @@ def _filters() -> dict[str, str]:
     }
 
 
-def _table(view: UncertifiedPage) -> str:
-    made = io.StringIO()
-    writer = csv.writer(made, delimiter=";", lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for row in view.families:
-        cells = (
-            row.number,
-            row.label,
-            ", ".join(row.children),
-            ", ".join(row.schools),
-            str(row.accounts),
-            ", ".join(certification_words.CODES.get(code, code) for code in row.missing),
-            french.short_day(row.reminded_on) if row.reminded_on else "",
-        )
-        writer.writerow(_harmless(cell) for cell in cells)
-    return made.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    """A name typed as « =HYPERLINK(…) » is text for a spreadsheet too."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t") else cell
+def _cells(row: UncertifiedRow) -> tuple[str, ...]:
+    return (
+        row.number,
+        row.label,
+        ", ".join(row.children),
+        ", ".join(row.schools),
+        str(row.accounts),
+        ", ".join(certification_words.CODES.get(code, code) for code in row.missing),
+        french.short_day(row.reminded_on) if row.reminded_on else "",
+    )

@@ -18,7 +18,6 @@ from contracts.accounts.accesses import (
 )
 from contracts.caller import Role
 from gateway.staff.access_words import ACCESS_WORDS, access_words
-from gateway.staff.accesses import write_csv
 from tests.mothers.accounts import NOW
 
 AGENT = UUID(int=7)
@@ -86,7 +85,7 @@ def test_the_file_opens_in_a_french_spreadsheet_and_runs_nothing(site) -> None:
     assert lines[1][:5] == ["23/11/2026", "10:00:00", "Régine Sabatier", "F001042", "Martin"]
     assert lines[1][5:] == ["Facture ou reçu ouvert", "Facture 2026-000123"]
     assert lines[2][4] == "'=1+1"
-    assert write_csv([]).startswith(b"\xef\xbb\xbf")
+    assert answer.get_data().startswith(b"\xef\xbb\xbf")
 
 
 def test_a_choice_too_long_for_a_file_says_so(site) -> None:

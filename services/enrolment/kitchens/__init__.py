@@ -1,0 +1,1 @@
+"""Meals: how many of which diet each kitchen cooks."""

@@ -1,0 +1,83 @@
+"""« Cuisines »: which kitchen cooks for which places."""
+
+import re
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from contracts.caller import Role
+from contracts.enrolment.kitchens import DefineKitchen, ListKitchens
+from contracts.errors import DomainError
+from gateway import access
+from gateway.forms import CheckboxesField, CommandForm, TextField, at_most, required
+from gateway.navigation import Entry
+from gateway.services import ask
+
+blueprint = Blueprint("kitchens", __name__, url_prefix="/cuisines")
+navigation = [
+    Entry(
+        "Cuisines",
+        "staff.kitchens.show",
+        order=72,
+        role=Role.ADMINISTRATION,
+        hint="Quelle cuisine prépare les repas de quelles écoles.",
+    )
+]
+_ADMINISTRATION = access.requires_role(Role.ADMINISTRATION)
+
+
+class KitchenForm(CommandForm):
+    """A kitchen's name and places; its code is made of the first name."""
+
+    name = TextField("Nom de la cuisine", [required("Donnez un nom à la cuisine."), at_most(80)])
+    place_codes = CheckboxesField("Lieux dont elle prépare les repas")
+
+
+@blueprint.get("/")
+@_ADMINISTRATION
+def show() -> str:
+    """The kitchens, and the places that have none."""
+    view = ask(ListKitchens())
+    names = {place.code: place.name for place in view.places}
+    return render_template("staff/kitchens.html", kitchens=view.kitchens, names=names)
+
+
+@blueprint.route("/nouvelle", methods=["GET", "POST"])
+@blueprint.route("/<code>", methods=["GET", "POST"])
+@_ADMINISTRATION
+def define(code: str = "") -> ResponseReturnValue:
+    """A kitchen, new or changed. A place ticked here leaves the kitchen that it had."""
+    view = ask(ListKitchens())
+    found = next((each for each in view.kitchens if each.code == code), None)
+    if code and found is None:
+        abort(404)
+    form = KitchenForm(name=found.name, place_codes=found.place_codes) if found else KitchenForm()
+    form.place_codes.choices = [(place.code, place.name) for place in view.places]
+    if form.validate_on_submit():
+        try:
+            ask(
+                DefineKitchen(
+                    command_id=form.command_id.data,
+                    code=code or _code_of(form.name.data),
+                    name=form.name.data.strip(),
+                    place_codes=form.place_codes.data or [],
+                )
+            )
+        except DomainError as refusal:
+            form.show(refusal)
+        else:
+            flash("La cuisine est enregistrée.", "success")
+            return redirect(url_for(".show"))
+    page = render_template(
+        "staff/offer_form.html",
+        form=form,
+        heading=found.name if found else "Nouvelle cuisine",
+        submit="Enregistrer la cuisine",
+        back=("Cuisines", url_for(".show")),
+    )
+    return page, form.status
+
+
+def _code_of(name: str) -> str:
+    """« Cuisine centrale » → `cuisine-centrale`."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "cuisine"
