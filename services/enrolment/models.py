@@ -301,6 +301,10 @@ class Sheet(Base):
     """A version of a session's roll-call; the highest one holds."""
 
     __tablename__ = "sheet"
+    __table_args__ = (
+        # A family finds its lines among all the town's sheets: « lines @> [{"family_id": …}] ».
+        Index("ix_sheet_lines", "lines", postgresql_using="gin", postgresql_ops={"lines": "jsonb_path_ops"}),
+    )
 
     session_id: Mapped[UUID] = mapped_column(ForeignKey("session.session_id"), primary_key=True)
     version: Mapped[int] = mapped_column(Integer, primary_key=True)

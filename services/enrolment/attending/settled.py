@@ -82,23 +82,22 @@ class Settled:
 
 _SETTLED = text(
     """
-    WITH holding AS (
-        SELECT DISTINCT ON (h.session_id) h.session_id, h.settled_at, h.lines
-          FROM sheet h JOIN session s USING (session_id)
-         WHERE s.day BETWEEN :since AND :until
-         ORDER BY h.session_id, h.version DESC
-    )
     SELECT h.session_id, h.settled_at, line
-      FROM holding h CROSS JOIN jsonb_array_elements(h.lines) AS line
-     WHERE h.lines @> ANY (CAST(:wanted AS jsonb[])) AND line @> ANY (CAST(:parts AS jsonb[]))
+      FROM unnest(CAST(:wanted AS jsonb[])) AS wanted (part)
+      JOIN sheet h ON h.lines @> wanted.part
+      JOIN session s USING (session_id)
+     CROSS JOIN jsonb_array_elements(h.lines) AS line
+     WHERE s.day BETWEEN :since AND :until
+       AND NOT EXISTS (SELECT 1 FROM sheet n WHERE n.session_id = h.session_id AND n.version > h.version)
+       AND line @> (wanted.part -> 0)
     """
 )
 
 
 def lines_since(session: Session, key: str, ids: Collection[UUID], since: date, until: date) -> list[Settled]:
     """The lines of these children (`child_id`) or families (`family_id`) on the sheets of a period. One statement."""
-    parts = [f'{{"{key}": "{each}"}}' for each in ids]
-    given = {"since": since, "until": until, "parts": parts, "wanted": [f"[{part}]" for part in parts]}
+    wanted = [f'[{{"{key}": "{each}"}}]' for each in sorted(set(ids))]
+    given = {"since": since, "until": until, "wanted": wanted}
     return [
         Settled(AttendanceLine.model_validate(row.line), row.session_id, row.settled_at)
         for row in session.execute(_SETTLED, given)

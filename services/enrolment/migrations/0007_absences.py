@@ -11,6 +11,13 @@ INSTANT = TIMESTAMP(timezone=True)
 
 
 def upgrade() -> None:
+    op.create_index(
+        "ix_sheet_lines",
+        "sheet",
+        ["lines"],
+        postgresql_using="gin",
+        postgresql_ops={"lines": "jsonb_path_ops"},
+    )
     op.create_table(
         "absence",
         sa.Column("absence_id", sa.Uuid(), nullable=False),
@@ -124,3 +131,4 @@ def downgrade() -> None:
     op.drop_table("absence_attachment")
     op.drop_table("absence_day")
     op.drop_table("absence")
+    op.drop_index("ix_sheet_lines", "sheet")

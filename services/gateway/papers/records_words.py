@@ -41,6 +41,7 @@ COLUMNS = {
 
 LABELS = {
     "absences": "Absences signalées",
+    "accepted_because": "Acceptée parce que",
     "account": "Compte",
     "activation_keys": "Clés Enfance utilisées",
     "activity_code": "Code de l’activité",
