@@ -6,6 +6,7 @@ from enrolment.entries.bookings import BookingDesk
 from enrolment.entries.closures import ClosureDesk
 from enrolment.entries.copies import CopyDesk
 from enrolment.entries.enrolments import EnrolmentDesk
+from enrolment.entries.feeds import FeedDesk
 from enrolment.entries.home import HomeDesk
 from enrolment.entries.kitchens import KitchenDesk
 from enrolment.entries.offer import OfferDesk
@@ -23,6 +24,7 @@ class EnrolmentService(
     RollCallDesk,
     AbsenceDesk,
     KitchenDesk,
+    FeedDesk,
     HomeDesk,
     CopyDesk,
 ):

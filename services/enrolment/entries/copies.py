@@ -6,7 +6,7 @@ from chassis.inbox import newer
 from chassis.service import Service, subscribes
 from contracts.envelope import Envelope
 from contracts.events.accounts import AccountClosed, ChildUpdated, CustodyUpdated, FamilyUpdated
-from enrolment.household import custody, families
+from enrolment.household import custody, families, feeds
 
 
 class CopyDesk(Service):
@@ -20,6 +20,7 @@ class CopyDesk(Service):
     @subscribes(AccountClosed)
     def drop_account(self, session: Session, fact: AccountClosed, envelope: Envelope) -> None:
         families.drop_account(session, fact.account_id)
+        feeds.forget(session, fact.account_id)
 
     @subscribes(ChildUpdated)
     def keep_child(self, session: Session, fact: ChildUpdated, envelope: Envelope) -> None:

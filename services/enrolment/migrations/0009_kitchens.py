@@ -1,4 +1,4 @@
-"""Kitchens, diets, meal counts."""
+"""Kitchens, diets, meal counts; secret addresses of calendars."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -47,8 +47,17 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("kitchen_code", "day", name="pk_told_meals"),
     )
+    op.create_table(
+        "calendar_feed",
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("family_id", sa.Uuid(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False, comment="SHA-256 of 192 random bits"),
+        sa.Column("made_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "family_id", name="pk_calendar_feed"),
+        sa.UniqueConstraint("token_hash", name="uq_calendar_feed_token_hash"),
+    )
 
 
 def downgrade() -> None:
-    for table in ("told_meals", "child_diet", "kitchen_place", "kitchen"):
+    for table in ("calendar_feed", "told_meals", "child_diet", "kitchen_place", "kitchen"):
         op.drop_table(table)
