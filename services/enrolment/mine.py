@@ -1,16 +1,17 @@
 """Everything enrolment keeps of an account's families, for its owner to take away."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contracts.records import Records
 from enrolment.absences import absence_records
+from enrolment.attending import settled
 from enrolment.enrolling import enrolment_views
 from enrolment.household.families import families_of, full_name
-from enrolment.models import Activity, Booking, Child, DaySession, Place, Proof, Sheet
+from enrolment.models import Activity, Booking, Child, DaySession, Place, Proof
 
 
 def records(session: Session, account_id: UUID) -> Records:
@@ -60,45 +61,36 @@ def _bookings(session: Session, own: set[UUID], account_id: UUID) -> list[Record
 
 def _attendance(session: Session, own: set[UUID]) -> list[Records]:
     """The lines of these families on the roll-calls that hold: of each session the highest version."""
-    if not own:
-        return []
-    last = (
-        select(Sheet.session_id, func.max(Sheet.version).label("version"))
-        .group_by(Sheet.session_id)
-        .subquery()
-    )
-    rows = session.execute(
-        select(Sheet, DaySession, Activity.name, Place.name)
-        .join(last, (last.c.session_id == Sheet.session_id) & (last.c.version == Sheet.version))
-        .join(DaySession, DaySession.session_id == Sheet.session_id)
-        .join(Activity, Activity.code == DaySession.activity_code)
-        .join(Place, Place.code == DaySession.place_code)
-        .where(or_(*(Sheet.lines.contains([{"family_id": str(family_id)}]) for family_id in own)))
-        .order_by(DaySession.day.desc())
-    ).all()
-    lines = [
-        (line, sheet, of_day, activity_name, place_name)
-        for sheet, of_day, activity_name, place_name in rows
-        for line in sheet.lines
-        if UUID(line["family_id"]) in own
-    ]
+    kept = settled.lines_since(session, "family_id", own, date.min, date.max)
+    known = {
+        day_session.session_id: (day_session, activity_name, place_name)
+        for day_session, activity_name, place_name in session.execute(
+            select(DaySession, Activity.name, Place.name)
+            .join(Activity, Activity.code == DaySession.activity_code)
+            .join(Place, Place.code == DaySession.place_code)
+            .where(DaySession.session_id.in_({each.session_id for each in kept}))
+        )
+    }
     children = {
         child.child_id: full_name(child)
         for child in session.scalars(
-            select(Child).where(Child.child_id.in_({UUID(line["child_id"]) for line, *_ in lines}))
+            select(Child).where(Child.child_id.in_({each.line.child_id for each in kept}))
         )
     }
+    rows = [(each, *known[each.session_id]) for each in kept]
     return [
         {
-            "child_name": children.get(UUID(line["child_id"]), ""),
+            "child_name": children.get(each.line.child_id, ""),
             "activity_name": activity_name,
             "place_name": place_name,
             "day": of_day.day.isoformat(),
             "slot": of_day.slot,
-            "mark": line["mark"],
-            "settled_at": sheet.settled_at.isoformat(),
+            "mark": each.line.mark.value,
+            "settled_at": each.settled_at.isoformat(),
         }
-        for line, sheet, of_day, activity_name, place_name in lines
+        for each, of_day, activity_name, place_name in sorted(
+            rows, key=lambda row: (-row[1].day.toordinal(), row[2], row[1].slot)
+        )
     ]
 
 

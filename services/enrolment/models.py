@@ -301,10 +301,6 @@ class Sheet(Base):
     """A version of a session's roll-call; the highest one holds."""
 
     __tablename__ = "sheet"
-    __table_args__ = (
-        # A family finds its lines among all the town's sheets: « lines @> [{"family_id": …}] ».
-        Index("ix_sheet_lines", "lines", postgresql_using="gin", postgresql_ops={"lines": "jsonb_path_ops"}),
-    )
 
     session_id: Mapped[UUID] = mapped_column(ForeignKey("session.session_id"), primary_key=True)
     version: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -314,3 +310,16 @@ class Sheet(Base):
     lines: Mapped[list[dict[str, Any]]] = mapped_column(
         JSONB, comment="AttendanceLine, whole: what was told in attendance.settled"
     )
+
+
+class SheetChild(Base):
+    """A child was on a sheet of a session, for a family, in one version or another.
+
+    By it a family finds its lines among all the town's sheets, whose own lines no index can be relied on to find.
+    """
+
+    __tablename__ = "sheet_child"
+
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("session.session_id"), primary_key=True)
+    child_id: Mapped[UUID] = mapped_column(primary_key=True, index=True)
+    family_id: Mapped[UUID] = mapped_column(primary_key=True, index=True)

@@ -6,13 +6,14 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import insert, select, text
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from chassis.outbox import tell
 from contracts.caller import Caller, Kind
 from contracts.events.enrolment import AttendanceLine, AttendanceSettled
 from enrolment.household.families import TOWN
-from enrolment.models import DaySession, Sheet
+from enrolment.models import DaySession, Sheet, SheetChild
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,12 @@ def write(
             lines=[line.model_dump(mode="json") for line in lines],
         )
     )
+    if lines:
+        rows = [
+            {"session_id": day_session.session_id, "child_id": line.child_id, "family_id": line.family_id}
+            for line in lines
+        ]
+        session.execute(upsert(SheetChild).on_conflict_do_nothing(), rows)
     fact = AttendanceSettled(
         session_id=day_session.session_id,
         activity_code=day_session.activity_code,
@@ -80,25 +87,22 @@ class Settled:
     settled_at: datetime
 
 
-_SETTLED = text(
-    """
+_SETTLED = """
     SELECT h.session_id, h.settled_at, line
-      FROM unnest(CAST(:wanted AS jsonb[])) AS wanted (part)
-      JOIN sheet h ON h.lines @> wanted.part
+      FROM sheet_child c
       JOIN session s USING (session_id)
-     CROSS JOIN jsonb_array_elements(h.lines) AS line
-     WHERE s.day BETWEEN :since AND :until
-       AND NOT EXISTS (SELECT 1 FROM sheet n WHERE n.session_id = h.session_id AND n.version > h.version)
-       AND line @> (wanted.part -> 0)
+     CROSS JOIN LATERAL (SELECT * FROM sheet WHERE session_id = c.session_id ORDER BY version DESC LIMIT 1) h
+     CROSS JOIN LATERAL jsonb_array_elements(h.lines) AS line
+     WHERE c.KEY = ANY (:ids) AND s.day BETWEEN :since AND :until
+       AND line ->> 'child_id' = c.child_id::text AND line ->> 'family_id' = c.family_id::text
     """
-)
+_OF = {key: text(_SETTLED.replace("KEY", key)) for key in ("child_id", "family_id")}
 
 
 def lines_since(session: Session, key: str, ids: Collection[UUID], since: date, until: date) -> list[Settled]:
     """The lines of these children (`child_id`) or families (`family_id`) on the sheets of a period. One statement."""
-    wanted = [f'[{{"{key}": "{each}"}}]' for each in sorted(set(ids))]
-    given = {"since": since, "until": until, "wanted": wanted}
+    given = {"since": since, "until": until, "ids": list(ids)}
     return [
         Settled(AttendanceLine.model_validate(row.line), row.session_id, row.settled_at)
-        for row in session.execute(_SETTLED, given)
+        for row in session.execute(_OF[key], given)
     ]

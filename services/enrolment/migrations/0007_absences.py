@@ -11,12 +11,22 @@ INSTANT = TIMESTAMP(timezone=True)
 
 
 def upgrade() -> None:
-    op.create_index(
-        "ix_sheet_lines",
-        "sheet",
-        ["lines"],
-        postgresql_using="gin",
-        postgresql_ops={"lines": "jsonb_path_ops"},
+    op.create_table(
+        "sheet_child",
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("child_id", sa.Uuid(), nullable=False),
+        sa.Column("family_id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("session_id", "child_id", "family_id", name="pk_sheet_child"),
+        sa.ForeignKeyConstraint(["session_id"], ["session.session_id"], name="fk_sheet_child_session_id"),
+    )
+    op.create_index("ix_sheet_child_child_id", "sheet_child", ["child_id"])
+    op.create_index("ix_sheet_child_family_id", "sheet_child", ["family_id"])
+    op.execute(
+        """
+        INSERT INTO sheet_child (session_id, child_id, family_id)
+        SELECT DISTINCT session_id, (line ->> 'child_id')::uuid, (line ->> 'family_id')::uuid
+        FROM sheet CROSS JOIN jsonb_array_elements(lines) AS line
+        """
     )
     op.create_table(
         "absence",
@@ -131,4 +141,4 @@ def downgrade() -> None:
     op.drop_table("absence_attachment")
     op.drop_table("absence_day")
     op.drop_table("absence")
-    op.drop_index("ix_sheet_lines", "sheet")
+    op.drop_table("sheet_child")
