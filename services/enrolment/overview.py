@@ -12,6 +12,7 @@ from contracts.enrolment.enrolments import ChildView
 from contracts.enrolment.home import NearDeadlineView, OverviewView, UpcomingView
 from contracts.enrolment.offer import ActivityTerms
 from contracts.events.enrolment import EnrolmentState
+from enrolment.absences import absence_views
 from enrolment.booking import waiting_views
 from enrolment.booking.booking_rules import adding_deadline
 from enrolment.catalogue.terms import terms_of
@@ -35,6 +36,7 @@ def overview(session: Session, caller: Caller, now: datetime) -> OverviewView:
         enrolments=of_account(session, caller, today),
         upcoming=_upcoming(session, account_id, children, today),
         deadlines=_near_deadlines(session, children, now),
+        certificates=absence_views.certificates_awaited(session, account_id, today),
         offers=waiting_views.offers_of(session, account_id, now),
     )
 

@@ -7,7 +7,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from contracts.caller import Caller
 from contracts.enrolment.absence_terms import AbsenceReason
-from contracts.enrolment.absences import AbsenceChoices, ReportAbsence
+from contracts.enrolment.absences import AbsenceChoices, MyAbsences, ReportAbsence
 from contracts.enrolment.home import Overview
 from contracts.enrolment.objections import CheckedDays, ContestLine
 from contracts.errors import DomainError
@@ -42,6 +42,8 @@ def load(services: Services, parents: Sequence[Caller]) -> None:
 
 
 def _report(services: Services, parent: Caller, reason: AbsenceReason) -> bool:
+    if services.ask(MyAbsences(), parent).absences:
+        return True  # by an earlier load
     for child in services.ask(Overview(), parent).children:
         days = services.ask(AbsenceChoices(child_id=child.child_id), parent).days
         if days:
@@ -59,7 +61,10 @@ def _report(services: Services, parent: Caller, reason: AbsenceReason) -> bool:
 
 
 def _contest(services: Services, parent: Caller) -> bool:
-    lines = [line for line in services.ask(CheckedDays(weeks=9), parent).lines if line.claims]
+    known = services.ask(CheckedDays(weeks=9), parent).lines
+    if any(line.objection for line in known):
+        return True  # by an earlier load
+    lines = [line for line in known if line.claims]
     # Rather an absence, which families contest most, than a presence.
     lines.sort(key=lambda line: (line.mark is not Mark.ABSENT_UNJUSTIFIED, -line.day.toordinal()))
     for line in lines[:1]:

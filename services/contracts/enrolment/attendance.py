@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from contracts.enrolment.enrolments import ChildView
-from contracts.events.enrolment import Mark
+from contracts.events.enrolment import AbsenceState, Mark
 from contracts.messages import Command, Message, Question, View
 
 
@@ -19,6 +19,9 @@ class ExpectedView(View):
     class_name: str = ""
     booked: bool
     mark: Mark | None = None
+    absence: AbsenceState | None = Field(
+        default=None, description="Where the absence that a parent reported stands; why is not the school's"
+    )
 
 
 class RollCallView(View):

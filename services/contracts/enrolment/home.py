@@ -35,6 +35,15 @@ class NearDeadlineView(View):
     bookable: int = Field(description="Days of these not booked yet, with places left")
 
 
+class AwaitedCertificateView(View):
+    """A reported absence whose certificate is still to be given."""
+
+    absence_id: UUID
+    child_name: str
+    day: date = Field(description="The first day reported")
+    until: date
+
+
 class OverviewView(View):
     """What enrolment has to say on the parent's home."""
 
@@ -42,6 +51,7 @@ class OverviewView(View):
     enrolments: list[EnrolmentView]
     upcoming: list[UpcomingView]
     deadlines: list[NearDeadlineView]
+    certificates: list[AwaitedCertificateView] = Field(default_factory=list)
     offers: list[WaitingView] = Field(
         default_factory=list, description="Places held for the children, to take in time"
     )

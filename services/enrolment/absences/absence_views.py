@@ -19,6 +19,7 @@ from contracts.enrolment.absences import (
     MyAbsencesView,
 )
 from contracts.enrolment.enrolments import AttachmentView
+from contracts.enrolment.home import AwaitedCertificateView
 from contracts.errors import NotFound
 from contracts.events.enrolment import AbsenceState, Mark
 from enrolment.absences import reports
@@ -60,6 +61,35 @@ def mine(session: Session, caller: Caller, now: datetime) -> MyAbsencesView:
         .order_by(Absence.reported_at.desc(), Absence.absence_id)
     ).all()
     return MyAbsencesView(children=children_of(session, account_id), absences=views(session, found, reader))
+
+
+def certificates_awaited(session: Session, account_id: UUID, today: date) -> list[AwaitedCertificateView]:
+    """What the home reminds of: the reports of the caller's families, or their own, that need a certificate. Two
+    statements."""
+    own = families.families_of(session, account_id)
+    rows = session.execute(
+        select(Absence.absence_id, Child, func.min(DaySession.day), Absence.certificate_until)
+        .join(Child, Child.child_id == Absence.child_id)
+        .join(AbsenceDay, AbsenceDay.absence_id == Absence.absence_id)
+        .join(Booking, Booking.booking_id == AbsenceDay.booking_id)
+        .join(DaySession, DaySession.session_id == AbsenceDay.session_id)
+        .where(
+            Absence.family_id.in_(own) | (Absence.reported_by == account_id),
+            Absence.certificate_until >= today,
+            AbsenceDay.state == AbsenceState.REPORTED,
+            AbsenceDay.ground == Ground.CERTIFICATE,
+            Booking.cancelled_at.is_(None),
+            ~exists().where(AbsenceAttachment.absence_id == Absence.absence_id),
+        )
+        .group_by(Absence.absence_id, Child.child_id)
+        .order_by(Absence.certificate_until, Absence.absence_id)
+    )
+    return [
+        AwaitedCertificateView(
+            absence_id=absence_id, child_name=child.first_name, day=day, until=certificate_until
+        )
+        for absence_id, child, day, certificate_until in rows
+    ]
 
 
 def show(session: Session, absence_id: UUID, caller: Caller, now: datetime) -> AbsenceView:

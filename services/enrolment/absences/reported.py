@@ -1,6 +1,5 @@
 """What is reported and contested of sessions, for whoever takes or writes their roll-calls."""
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
@@ -30,7 +29,7 @@ def reported_for(session: Session, session_ids: Collection[UUID]) -> dict[UUID, 
             Booking.cancelled_at.is_(None),
         )
     )
-    found: dict[UUID, dict[UUID, AbsenceState]] = defaultdict(dict)
+    found: dict[UUID, dict[UUID, AbsenceState]] = {session_id: {} for session_id in session_ids}
     for session_id, child_id, state in rows:
         found[session_id][child_id] = AbsenceState(state)
     return found

@@ -11,7 +11,7 @@ from contracts.caller import Caller, Role
 from contracts.enrolment.attendance import ExpectedView, MarkedChild, RollCall, RollCallView, SettleAttendance
 from contracts.enrolment.refusals import SessionClosed, SheetChanged, TooEarly
 from contracts.errors import Invalid, JsonValue, NotFound
-from contracts.events.enrolment import AttendanceLine, EnrolmentState, Mark
+from contracts.events.enrolment import AbsenceState, AttendanceLine, EnrolmentState, Mark
 from enrolment.absences import reported
 from enrolment.attending import settled
 from enrolment.attending.attendance_desk import named_like
@@ -26,7 +26,7 @@ Booked = dict[UUID, tuple[UUID, UUID]]
 
 
 def roll_call(session: Session, ask: RollCall, caller: Caller) -> RollCallView:
-    """The sheet of a place, an activity and a day; of the first slot when none is named. At most six statements."""
+    """The sheet of a place, an activity and a day; of the first slot when none is named. At most seven statements."""
     caller.staff(Role.ATTENDANCE)
     row = session.execute(
         select(Place, Activity)
@@ -160,20 +160,29 @@ def _sheet_view(
     sheet = settled.last_sheet(session, day_session.session_id)
     marks = {line.child_id: line.mark for line in settled.lines_of(sheet)}
     booked = _booked(session, day_session.session_id)
+    absences = reported.reported_for(session, [day_session.session_id])[day_session.session_id]
     children = session.scalars(
         select(Child)
         .where(Child.child_id.in_(booked.keys() | marks.keys() | set(also)))
         .order_by(Child.class_name, Child.last_name, Child.first_name, Child.child_id)
     )
     lines = [
-        _line(child, marks.get(child.child_id), is_booked=child.child_id in booked) for child in children
+        _line(
+            child,
+            marks.get(child.child_id),
+            is_booked=child.child_id in booked,
+            absence=absences.get(child.child_id),
+        )
+        for child in children
     ]
     return _view(
         day_session, place, activity, day_session.day, day_session.slot, slots, sheet=sheet, lines=lines
     )
 
 
-def _line(child: Child, mark: Mark | None, *, is_booked: bool) -> ExpectedView:
+def _line(
+    child: Child, mark: Mark | None, *, is_booked: bool, absence: AbsenceState | None = None
+) -> ExpectedView:
     return ExpectedView(
         child_id=child.child_id,
         first_name=child.first_name,
@@ -181,6 +190,7 @@ def _line(child: Child, mark: Mark | None, *, is_booked: bool) -> ExpectedView:
         class_name=child.class_name,
         booked=is_booked,
         mark=mark,
+        absence=absence,
     )
 
 

@@ -6,6 +6,7 @@ from chassis.clock import PARIS
 from contracts.enrolment.enrolments import ChildView
 from contracts.enrolment.home import Overview, OverviewView
 from gateway import dashboard, french
+from gateway.citizen.absences import certificate_address
 from gateway.citizen.enrolments import document_address
 from gateway.dashboard import ChildCard, Page, Task
 
@@ -51,6 +52,17 @@ def show_overview(page: Page, view: OverviewView) -> dict[str, object] | None:
                     due=offer.offer_ends_at.astimezone(PARIS).date(),
                 )
             )
+    for awaited in view.certificates:
+        page.to_do(
+            Task(
+                f"Un certificat pour l’absence de {awaited.child_name}",
+                f"Absence du {french.weekday(awaited.day)} : sans certificat avant le "
+                f"{french.weekday(awaited.until)} inclus, elle sera facturée.",
+                "Joindre le certificat",
+                certificate_address(awaited.absence_id),
+                due=awaited.until,
+            )
+        )
     for near in view.deadlines:
         closing = f"{french.weekday(near.closes_at)}, {french.hour(near.closes_at)}"
         days = french.count(near.bookable, "jour")

@@ -17,7 +17,7 @@ from contracts.enrolment.attendance import (
     SettleAttendance,
 )
 from contracts.errors import DomainError
-from contracts.events.enrolment import Mark
+from contracts.events.enrolment import AbsenceState, Mark
 from gateway import access, french
 from gateway.forms import CommandForm, HiddenField
 from gateway.navigation import Entry
@@ -97,7 +97,7 @@ def take(place_code: str, activity_code: str, day: str) -> ResponseReturnValue:
         else:
             flash(f"La feuille du {french.weekday(saved.day)} est enregistrée.", "success")
             return redirect(request.full_path.rstrip("?"))
-    view = ask(asked)
+    view = with_absences(ask(asked))
     if request.method == "POST":
         view = with_marks(view, marks, rest_present=step == "present")
     page = render_template(
@@ -124,6 +124,22 @@ def marks_sent() -> dict[UUID, Mark]:
         if child_id is not None and value in set(Mark):
             marks[child_id] = Mark(value)
     return marks
+
+
+def with_absences(view: RollCallView) -> RollCallView:
+    """The sheet with the children reported away marked beforehand; one who came is ticked as present all the same."""
+    marks = {
+        AbsenceState.REPORTED: Mark.ABSENT_UNJUSTIFIED,
+        AbsenceState.UNJUSTIFIED: Mark.ABSENT_UNJUSTIFIED,
+        AbsenceState.JUSTIFIED: Mark.ABSENT_JUSTIFIED,
+    }
+
+    def marked(line: ExpectedView) -> ExpectedView:
+        if not line.booked or line.mark is not None or line.absence is None:
+            return line
+        return line.model_copy(update={"mark": marks.get(line.absence)})
+
+    return view.model_copy(update={"lines": [marked(line) for line in view.lines]})
 
 
 def with_marks(view: RollCallView, marks: dict[UUID, Mark], *, rest_present: bool) -> RollCallView:

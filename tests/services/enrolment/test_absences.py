@@ -20,7 +20,7 @@ from contracts.enrolment.absences import (
     DecideAbsence,
     WithdrawAbsence,
 )
-from contracts.enrolment.attendance import MarkedChild, SettleAttendance
+from contracts.enrolment.attendance import MarkedChild, RollCall, SettleAttendance
 from contracts.enrolment.bookings import ChangeBookings
 from contracts.enrolment.refusals import AbsenceChanged, AbsenceDecidedAlready, CannotReport
 from contracts.errors import DomainError, Invalid, NotAllowed, NotFound, NotSignedIn
@@ -166,6 +166,9 @@ def test_reported_before_the_roll_call_it_is_marked_beforehand_and_held(story: S
     session_id = story.town.session_on(MONDAY).session_id
     with story.town.begin() as session:
         assert reported_for(session, [session_id]) == {session_id: {story.child_id: AbsenceState.REPORTED}}
+        sheet = RollCall(place_code=enrolment.SCHOOL, activity_code="cantine", day=MONDAY)
+        [expected] = sheets.roll_call(session, sheet, SCHOOL).lines
+    assert (expected.mark, expected.absence) == (None, AbsenceState.REPORTED)
     story.settle(MONDAY, Mark.ABSENT_UNJUSTIFIED)
     _, line = story.line()
     assert (line.mark, line.absence, line.held) == (
@@ -320,6 +323,23 @@ def test_without_a_certificate_in_time_it_is_not_justified(story: Story) -> None
     assert (version, line.absence, line.held) == (2, AbsenceState.UNJUSTIFIED, None)
     [told] = story.facts("absence.decided")
     assert (told["lapsed"], told["absence_id"]) == (True, str(view.absence_id))
+
+
+def test_the_home_reminds_of_a_certificate_until_it_is_given(story: Story) -> None:
+    view = story.report(MONDAY)
+    story.report(TUESDAY, reason=AbsenceReason.OTHER)
+    account_id = story.parent.citizen()
+    today = NOW.date()
+    with story.town.begin() as session:
+        [awaited] = absence_views.certificates_awaited(session, account_id, today)
+        assert (awaited.absence_id, awaited.day, awaited.until) == (
+            view.absence_id,
+            MONDAY,
+            date(2026, 12, 1),
+        )
+        assert absence_views.certificates_awaited(session, account_id, date(2026, 12, 2)) == []
+        assert reports.attach(session, mother.certificate(view.absence_id, account_id), NOW)
+        assert absence_views.certificates_awaited(session, account_id, today) == []
 
 
 def test_a_certificate_given_waits_for_an_agent_however_long(story: Story) -> None:

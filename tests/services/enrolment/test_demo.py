@@ -11,6 +11,7 @@ from chassis.database import engine_for, sessions_for
 from contracts.caller import SYSTEM
 from contracts.enrolment.attendance import AttendanceDesk
 from contracts.enrolment.offer import ShowOffer
+from deploy.local.demo import absences
 from deploy.local.demo import enrolment as demo
 from enrolment.household import families
 from tests.mothers import enrolment as mother
@@ -75,4 +76,10 @@ def test_a_month_is_lived_and_checked(counter: Counter) -> None:
         table: count(counter, f"SELECT count(*) FROM {table}") for table in ("booking", "sheet", "proof")
     }
     demo.load_life(counter, TODAY, parents[:2])
+    absences.load(counter, parents)
+    assert count(counter, "SELECT count(*) FROM absence") == 3
+    assert count(counter, "SELECT count(*) FROM objection") == 1
+    before |= {"absence": 3, "objection": 1}
+    before["sheet"] = count(counter, "SELECT count(*) FROM sheet")
+    absences.load(counter, parents)
     assert {table: count(counter, f"SELECT count(*) FROM {table}") for table in before} == before

@@ -23,7 +23,9 @@ from contracts.enrolment.absences import (
     ShowAbsence,
     WithdrawAbsence,
 )
+from contracts.enrolment.attendance import RollCall
 from contracts.enrolment.enrolments import AttachmentView
+from contracts.enrolment.home import AwaitedCertificateView
 from contracts.enrolment.objections import (
     AnswerObjection,
     CheckedDays,
@@ -40,7 +42,10 @@ from contracts.enrolment.objections import (
 )
 from contracts.enrolment.refusals import AbsenceChanged, CannotContest, CannotReport, ObjectionChanged
 from contracts.events.enrolment import AbsenceEffect, AbsenceState, Held, Mark
+from gateway.citizen.enrolment_part import show_overview
+from gateway.dashboard import Page
 from tests.mothers import absences as mother
+from tests.mothers import enrolment_views as views
 from tests.mothers.enrolment_views import LEA, at, child
 
 TUESDAY = date(2026, 11, 24)
@@ -283,3 +288,30 @@ def test_an_agent_answers_beside_the_sheet_and_the_proofs(site: Any) -> None:
     assert sent(outcome="maintain", answer="Vérifié.") == (False, None)
     site.services.answers[AnswerObjection] = ObjectionChanged(by="Agent Sorel")
     assert "Agent Sorel a déjà répondu" in agent.send(address, outcome="present").get_data(as_text=True)
+
+
+def test_the_sheet_has_the_children_reported_away_marked_beforehand(site: Any) -> None:
+    away = views.expected("Hugo", absence=AbsenceState.REPORTED)
+    excused = views.expected("Lou", absence=AbsenceState.JUSTIFIED)
+    came = views.expected("Max", absence=AbsenceState.REPORTED, mark=Mark.PRESENT)
+    site.services.answers[RollCall] = views.sheet(away, excused, came, views.expected("Léa"))
+    page = site.agent(Role.ATTENDANCE).read(f"/agents/pointage/{views.SCHOOL}/cantine/2026-11-23")
+    ticked = {str(each["name"]): str(each["value"]) for each in page.select("input[type=radio][checked]")}
+    assert ticked == {
+        f"mark-{away.child_id}": "absent_unjustified",
+        f"mark-{excused.child_id}": "absent_justified",
+        f"mark-{came.child_id}": "present",
+    }
+    assert text_of(page).count("Absence signalée") == 3
+
+
+def test_the_home_reminds_of_a_certificate(site: Any) -> None:
+    page = Page()
+    awaited = AwaitedCertificateView(
+        absence_id=uuid4(), child_name="Léa", day=mother.MONDAY, until=date(2026, 12, 1)
+    )
+    with site.app.test_request_context("/mon-espace/"):
+        show_overview(page, views.overview(certificates=[awaited]))
+    [task] = page.tasks
+    assert task.href.startswith(f"/mon-espace/pieces/absence/{awaited.absence_id}")
+    assert "sera facturée" in task.text
