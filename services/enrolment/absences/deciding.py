@@ -21,7 +21,7 @@ from enrolment.absences.resettling import lock_child, resettle
 from enrolment.absences.standing import Act, after
 from enrolment.attending.settled import Settling
 from enrolment.booking import places
-from enrolment.models import Child, DaySession
+from enrolment.models import Booking, Child, DaySession
 from enrolment.schedule import calendar
 
 
@@ -49,7 +49,7 @@ def decide(session: Session, ask: DecideAbsence, caller: Caller, now: datetime) 
             each.state = after(AbsenceState(each.state), Act.JUSTIFY if is_justified else Act.REFUSE)
             changed = True
     if not changed:
-        raise AbsenceDecidedAlready(state=days[0].state)
+        raise AbsenceDecidedAlready(state=standing[0].state if standing else AbsenceState.WITHDRAWN)
     absence.decided_by, absence.decided_by_name, absence.answer = agent, caller.name, ask.answer.strip()
     _close(session, absence, child, sessions, Settling.of(caller, now), now, lapsed=False)
 
@@ -124,10 +124,12 @@ def _is_past(until: date | None, now: datetime) -> bool:
 def _waits_for_certificate() -> Exists:
     return (
         select(AbsenceDay.absence_id)
+        .join(Booking, Booking.booking_id == AbsenceDay.booking_id)
         .where(
             AbsenceDay.absence_id == Absence.absence_id,
             AbsenceDay.state == AbsenceState.REPORTED,
             AbsenceDay.ground == Ground.CERTIFICATE,
+            Booking.cancelled_at.is_(None),
         )
         .exists()
     )

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID, uuid5
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -32,6 +32,7 @@ from enrolment.booking import places
 from enrolment.enrolling.enrolment_views import view_child
 from enrolment.household import families
 from enrolment.household.families import Acting
+from enrolment.models import Booking, FamilyChild
 from enrolment.schedule import calendar
 
 SOON = timedelta(days=7)
@@ -108,7 +109,7 @@ def _write(
     now: datetime,
 ) -> UUID:
     absence = Absence(
-        absence_id=uuid4(),
+        absence_id=_id_of(ask, family_id),
         child_id=ask.child_id,
         family_id=family_id,
         reason=ask.reason,
@@ -138,6 +139,17 @@ def _write(
     return absence.absence_id
 
 
+def made_by(session: Session, ask: ReportAbsence) -> list[UUID]:
+    """The reports that this command made: a repeat is answered with them, so that no note is kept a second time."""
+    of = select(FamilyChild.family_id).where(FamilyChild.child_id == ask.child_id)
+    ids = [_id_of(ask, family_id) for family_id in session.scalars(of)]
+    return sorted(session.scalars(select(Absence.absence_id).where(Absence.absence_id.in_(ids))), key=str)
+
+
+def _id_of(ask: ReportAbsence, family_id: UUID) -> UUID:
+    return uuid5(ask.command_id, family_id.hex)
+
+
 def certificate_until(days: Sequence[BookedDay], reason: AbsenceReason, today: date) -> date | None:
     """The last day to give a certificate: so long after the report, or after the last day if it is to come.
 
@@ -159,7 +171,7 @@ def withdraw(session: Session, ask: WithdrawAbsence, caller: Caller, now: dateti
     absence, days = lock(session, ask.absence_id)
     open_days = [each for each in days if each.state == AbsenceState.REPORTED]
     if not open_days:
-        raise AbsenceDecidedAlready(state=days[0].state)
+        raise AbsenceDecidedAlready(state=days[0].state if days else AbsenceState.WITHDRAWN)
     for each in open_days:
         each.state = after(AbsenceState(each.state), Act.WITHDRAW)
     absence.version += 1
@@ -191,7 +203,10 @@ def attach(session: Session, fact: DocumentShared, now: datetime) -> bool:
 
 
 def lock(session: Session, absence_id: UUID) -> tuple[Absence, list[AbsenceDay]]:
-    """The report and its days, kept until the end of the transaction. Raises NotFound."""
+    """The report and its days, kept until the end of the transaction. Raises NotFound.
+
+    A day whose booking the town has cancelled since is none of them: there is nothing to say of it any more.
+    """
     absence = session.scalar(
         select(Absence)
         .where(Absence.absence_id == absence_id)
@@ -202,7 +217,8 @@ def lock(session: Session, absence_id: UUID) -> tuple[Absence, list[AbsenceDay]]
         raise NotFound
     days = session.scalars(
         select(AbsenceDay)
-        .where(AbsenceDay.absence_id == absence_id)
+        .join(Booking, Booking.booking_id == AbsenceDay.booking_id)
+        .where(AbsenceDay.absence_id == absence_id, Booking.cancelled_at.is_(None))
         .order_by(AbsenceDay.booking_id)
         .execution_options(populate_existing=True)
     )

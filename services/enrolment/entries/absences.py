@@ -59,12 +59,16 @@ class AbsenceDesk(Service):
     def report_absence(self, ask: ReportAbsence, caller: Caller) -> list[AbsenceView]:
         now = self.clock.now()
 
-        def report() -> list[AbsenceView]:
-            made = reports.report(session, ask, caller, now)
+        def shown() -> list[AbsenceView]:
+            made = reports.made_by(session, ask)
             return [absence_views.show(session, absence_id, caller, now) for absence_id in made]
 
+        def report() -> list[AbsenceView]:
+            reports.report(session, ask, caller, now)
+            return shown()
+
         with self.begin() as session:
-            views = once(session, ask, caller, report)
+            views = once(session, ask, caller, report, again=shown)  # a note is not kept with the command
         ABSENCES.labels("reported").inc(len(views))
         return views
 
@@ -87,12 +91,15 @@ class AbsenceDesk(Service):
     def withdraw_absence(self, ask: WithdrawAbsence, caller: Caller) -> AbsenceView:
         now = self.clock.now()
 
-        def withdraw() -> AbsenceView:
-            reports.withdraw(session, ask, caller, now)
+        def shown() -> AbsenceView:
             return absence_views.show(session, ask.absence_id, caller, now)
 
+        def withdraw() -> AbsenceView:
+            reports.withdraw(session, ask, caller, now)
+            return shown()
+
         with self.begin() as session:
-            view = once(session, ask, caller, withdraw)
+            view = once(session, ask, caller, withdraw, again=shown)
         ABSENCES.labels("withdrawn").inc()
         return view
 
@@ -105,12 +112,15 @@ class AbsenceDesk(Service):
     def decide_absence(self, ask: DecideAbsence, caller: Caller) -> AbsenceView:
         now = self.clock.now()
 
-        def decide() -> AbsenceView:
-            deciding.decide(session, ask, caller, now)
+        def shown() -> AbsenceView:
             return absence_views.show(session, ask.absence_id, caller, now)
 
+        def decide() -> AbsenceView:
+            deciding.decide(session, ask, caller, now)
+            return shown()
+
         with self.begin() as session:
-            view = once(session, ask, caller, decide)
+            view = once(session, ask, caller, decide, again=shown)
         ABSENCES.labels("decided").inc()
         return view
 

@@ -32,6 +32,8 @@ from enrolment.household.families import keep_family
 from tests.mothers import absences as mother
 from tests.mothers import enrolment
 from tests.services.enrolment.conftest import NOW, Statements, Town
+from tests.services.enrolment.counter import Counter
+from tests.unit.gateway.doubles import SetClock
 
 MONDAY, TUESDAY, THURSDAY = date(2026, 11, 23), date(2026, 11, 24), date(2026, 11, 26)
 FAR = date(2026, 12, 7)
@@ -382,7 +384,8 @@ def test_the_queue_has_what_awaits_a_decision_oldest_first(story: Story) -> None
 
 
 def test_a_booking_that_the_town_cancels_needs_no_decision(story: Story) -> None:
-    story.report(MONDAY)
+    view = story.report(MONDAY, TUESDAY)
+    tuesday = story.booking(TUESDAY)
     removal = story.town.session_on(MONDAY).session_id
     story.town.change(
         ChangeBookings(
@@ -394,8 +397,36 @@ def test_a_booking_that_the_town_cancels_needs_no_decision(story: Story) -> None
         ),
         AGENT,
     )
+    decided = story.decide(view, tuesday)  # the other day asks for no reason
+    assert [each.day for each in decided.days] == [TUESDAY]
+
+
+def test_a_report_whose_days_the_town_has_cancelled_waits_for_nobody(story: Story) -> None:
+    view = story.report(MONDAY)
+    removal = ChangeBookings(
+        command_id=uuid4(),
+        child_id=story.child_id,
+        removals=[story.town.session_on(MONDAY).session_id],
+        family_id=story.family_id,
+        late=True,
+    )
+    story.town.change(removal, AGENT)
     with story.town.begin() as session:
         assert absence_views.queue(session, AbsenceQueue(), AGENT, NOW).total == 0
+        assert deciding.late(session, NOW + timedelta(days=60)) == []
+    with pytest.raises(AbsenceDecidedAlready):
+        story.decide(view, answer="Sans certificat.")
+
+
+def test_a_report_sent_twice_is_made_once_and_its_note_kept_once(story: Story) -> None:
+    ask = mother.report(story.child_id, story.booking(MONDAY), note="Une grippe.")
+    clock = SetClock()
+    clock.at = NOW
+    counter = Counter(story.town.sessions, clock)
+    first = counter.ask(ask, story.parent)
+    assert counter.ask(ask, story.parent) == first
+    assert story.town.count("SELECT count(*) FROM absence") == 1
+    assert story.town.count("SELECT count(*) FROM command WHERE answer::text LIKE '%grippe%'") == 0
 
 
 def test_either_home_reports_and_the_one_that_booked_is_billed(town: Town) -> None:
