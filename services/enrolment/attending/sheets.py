@@ -16,7 +16,17 @@ from enrolment.absences import reported
 from enrolment.attending import settled
 from enrolment.attending.attendance_desk import named_like
 from enrolment.catalogue.terms import terms_of
-from enrolment.models import Activity, Booking, Child, DaySession, Enrolment, FamilyChild, Place, Sheet
+from enrolment.models import (
+    Activity,
+    Booking,
+    Child,
+    CustodySpan,
+    DaySession,
+    Enrolment,
+    FamilyChild,
+    Place,
+    Sheet,
+)
 from enrolment.schedule import calendar
 
 MOST_FOUND = 12
@@ -128,9 +138,10 @@ def _booked(session: Session, session_id: UUID) -> Booked:
 
 
 def _payers(session: Session, child_ids: set[UUID], day_session: DaySession) -> dict[UUID, UUID]:
-    """Whose a child who came without booking is: the family that enrolled it here this year, else its first family.
+    """Whose a child who came without booking is: of the home that has it that day, by the custody calendar; else the
+    family that enrolled it here this year, else its first family.
 
-    One statement: an enrolment sorts before none.
+    One statement: a calendar sorts before an enrolment, an enrolment before none.
     """
     rows = session.execute(
         select(FamilyChild.child_id, FamilyChild.family_id)
@@ -143,8 +154,20 @@ def _payers(session: Session, child_ids: set[UUID], day_session: DaySession) -> 
             & (Enrolment.school_year == calendar.school_year_of(day_session.day).label)
             & (Enrolment.state == EnrolmentState.ACCEPTED),
         )
+        .outerjoin(
+            CustodySpan,
+            (CustodySpan.child_id == FamilyChild.child_id)
+            & (CustodySpan.family_id == FamilyChild.family_id)
+            & (CustodySpan.first <= day_session.day)
+            & (CustodySpan.last >= day_session.day),
+        )
         .where(FamilyChild.child_id.in_(child_ids))
-        .order_by(FamilyChild.child_id, Enrolment.enrolment_id.is_(None).desc(), FamilyChild.family_id.desc())
+        .order_by(
+            FamilyChild.child_id,
+            CustodySpan.child_id.is_(None).desc(),
+            Enrolment.enrolment_id.is_(None).desc(),
+            FamilyChild.family_id.desc(),
+        )
     )
     return dict(rows.all())  # the last of each child wins
 

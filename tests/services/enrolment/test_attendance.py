@@ -18,8 +18,10 @@ from contracts.enrolment.attendance import (
 )
 from contracts.enrolment.refusals import SheetChanged, TooEarly
 from contracts.errors import Invalid, NotAllowed, NotFound
+from contracts.events.accounts import CustodySpan, CustodyUpdated
 from contracts.events.enrolment import AttendanceSettled, Mark
 from enrolment.attending import attendance_desk, sheets
+from enrolment.household import custody
 from tests.mothers import enrolment as mother
 from tests.services.enrolment.conftest import NOW, Town
 
@@ -190,3 +192,18 @@ def test_only_the_roll_call_s_agents_look_for_children_and_sheets(town: Town) ->
             attendance_desk.desk(session, AttendanceDesk(day=MONDAY), others)
         with pytest.raises(NotAllowed):
             attendance_desk.find_children(session, FindChildren(place_code=mother.SCHOOL), others)
+
+
+def test_a_child_who_came_unbooked_is_billed_to_the_home_it_is_with_that_day(town: Town) -> None:
+    child = mother.child()
+    enrolling, [parent] = town.family(child)
+    other, _ = town.family(child)
+    town.enrol(child.child_id, parent)
+    calendar = CustodyUpdated(
+        child_id=child.child_id, spans=[CustodySpan(first=MONDAY, last=MONDAY, family_id=other)]
+    )
+    settle(town, {child.child_id: Mark.PRESENT_WITHOUT_BOOKING})
+    with town.begin() as session:
+        custody.keep(session, calendar)
+    settle(town, {child.child_id: Mark.PRESENT_WITHOUT_BOOKING}, version=1)
+    assert [fact.lines[0].family_id for _, fact in settled_facts(town)] == [enrolling, other]
