@@ -1,6 +1,6 @@
 """Objections as they are shown: to the family, to agents with all there is to judge by."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -95,19 +95,26 @@ def show(session: Session, objection_id: UUID, caller: Caller) -> ObjectionFileV
         mark=line.mark if line else None,
         absence=AbsenceState(absence[1]) if absence else None,
         absence_id=absence[0] if absence else None,
-        sheets=[
-            SheetVersionView(
-                version=sheet.version,
-                settled_at=sheet.settled_at,
-                settled_by=sheet.settled_by_name,
-                mark=kept.mark if (kept := marks[sheet.version]) else None,
-            )
-            for sheet in sheets
-        ],
+        sheets=_versions(sheets, {version: kept.mark if kept else None for version, kept in marks.items()}),
         proofs=[view_proof(proof) for proof in proofs],
         choices=choices(Mark(objection.mark), is_booked=booking_id is not None),
         may_be_removed=booking_id is None,
     )
+
+
+def _versions(sheets: Sequence[Sheet], marks: Mapping[int, Mark | None]) -> list[SheetVersionView]:
+    """What agents settled, newest first: a version that a parent's act alone made says nothing new of the child."""
+    found: list[SheetVersionView] = []
+    for sheet in reversed(sheets):
+        view = SheetVersionView(
+            version=sheet.version,
+            settled_at=sheet.settled_at,
+            settled_by=sheet.settled_by_name,
+            mark=marks[sheet.version],
+        )
+        if not found or found[-1] != view.model_copy(update={"version": found[-1].version}):
+            found.append(view)
+    return found[::-1]
 
 
 def _view(
