@@ -39,7 +39,11 @@ def resettle(
     if sheet is None:
         return False
     before = settled.lines_of(sheet)
-    kept = [replaced.get(line.child_id, line) if replaced else line for line in before]
+    replaced = replaced or {}
+    kept = [replaced.get(line.child_id, line) for line in before]
+    kept += [
+        line for child_id, line in replaced.items() if child_id not in {each.child_id for each in before}
+    ]
     after = judge(session, day_session.session_id, [line for line in kept if line is not None])
     if after == before:
         return False

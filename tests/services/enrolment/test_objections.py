@@ -184,6 +184,25 @@ def test_a_booking_made_good_makes_the_child_an_expected_one(town: Town) -> None
     assert (story.line()[1].mark, story.line()[1].booking_id) == (Mark.PRESENT, story.booking(MONDAY))
 
 
+def test_a_child_taken_off_meanwhile_is_put_back_where_it_belongs(town: Town) -> None:
+    story = Story(town, TUESDAY)
+    story.settle(MONDAY, Mark.PRESENT_WITHOUT_BOOKING)
+    objection = contest(story, mark=Mark.PRESENT_WITHOUT_BOOKING, claim=Claim.HAD_BOOKED)
+    empty = SettleAttendance(command_id=uuid4(), session_id=objection.session_id, version=2, lines=[])
+    with town.begin() as session:
+        sheets.settle(session, empty, SCHOOL, NOW)
+    booked = ChangeBookings(
+        command_id=uuid4(),
+        child_id=story.child_id,
+        additions=[objection.session_id],
+        family_id=story.family_id,
+        late=True,
+    )
+    town.change(booked, AGENT)
+    answer(story, mother.correct(objection, Mark.PRESENT))
+    assert (story.line()[1].mark, story.line()[1].held) == (Mark.PRESENT, None)
+
+
 def test_an_absence_found_justified_stays_so_at_the_next_sheet(story: Story) -> None:
     view: AbsenceView = story.report(MONDAY)
     story.settle(MONDAY, Mark.ABSENT_UNJUSTIFIED)
