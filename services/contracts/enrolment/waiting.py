@@ -12,17 +12,18 @@ from contracts.messages import Command, Question, View
 
 
 class WaitingView(View):
-    """A child in a line, or offered a place. `session_id` is what is booked to take it."""
+    """A child in a line, or offered a place. `session_ids` are what is booked to take it; they go together."""
 
     waiting_id: UUID
-    session_id: UUID
+    session_id: UUID = Field(description="The first of them: it names the line")
+    session_ids: list[UUID] = Field(default_factory=list)
     child_id: UUID
     child_name: str
     activity_code: str
     activity_name: str
     place_name: str
     days: list[date] = Field(description="One; all of a week where the activity is booked by week")
-    slot: str = ""
+    slot: str = Field(default="", description="« matin »; « matin et repas » where they go together")
     state: WaitingState
     place_in_line: int | None = Field(default=None, description="1 is the next one served; None once offered")
     order_sentence: str = Field(description="Who comes first: « dans l’ordre des demandes »")

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import and_, func, or_, select
@@ -10,7 +11,6 @@ from sqlalchemy.orm import Session, aliased
 from contracts.enrolment.offer import ActivityTerms
 from contracts.events.enrolment import WaitingState
 from enrolment.booking import places
-from enrolment.booking.known import WAITS
 from enrolment.booking.waiting_models import WaitingPlace
 from enrolment.catalogue.terms import terms_of
 from enrolment.models import Activity, DaySession, SessionGroup
@@ -57,17 +57,26 @@ class Line:
 
 
 def lock(session: Session, session_ids: Collection[UUID]) -> None:
-    """Keeps these sessions, and those that go with them in their lines, until the end of the transaction.
+    """Keeps these sessions, and all of their activity's there in their weeks, until the end of the transaction.
 
-    For whoever will free places of sessions that go together (a week, a lunch and its half-day): serving their line
-    takes the others too, and all must be taken in one order.
+    For whoever will free places of sessions that may go together (a week, a lunch and its half-day): serving their
+    line takes the others too, and all must be taken in one order.
     """
+    of = aliased(DaySession)
+    monday = func.date_trunc("week", of.day)
     together = session.scalars(
-        select(func.unnest(WaitingPlace.session_ids)).where(
-            WaitingPlace.session_ids.overlap(list(session_ids)), WaitingPlace.state.in_(WAITS)
+        select(DaySession.session_id)
+        .join(
+            of,
+            and_(
+                DaySession.place_code == of.place_code,
+                DaySession.activity_code == of.activity_code,
+                DaySession.day.between(monday, monday + timedelta(days=6)),
+            ),
         )
+        .where(of.session_id.in_(session_ids))
     )
-    places.lock(session, {*session_ids, *together})
+    places.lock(session, set(together))
 
 
 def load(session: Session, session_ids: Collection[UUID]) -> Line:

@@ -30,6 +30,7 @@ from enrolment.catalogue.terms import terms_of
 from enrolment.household.families import Acting, act_for, full_name
 from enrolment.models import Activity, Child, DaySession
 from enrolment.schedule import calendar
+from enrolment.wording import listed
 
 AT_ONCE = 100
 """Offers that run out in one turn of the timer."""
@@ -128,14 +129,15 @@ def _as_known_now(change: Change, own: WaitingPlace | None, ended: Collection[UU
 def settle(session: Session, done: Sequence[Change], now: datetime) -> None:
     """After a save: whoever has a booking waits no more; what was freed is offered. The sessions are locked."""
     made = [each for each in done if each.made and each.known.waiting_id is not None]
-    used = {each.known.waiting_id for each in made if each.known.is_offered(now)}
+    taken = {each.session_id for each in made if each.known.is_offered(now)}
     freed = [each.session_id for each in done if not each.made]
     for row in _rows(session, {each.known.waiting_id for each in made}):
-        if row.state == WaitingState.OFFERED and row.waiting_id not in used:
-            places.release(
-                session, row.session_ids, row.group_code
-            )  # it had run out, and another place was free
-            freed += row.session_ids
+        if (
+            row.state == WaitingState.OFFERED
+        ):  # what it held and was not booked: the lunch without its half-day
+            left = [each for each in row.session_ids if each not in taken]
+            places.release(session, left, row.group_code)
+            freed += left
         _end(session, row, WaitingState.TAKEN, now)
     if freed:
         serve(session, freed, now)
@@ -320,6 +322,6 @@ def _fact(session: Session, row: WaitingPlace, those: Line) -> dict[str, object]
         "activity_code": first.activity_code,
         "activity_name": those.terms_for(row).name,
         "place_code": first.place_code,
-        "days": [those.sessions[each].day for each in row.session_ids],
-        "slot": first.slot,
+        "days": sorted({those.sessions[each].day for each in row.session_ids}),
+        "slot": listed(sorted({those.sessions[each].slot for each in row.session_ids})),
     }

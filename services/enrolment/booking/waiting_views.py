@@ -17,6 +17,7 @@ from enrolment.booking.waiting_models import WaitingPlace
 from enrolment.catalogue.terms import order_sentence, terms_of
 from enrolment.household.families import full_name
 from enrolment.models import Activity, Child, DaySession, FamilyChild, FamilyGuardian, Place
+from enrolment.wording import listed
 
 MOST_LINES = 500
 _Row = Row[WaitingPlace, Child, DaySession, Activity, Place]
@@ -156,26 +157,27 @@ def _rows() -> Select[WaitingPlace, Child, DaySession, Activity, Place]:
 def _views(session: Session, rows: Sequence[_Row]) -> list[WaitingView]:
     ranks = rank(session, {row[0].waiting_id for row in rows})
     longer = {each for row in rows if len(row[0].session_ids) > 1 for each in row[0].session_ids}
-    days = {row[2].session_id: row[2].day for row in rows}
+    known = {row[2].session_id: row[2] for row in rows}
     if longer:
-        found = select(DaySession.session_id, DaySession.day).where(DaySession.session_id.in_(longer))
-        days |= dict(session.execute(found).all())
+        found = session.scalars(select(DaySession).where(DaySession.session_id.in_(longer)))
+        known |= {each.session_id: each for each in found}
     return [
         WaitingView(
             waiting_id=row.waiting_id,
             session_id=row.anchor_id,
+            session_ids=row.session_ids,
             child_id=child.child_id,
             child_name=full_name(child),
             activity_code=activity.code,
             activity_name=activity.name,
             place_name=place.name,
-            days=sorted(days[each] for each in row.session_ids),
-            slot=day_session.slot,
+            days=sorted({known[each].day for each in row.session_ids}),
+            slot=listed(sorted({known[each].slot for each in row.session_ids})),
             state=WaitingState(row.state),
             place_in_line=ranks.get(row.waiting_id),
             order_sentence=order_sentence(terms_of(activity).waiting),
             offer_ends_at=row.offer_ends_at if row.state == WaitingState.OFFERED else None,
             asked_at=row.asked_at,
         )
-        for row, child, day_session, activity, place in rows
+        for row, child, _, activity, place in rows
     ]

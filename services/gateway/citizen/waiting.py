@@ -28,7 +28,9 @@ def take() -> ResponseReturnValue:
     form = CommandForm()
     if form.validate_on_submit():
         command = ChangeBookings(
-            command_id=form.command_id.data, child_id=_id("child"), additions=[_id("session")]
+            command_id=form.command_id.data,
+            child_id=_id(request.form.get("child")),
+            additions=[_id(each) for each in request.form.getlist("session")],
         )
         try:
             answer = ask(command)
@@ -56,8 +58,8 @@ def leave(waiting_id: UUID) -> ResponseReturnValue:
     return redirect(url_for(".show"))
 
 
-def _id(name: str) -> UUID:
+def _id(value: str | None) -> UUID:
     try:
-        return UUID(request.form.get(name, ""))
+        return UUID(value or "")
     except ValueError:
         abort(400)

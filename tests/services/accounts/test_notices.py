@@ -24,8 +24,15 @@ from contracts.events.enrolment import (
     BookingCancelled,
     BookingMade,
     EnrolmentAccepted,
+    EnrolmentFact,
+    EnrolmentLapsed,
+    EnrolmentOffered,
+    EnrolmentWaiting,
     EnrolmentWithdrawn,
     Mark,
+    PlaceOffered,
+    WaitingEnded,
+    WaitingState,
 )
 from contracts.events.event import Event
 from tests.mothers import accounts as mother
@@ -95,6 +102,19 @@ class Home:
             **{"family_id": self.family_id, "changed_by": self.lea, **more},
         )  # fmt: skip
 
+    def waiting(self, *days: date) -> dict[str, Any]:
+        return {
+            "waiting_id": uuid4(), "session_ids": [uuid4() for _ in days], "child_id": self.child_id,
+            "child_name": "Zoé Martin", "family_id": self.family_id, "activity_code": "cantine",
+            "activity_name": "Cantine", "place_code": mother.SCHOOL, "days": list(days),
+        }  # fmt: skip
+
+    def enrolment(self) -> dict[str, Any]:
+        return EnrolmentFact(
+            enrolment_id=uuid4(), child_id=self.child_id, child_name="Zoé Martin", family_id=self.family_id,
+            activity_code="cantine", activity_name="Cantine", place_code=mother.SCHOOL, school_year="2026-2027",
+        ).model_dump()  # fmt: skip
+
     def sheet(self, mark: Mark | None, session_id: UUID, child_id: UUID | None = None) -> AttendanceSettled:
         lines = (
             [AttendanceLine(child_id=child_id or self.child_id, family_id=self.family_id, mark=mark)]
@@ -112,7 +132,12 @@ HANDLERS: dict[type[Event], list[str]] = {
     BookingMade: ["gather_booking"],
     BookingCancelled: ["gather_cancellation"],
     AttendanceSettled: ["gather_attendance"],
+    EnrolmentLapsed: ["mail_lapse"],
+    EnrolmentOffered: ["mail_offer"],
+    EnrolmentWaiting: ["mail_waiting"],
     EnrolmentWithdrawn: ["mail_withdrawal"],
+    PlaceOffered: ["mail_place"],
+    WaitingEnded: ["mail_end_of_waiting"],
     PaymentFailed: ["mail_failure"],
     InvoicePublished: ["mail_invoice"],
     DocumentOpened: ["mail_opening"],
@@ -125,6 +150,51 @@ HANDLERS: dict[type[Event], list[str]] = {
 @pytest.fixture
 def home(desk: Desk) -> Home:
     return Home(desk)
+
+
+def test_a_freed_place_is_told_to_both_guardians_with_until_when(home: Home) -> None:
+    ends = datetime(2026, 11, 25, 18, tzinfo=PARIS)
+    home.tell(PlaceOffered(**home.waiting(date(2026, 12, 4)), offer_ends_at=ends))
+    assert home.new() == [(LEA, "place_offered"), (MAX, "place_offered")]
+    words = plain(home.desk.mails(MAX)[-1].text)
+    assert "Cantine, le 4 décembre 2026. Elle est gardée pour Zoé Martin jusqu’au 25 novembre 2026" in words
+    assert "/mon-espace/attente/" in words
+
+
+@pytest.mark.parametrize(
+    ("state", "kind", "said"),
+    [
+        (WaitingState.LAPSED, "place_lapsed", "n’a pas été prise à temps"),
+        (WaitingState.OVER, "place_never_came", "Aucune place ne s’est libérée pour Zoé Martin"),
+        (WaitingState.TAKEN, "", ""),
+        (WaitingState.LEFT, "", ""),
+        (WaitingState.CLOSED, "", ""),
+    ],
+)
+def test_the_end_of_a_wait_is_told_where_nobody_asked_for_it(
+    home: Home, state: WaitingState, kind: str, said: str
+) -> None:
+    week = [date(2026, 12, number) for number in (7, 8, 10, 11)]
+    home.tell(WaitingEnded(**home.waiting(*week), state=state))
+    assert [told for _, told in home.new()] == ([kind, kind] if kind else [])
+    if said:
+        words = plain(home.desk.mails(LEA)[-1].text)
+        assert said in words
+        assert "du 7 décembre 2026 au 11 décembre 2026" in words
+
+
+def test_an_enrolment_without_a_place_then_with_one_is_told(home: Home) -> None:
+    known = home.enrolment()
+    home.tell(EnrolmentWaiting(**known), version=2)
+    home.tell(EnrolmentOffered(**known, offer_ends_at=datetime(2026, 11, 25, 18, tzinfo=PARIS)), version=3)
+    home.tell(EnrolmentLapsed(**known), version=4)
+    assert [kind for to, kind in home.new() if to == MAX] == [
+        "enrolment_lapsed",
+        "enrolment_offered",
+        "enrolment_waiting",
+    ]
+    offered = next(each for each in home.desk.mails(MAX) if each.kind == "enrolment_offered")
+    assert "jusqu’au 25 novembre 2026 à 18 h" in plain(offered.text)
 
 
 def test_a_save_of_many_days_is_one_mail_to_each_guardian(home: Home) -> None:

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
+from random import Random
 from threading import Barrier
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,7 +13,7 @@ from sqlalchemy import text
 from chassis.clock import PARIS
 from contracts.caller import SYSTEM, Caller
 from contracts.enrolment.bookings import BookingAnswer, CellState, ChangeBookings, MonthPage, Refusal
-from contracts.enrolment.terms import Grain, Group, Waiting, WaitingOrder
+from contracts.enrolment.terms import Grain, Group, Link, Waiting, WaitingOrder
 from contracts.enrolment.waiting import LeaveWaiting, OfferOver, ShowLine, WaitingLists
 from contracts.errors import NotFound
 from contracts.events.enrolment import WaitingState
@@ -364,6 +365,40 @@ def test_a_week_is_waited_for_and_offered_whole(town: Town) -> None:
     assert town.count("SELECT sum(taken) FROM session WHERE day > '2026-12-06' AND day < '2026-12-12'") == 4
 
 
+LUNCH = {"slots": ("matin", "repas"), "links": (Link(slot="repas", needs=frozenset({"matin"})),)}
+
+
+def ask_slots(town: Town, child_id: UUID, parent: Caller, *slots: str, **more: Any) -> BookingAnswer:
+    ids = [town.session_on(FRIDAY, slot=slot).session_id for slot in slots]
+    ask = ChangeBookings(command_id=uuid4(), child_id=child_id, **({"additions": ids, "waits": ids} | more))
+    return town.change(ask, parent)
+
+
+def places_taken(town: Town) -> dict[str, int]:
+    """slot → taken, of the day."""
+    with town.begin() as session:
+        rows = session.execute(text("SELECT slot, taken FROM session WHERE day = :day"), {"day": FRIDAY})
+        return dict(rows.all())
+
+
+def test_a_lunch_and_its_half_day_are_waited_for_and_offered_together(town: Town) -> None:
+    town.run(mother.canteen(capacity=1, waiting=TWO_DAYS, **LUNCH), FRIDAY, FRIDAY)
+    with town.begin() as session:
+        session.execute(text("DELETE FROM session WHERE day = :day AND slot = ''"), {"day": FRIDAY})
+    (ana, anas), (bob, bobs) = (town.pupil() for _ in range(2))
+    ask_slots(town, ana, anas, "matin", "repas")
+    ask_slots(town, bob, bobs, "matin", "repas")
+    assert line(town) == [(bob, "waiting")]
+    both = [town.session_on(FRIDAY, slot=slot).session_id for slot in ("matin", "repas")]
+    town.change(ChangeBookings(command_id=uuid4(), child_id=ana, removals=both), anas)
+    with town.begin() as session:
+        [view] = waiting_views.of_account(session, bobs.account_id, NOW)  # type: ignore[arg-type]
+    assert (view.state, view.slot, set(view.session_ids)) == ("offered", "matin et repas", set(both))
+    assert ask_slots(town, bob, bobs, "matin").changed  # the morning alone: the lunch is given back
+    assert places_taken(town) == {"matin": 1, "repas": 0}
+    assert line(town) == [(bob, "taken")]
+
+
 def test_whoever_leaves_the_activity_leaves_its_lines(small: Town) -> None:
     from contracts.enrolment.enrolments import WithdrawEnrolment
     from enrolment.enrolling import enrolments
@@ -414,3 +449,64 @@ def test_everybody_at_once_and_no_place_is_sold_twice_nor_left_while_somebody_wa
     assert town.count("SELECT count(*) FROM proof") == changes
     assert town.count("SELECT count(*) FROM outbox WHERE name LIKE 'booking.%'") == changes
     assert {state for _, state in line(town)} <= set(WaitingState)
+
+
+SHAPES = {
+    "by week": mother.canteen(capacity=2, booked_by=Grain.WEEK, waiting=TWO_DAYS),
+    "lunch and half-day": mother.canteen(capacity=2, waiting=TWO_DAYS, **LUNCH),
+    "by age": mother.canteen(capacity=3, groups=(LITTLE, BIG), waiting=TWO_DAYS),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("seed", range(3))
+def test_places_that_go_together_are_counted_right_whatever_comes_at_once(
+    town: Town, shape: str, seed: int
+) -> None:
+    """Ten families change days that hang together; nobody waits for another crosswise."""
+    with town.begin() as session:
+        session.execute(text("DELETE FROM session"))
+    town.run(SHAPES[shape], date(2026, 12, 7), date(2026, 12, 8))
+    with town.begin() as session:
+        ids = list(session.scalars(text("SELECT session_id FROM session ORDER BY session_id")))
+    pupils = [town.pupil(birth_date=date(2021 - n % 2 * 3, 5, 4)) for n in range(10)]
+    together = Barrier(len(pupils))
+
+    def live(number: int) -> None:
+        child_id, parent = pupils[number]
+        chance = Random(f"{shape}{seed}{number}")
+        together.wait()
+        for turn in range(4):
+            some = chance.sample(ids, chance.randint(1, len(ids)))
+            what = {"removals": some} if turn % 2 else {"additions": some, "waits": some}
+            town.change(ChangeBookings(command_id=uuid4(), child_id=child_id, **what), parent)
+            if chance.random() < 0.3:
+                end_what_is_over(town, NOW + timedelta(hours=49))
+
+    with ThreadPoolExecutor(len(pupils)) as threads:
+        list(threads.map(live, range(len(pupils))))
+    with town.begin() as session:
+        assert session.execute(text(MISCOUNTED)).all() == []
+        assert session.execute(text(LEFT_FREE)).all() == []
+
+
+MISCOUNTED = """
+    SELECT s.session_id, s.taken, s.capacity, h.held, g.group_code, g.taken, h.aged
+      FROM session s
+      LEFT JOIN session_group g USING (session_id)
+     CROSS JOIN LATERAL (
+            SELECT count(*) AS held, count(*) FILTER (WHERE x.group_code = g.group_code) AS aged
+              FROM (SELECT group_code FROM booking b WHERE b.session_id = s.session_id AND cancelled_at IS NULL
+                    UNION ALL
+                    SELECT group_code FROM waiting_place w
+                     WHERE w.state = 'offered' AND s.session_id = ANY(w.session_ids)) x) h
+     WHERE h.held <> s.taken OR s.taken > s.capacity OR g.taken <> h.aged OR g.taken > g.capacity
+"""
+LEFT_FREE = """
+    SELECT w.waiting_id FROM waiting_place w
+     WHERE w.state = 'waiting' AND NOT EXISTS (
+           SELECT FROM session s LEFT JOIN session_group g
+                    ON g.session_id = s.session_id AND g.group_code = w.group_code
+            WHERE s.session_id = ANY(w.session_ids)
+              AND (s.taken >= s.capacity OR (w.group_code IS NOT NULL AND g.taken >= g.capacity)))
+"""
