@@ -138,16 +138,30 @@ def tell_counts(session: Session, now: datetime) -> int:
     Two that tell at once: the row's lock lets the second see what the first has told.
     """
     today = calendar.local_day(now)
-    told = 0
-    for day in _days(session, today, today + AHEAD, None, now):
-        if day.is_final:
-            told += sum(_tell(session, day.day, fact, now) for fact in _facts(day))
-    return told
+    facts = [(day, fact) for day in _days(session, today, today + AHEAD, None, now) for fact in _facts(day)]
+    final = [fact for day, fact in facts if day.is_final]
+    counted = {(fact.kitchen_code, fact.day) for _, fact in facts}
+    return sum(_tell(session, fact, now) for fact in [*final, *_nothing_left(session, counted, today)])
 
 
-def _tell(session: Session, day: date, fact: MealsCounted, now: datetime) -> bool:
+def _nothing_left(session: Session, counted: set[tuple[str, date]], today: date) -> Iterable[MealsCounted]:
+    """Zero, for a kitchen that was told of meals and has none: a strike closed the day, or its places left it."""
+    for row in session.scalars(select(ToldMeals).where(ToldMeals.day.between(today, today + AHEAD))):
+        if (row.kitchen_code, row.day) not in counted:
+            yield MealsCounted(
+                kitchen_code=row.kitchen_code,
+                kitchen_name=row.content["kitchen_name"],
+                day=row.day,
+                total=0,
+                places=[],
+            )
+
+
+def _tell(session: Session, fact: MealsCounted, now: datetime) -> bool:
     content = fact.model_dump(mode="json")
-    statement = insert(ToldMeals).values(kitchen_code=fact.kitchen_code, day=day, content=content, version=1)
+    statement = insert(ToldMeals).values(
+        kitchen_code=fact.kitchen_code, day=fact.day, content=content, version=1
+    )
     version = session.execute(
         statement.on_conflict_do_update(
             index_elements=[ToldMeals.kitchen_code, ToldMeals.day],
@@ -157,7 +171,7 @@ def _tell(session: Session, day: date, fact: MealsCounted, now: datetime) -> boo
     ).scalar()
     if version is None:
         return False
-    tell(session, fact, subject=f"{fact.kitchen_code}/{day.isoformat()}", version=version, at=now)
+    tell(session, fact, subject=f"{fact.kitchen_code}/{fact.day.isoformat()}", version=version, at=now)
     return True
 
 

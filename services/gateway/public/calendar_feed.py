@@ -29,7 +29,8 @@ def read(token: str) -> Response:
     answer.headers["Referrer-Policy"] = "no-referrer"
     answer.headers["X-Robots-Tag"] = "noindex, nofollow"
     answer.headers["Content-Disposition"] = 'inline; filename="agenda.ics"'
-    if not request.if_none_match.contains(etag):
+    # Weakly: a proxy that compresses the answer makes the tag a weak one.
+    if not request.if_none_match.contains_weak(etag):
         answer.set_data(calendar_feed.compose(content, settings().public_url.rstrip("/")))
         return answer
     answer.status_code = 304

@@ -49,6 +49,7 @@ PROBLEMS = {
     "twice": "Un enfant figure deux fois : rechargez la page.",
     "period_too_long": "La période ne peut pas dépasser deux ans.",
     "before_first": "Le dernier jour précède le premier.",
+    "kitchen_exists": "Une cuisine porte déjà ce nom : choisissez-en un autre, ou modifiez-la.",
     "kitchen_places": "Un des lieux n’existe pas, ou ce code est déjà celui d’un lieu : changez-le.",
     "unknown_group": "Ce groupe n’existe pas dans cette activité : rechargez la page.",
     "no_waiting_list": "Cette activité n’a pas de liste d’attente : acceptez ou refusez la demande.",

@@ -1,13 +1,14 @@
 """« Cuisines »: which kitchen cooks for which places."""
 
 import re
+import unicodedata
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from contracts.caller import Role
-from contracts.enrolment.kitchens import DefineKitchen, ListKitchens
-from contracts.errors import DomainError
+from contracts.enrolment.kitchens import DefineKitchen, KitchensView, ListKitchens
+from contracts.errors import DomainError, Invalid
 from gateway import access
 from gateway.forms import CheckboxesField, CommandForm, TextField, at_most, required
 from gateway.navigation import Entry
@@ -58,7 +59,7 @@ def define(code: str = "") -> ResponseReturnValue:
             ask(
                 DefineKitchen(
                     command_id=form.command_id.data,
-                    code=code or _code_of(form.name.data),
+                    code=code or _new_code(form.name.data, view),
                     name=form.name.data.strip(),
                     place_codes=form.place_codes.data or [],
                 )
@@ -78,6 +79,10 @@ def define(code: str = "") -> ResponseReturnValue:
     return page, form.status
 
 
-def _code_of(name: str) -> str:
-    """« Cuisine centrale » → `cuisine-centrale`."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "cuisine"
+def _new_code(name: str, view: KitchensView) -> str:
+    """« Cuisine des Écoles » → `cuisine-des-ecoles`. Invalid: that is another kitchen, whose places it would take."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    code = re.sub(r"[^a-z0-9]+", "-", plain)[:40].strip("-") or "cuisine"
+    if any(each.code == code for each in view.kitchens):
+        raise Invalid(problems={"name": "kitchen_exists"})
+    return code

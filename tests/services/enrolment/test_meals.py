@@ -131,6 +131,26 @@ def test_a_closed_day_has_no_meals(fed: Town) -> None:
     assert week(fed).days == []
 
 
+def test_a_day_that_closes_after_it_was_told_is_told_again_as_nothing(fed: Town) -> None:
+    """A strike known the day before: whoever listens would go on cooking for three."""
+    tell(fed)
+    ask = DeclareClosure(command_id=uuid4(), scope=Scope(first=FRIDAY, last=FRIDAY), reason="Grève")
+    with fed.begin() as session:
+        closures.declare(session, ask, SYSTEM, CLOSED)
+    first, second = tell(fed)
+    assert (second["subject"], second["aggregateversion"]) == (first["subject"], 2)
+    assert (second["data"]["total"], second["data"]["places"]) == (0, [])
+    assert len(tell(fed)) == 2
+
+
+def test_a_kitchen_that_a_place_left_is_told_that_it_has_nothing_to_cook(fed: Town) -> None:
+    kitchen(fed)
+    tell(fed)
+    kitchen(fed, code="autre", name="Autre cuisine")
+    totals = {(each["data"]["kitchen_code"], each["data"]["total"]) for each in tell(fed)[1:]}
+    assert totals == {("centrale", 0), ("autre", 3)}
+
+
 def test_the_statements_do_not_grow_with_places_and_days(fed: Town, statements: Statements) -> None:
     with statements:
         week(fed)

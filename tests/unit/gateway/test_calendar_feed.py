@@ -73,6 +73,8 @@ def test_what_has_not_changed_is_not_sent_again(site: Any) -> None:
     etag = client.get("/agenda/un-secret.ics").headers["ETag"]
     again = client.get("/agenda/un-secret.ics", headers={"If-None-Match": etag})
     assert (again.status_code, again.data) == (304, b"")
+    compressed = client.get("/agenda/un-secret.ics", headers={"If-None-Match": f"W/{etag}"})
+    assert compressed.status_code == 304
     site.services.answers[ReadFeed] = FeedContent(family_label="Fontanel", events=[])
     assert client.get("/agenda/un-secret.ics", headers={"If-None-Match": etag}).status_code == 200
 

@@ -104,6 +104,15 @@ def test_a_kitchen_is_made_and_changed(site: Any) -> None:
     admin.get("/agents/cuisines/autre", status=404)
 
 
+def test_a_new_kitchen_does_not_take_the_place_of_another(site: Any) -> None:
+    ecoles = KitchenView(code="cuisine-des-ecoles", name="Cuisine des Écoles", place_codes=[SCHOOL])
+    site.services.answers[ListKitchens] = KitchensView(kitchens=[ecoles], places=[])
+    answer = site.agent(Role.ADMINISTRATION).send("/agents/cuisines/nouvelle", name="Cuisine des écoles")
+    assert answer.status_code == 422
+    assert "porte déjà ce nom" in answer.get_data(as_text=True)
+    assert site.services.asked_for(DefineKitchen) == []
+
+
 def test_each_role_its_pages(site: Any) -> None:
     site.agent(Role.ADMINISTRATION).get("/agents/repas/", status=403)
     site.agent(Role.KITCHEN).get("/agents/cuisines/", status=403)
