@@ -5,6 +5,7 @@ a place is never free while somebody waits for it. An offer holds its places (`p
 take them meanwhile; booking the session takes it.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -49,34 +50,27 @@ def join(
 
     Answers `refused`, with the place in the line of each.
     """
-    rows: dict[int, WaitingPlace] = {}
+    together: dict[int, list[Change]] = defaultdict(list)
     for change in sorted(full, key=lambda each: (each.known.day, each.session_id)):
-        unit = units[change.session_id]
-        terms = change.terms.waiting
-        if not change.made or terms is None or (change.session_id not in wanted and unit not in rows):
-            continue
-        if unit in rows:
-            rows[unit].session_ids = [*rows[unit].session_ids, change.session_id]
-            continue
-        if change.known.waiting_id is not None:
-            continue
-        rows[unit] = WaitingPlace(
-            waiting_id=uuid4(),
-            anchor_id=change.session_id,
-            session_ids=[change.session_id],
-            child_id=acting.child.child_id,
-            family_id=change.family_id,
-            account_id=acting.account_id,
-            group_code=change.group_code,
-            comes_first=terms.order is WaitingOrder.RESIDENTS_FIRST and acting.is_resident,
-            asked_at=now,
-            state=WaitingState.WAITING,
-        )
-    session.add_all(rows.values())
+        if change.made and change.terms.waiting is not None:
+            together[units[change.session_id]].append(change)
+    asked = [unit for unit in together.values() if any(each.session_id in wanted for each in unit)]
+    waits = _rows(session, {each.known.waiting_id for unit in asked for each in unit} - {None})
+    rows: list[WaitingPlace] = []
+    for unit in asked:
+        known = {each.known.waiting_id for each in unit}
+        row = next((each for each in waits if each.waiting_id in known), None)
+        if row is None:
+            row = _stand_in_line(unit, acting, now)
+            session.add(row)
+            rows.append(row)
+        elif row.state == WaitingState.WAITING:  # it wants the lunch too from now on, and keeps its place
+            more = [each.session_id for each in unit if each.known.waiting_id is None]
+            row.session_ids = [*row.session_ids, *more]
     session.flush()
-    places_in_line = line.rank(session, [row.waiting_id for row in rows.values()])
+    places_in_line = line.rank(session, [row.waiting_id for row in rows])
     of_session = {
-        session_id: places_in_line[row.waiting_id] for row in rows.values() for session_id in row.session_ids
+        session_id: places_in_line[row.waiting_id] for row in rows for session_id in row.session_ids
     }
     return [
         each.model_copy(update={"place_in_line": of_session[each.session_id]})
@@ -84,6 +78,24 @@ def join(
         else each
         for each in refused
     ]
+
+
+def _stand_in_line(unit: Sequence[Change], acting: Acting, now: datetime) -> WaitingPlace:
+    """The last of the line of these sessions, which go together."""
+    first = unit[0]
+    order = first.terms.waiting.order if first.terms.waiting else None
+    return WaitingPlace(
+        waiting_id=uuid4(),
+        anchor_id=first.session_id,
+        session_ids=[each.session_id for each in unit],
+        child_id=acting.child.child_id,
+        family_id=first.family_id,
+        account_id=acting.account_id,
+        group_code=first.group_code,
+        comes_first=order is WaitingOrder.RESIDENTS_FIRST and acting.is_resident,
+        asked_at=now,
+        state=WaitingState.WAITING,
+    )
 
 
 def second_chance(session: Session, full: Sequence[Change], child_id: UUID, now: datetime) -> list[Change]:

@@ -399,6 +399,19 @@ def test_a_lunch_and_its_half_day_are_waited_for_and_offered_together(town: Town
     assert line(town) == [(bob, "taken")]
 
 
+def test_who_waits_for_the_morning_and_then_wants_the_lunch_too_waits_for_both(town: Town) -> None:
+    """The lunch is free: alone it is of no use, so nobody stands in a line for it alone."""
+    town.run(mother.canteen(capacity=1, waiting=TWO_DAYS, **LUNCH), FRIDAY, FRIDAY)
+    (ana, anas), (bob, bobs) = (town.pupil() for _ in range(2))
+    ask_slots(town, ana, anas, "matin")
+    ask_slots(town, bob, bobs, "matin")
+    ask_slots(town, bob, bobs, "matin", "repas")
+    assert line(town) == [(bob, "waiting")]
+    with town.begin() as session:
+        [view] = waiting_views.of_account(session, bobs.account_id, NOW)  # type: ignore[arg-type]
+    assert view.slot == "matin et repas"
+
+
 def test_whoever_leaves_the_activity_leaves_its_lines(small: Town) -> None:
     from contracts.enrolment.enrolments import WithdrawEnrolment
     from enrolment.enrolling import enrolments
