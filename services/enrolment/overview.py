@@ -1,10 +1,11 @@
 """What the parent's home says of enrolment: the children, what is asked of them, what is booked, what closes soon."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from contracts.caller import Caller
@@ -13,8 +14,7 @@ from contracts.enrolment.home import NearDeadlineView, OverviewView, UpcomingVie
 from contracts.enrolment.offer import ActivityTerms
 from contracts.events.enrolment import EnrolmentState
 from enrolment.absences import absence_views
-from enrolment.booking import waiting_views
-from enrolment.booking.booking_rules import adding_deadline
+from enrolment.booking import deadlines, waiting_views
 from enrolment.catalogue.terms import terms_of
 from enrolment.enrolling.enrolment_views import children_of, of_account
 from enrolment.household.families import families_of
@@ -79,19 +79,35 @@ _Days = list[tuple[date, bool, bool]]
 def _near_deadlines(session: Session, children: list[ChildView], now: datetime) -> list[NearDeadlineView]:
     """Per child and activity, the next instant of the week at which days close of which none is booked.
 
-    A family that has booked something of these days has decided; it is not reminded.
+    A family that has booked something of these days has decided; it is not reminded. Two statements: what the children
+    are enrolled in, then the sessions of those few days that close within the week.
     """
     names = {child.child_id: child.first_name for child in children}
     today = calendar.local_day(now)
+    enrolled = (
+        Enrolment.child_id.in_(list(names)),
+        Enrolment.state == EnrolmentState.ACCEPTED,
+        Enrolment.school_year == calendar.school_year_of(today).label,
+    )
+    activities = session.scalars(
+        select(Activity).where(Activity.code.in_(select(Enrolment.activity_code).where(*enrolled)))
+    )
+    terms = {activity.code: terms_of(activity) for activity in activities}
+    closing = {
+        (code, day): closes_at
+        for code, known in terms.items()
+        for day, closes_at in _closing_soon(known, now)
+    }
+    if not closing:
+        return []
     rows = session.execute(
         select(
             Enrolment.child_id,
-            Activity,
+            DaySession.activity_code,
             DaySession.day,
             Booking.booking_id.is_not(None),
             DaySession.taken < DaySession.capacity,
         )
-        .join(Activity, Activity.code == Enrolment.activity_code)
         .join(
             DaySession,
             (DaySession.activity_code == Enrolment.activity_code)
@@ -104,34 +120,35 @@ def _near_deadlines(session: Session, children: list[ChildView], now: datetime) 
             & (Booking.child_id == Enrolment.child_id)
             & Booking.cancelled_at.is_(None),
         )
-        .where(
-            Enrolment.child_id.in_(list(names)),
-            Enrolment.state == EnrolmentState.ACCEPTED,
-            Enrolment.school_year == calendar.school_year_of(today).label,
-            DaySession.day.between(today, today + HORIZON),
-        )
-        .order_by(Enrolment.child_id, Activity.code, DaySession.day, DaySession.slot)
+        .where(*enrolled, tuple_(DaySession.activity_code, DaySession.day).in_(list(closing)))
+        .order_by(Enrolment.child_id, DaySession.activity_code, DaySession.day, DaySession.slot)
     )
-    terms: dict[str, ActivityTerms] = {}
     groups: dict[tuple[UUID, str], dict[datetime, _Days]] = defaultdict(lambda: defaultdict(list))
-    for child_id, activity, day, is_booked, has_room in rows:
-        if activity.code not in terms:
-            terms[activity.code] = terms_of(activity)
-        closes_at = adding_deadline(terms[activity.code], day, calendar.public_holiday).closes_at
-        if closes_at > now:
-            groups[child_id, activity.code][closes_at].append((day, is_booked, has_room))
+    for child_id, code, day, is_booked, has_room in rows:
+        groups[child_id, code][closing[code, day]].append((day, is_booked, has_room))
     found = [
         view
         for (child_id, code), by_instant in groups.items()
-        if (view := _nearest(child_id, names[child_id], terms[code], by_instant, now))
+        if (view := _nearest(child_id, names[child_id], terms[code], by_instant))
     ]
     return sorted(found, key=lambda each: (each.closes_at, each.child_name, each.activity_name))
 
 
+def _closing_soon(terms: ActivityTerms, now: datetime) -> Iterator[tuple[date, datetime]]:
+    """The days to come that close for booking within the week, and when."""
+    today = calendar.local_day(now)
+    for n in range(HORIZON.days + 1):
+        day = today + timedelta(days=n)
+        if day.isoweekday() in terms.weekdays:
+            closes_at = deadlines.closing_instant(terms.adding, day, calendar.public_holiday)
+            if now < closes_at <= now + SOON:
+                yield day, closes_at
+
+
 def _nearest(
-    child_id: UUID, child_name: str, terms: ActivityTerms, by_instant: dict[datetime, _Days], now: datetime
+    child_id: UUID, child_name: str, terms: ActivityTerms, by_instant: dict[datetime, _Days]
 ) -> NearDeadlineView | None:
-    near = sorted(instant for instant in by_instant if instant - now <= SOON)
+    near = sorted(by_instant)
     days = [day for instant in near for day in by_instant[instant]]
     bookable = [day for day, is_booked, has_room in days if has_room and not is_booked]
     booked = sum(is_booked for _, is_booked, _ in days)

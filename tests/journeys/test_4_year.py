@@ -1,0 +1,218 @@
+"""Chapter 4, what comes back all year: the week of all children, a usual week, a sibling's days, the telephone's
+calendar; a strike; a full day and its waiting list; the kitchens' numbers. All of it in December."""
+
+import re
+import urllib.request
+from collections.abc import Callable
+from datetime import date
+from urllib.error import HTTPError
+
+import pytest
+from icalendar import Calendar
+from playwright.sync_api import expect
+
+from tests.journeys import chapters
+from tests.journeys.chapters import CANTEEN, day
+from tests.journeys.mailbox import Mailbox
+from tests.journeys.people import AMANDINE, FILES_AGENT, KITCHEN_AGENT, MANAGER, SCHOOL, Person
+from tests.journeys.visitor import Visitor
+from tests.waiting import eventually
+
+Agent = Callable[[Person], Visitor]
+DECEMBER = "2026-12"
+STRIKE = "Grève : la cantine est fermée"
+
+
+def fill_date(visitor: Visitor, group: str, when: date) -> None:
+    """The three boxes of a date."""
+    boxes = visitor.page.get_by_role("group", name=group, exact=True)
+    for label, number in (("Jour", when.day), ("Mois", when.month), ("Année", when.year)):
+        boxes.get_by_label(label).fill(str(number))
+
+
+def box(visitor: Visitor, name: str, *, on: bool = True) -> None:
+    """Ticks the box of that name, as a finger does: on its label."""
+    found = visitor.page.get_by_role("checkbox", name=re.compile(f"^{re.escape(name)}"))
+    found.evaluate("(box) => box.scrollIntoView({block: 'center'})")
+    found.set_checked(on, force=True)
+
+
+def set_places(desk: Visitor, places: int) -> None:
+    """The canteen of the school has so many places a day."""
+    desk.goto("/agents/offre/places")
+    desk.page.get_by_label("Activité").select_option(label=CANTEEN)
+    desk.page.get_by_label("Lieu").select_option(label=SCHOOL[1])
+    desk.page.get_by_label("Places par séance").fill(str(places))
+    desk.press("Enregistrer les places")
+    desk.says("par séance")
+
+
+def test_the_week_of_all_children_is_saved_at_once(booked: None, amandine: Visitor) -> None:
+    amandine.goto("/mon-espace/semaine/2026-12-09")
+    expect(amandine.page.get_by_role("heading", level=1)).to_have_text("La semaine de vos enfants")
+    amandine.look("semaine")
+    for child in ("Marius", "Achille"):
+        box(amandine, f"{CANTEEN}, lundi 7\u00a0décembre, {child}")
+    amandine.press("Enregistrer la semaine")
+    amandine.says("Vos réservations sont enregistrées")
+    amandine.look("semaine-enregistree")
+    amandine.follow("Revenir à la semaine")
+    box_of = amandine.page.get_by_role(
+        "checkbox", name=f"{CANTEEN}, lundi 7\u00a0décembre, Achille", exact=False
+    )
+    expect(box_of).to_be_checked()
+
+
+def test_a_usual_week_is_looked_at_then_booked(booked: None, amandine: Visitor) -> None:
+    chapters.open_month(amandine, "Marius", DECEMBER)
+    amandine.follow("Réserver une semaine type sur une période")
+    amandine.look("semaine-type")
+    for weekday in ("lundi", "mardi", "jeudi", "vendredi"):
+        box(amandine, f"{CANTEEN}, {weekday}", on=weekday in ("lundi", "vendredi"))
+    fill_date(amandine, "Du", date(2026, 12, 7))
+    fill_date(amandine, "Au", date(2026, 12, 3))
+    amandine.press("Voir ce qui va changer")
+    amandine.says("Le dernier jour précède le premier")
+    fill_date(amandine, "Au", date(2026, 12, 18))
+    amandine.press("Voir ce qui va changer")
+    amandine.says("3\u00a0jours à réserver")
+    amandine.says("vendredi\u00a011, lundi\u00a014, vendredi\u00a018")
+    amandine.look("semaine-type-apercu")
+    amandine.press("Enregistrer")
+    amandine.says("3\u00a0jours réservés")
+    amandine.follow("Revenir au mois")
+    expect(day(amandine, "Lundi 14 décembre").get_by_role("checkbox")).to_be_checked()
+
+
+def test_a_siblings_days_are_copied(booked: None, amandine: Visitor) -> None:
+    chapters.open_month(amandine, "Marius", DECEMBER)
+    amandine.follow("Copier les jours de Marius", exact=False)
+    amandine.look("copier")
+    amandine.page.get_by_label("Achille").check()
+    fill_date(amandine, "Du", date(2026, 12, 7))
+    fill_date(amandine, "Au", date(2026, 12, 18))
+    amandine.press("Voir ce qui va changer")
+    amandine.says("3\u00a0jours à réserver")
+    amandine.says("1\u00a0jour voulu est déjà réservé")
+    amandine.press("Enregistrer")
+    amandine.says("3\u00a0jours réservés")
+
+
+def test_the_telephone_s_calendar_follows_until_its_address_is_revoked(
+    booked: None, amandine: Visitor
+) -> None:
+    amandine.goto("/mon-espace/agenda/")
+    amandine.look("agenda")
+    amandine.press("Créer l’adresse de mon agenda", exact=False)
+    amandine.look("agenda-adresse")
+    address = amandine.page.get_by_label("Ou copiez l’adresse").input_value()
+    with urllib.request.urlopen(address, timeout=10) as answer:
+        events = Calendar.from_ical(answer.read()).walk("VEVENT")
+    days = {(str(event["SUMMARY"]), event["DTSTART"].dt) for event in events}
+    assert (f"Marius : {CANTEEN}", date(2026, 12, 14)) in days
+    assert (f"Achille : {CANTEEN}", date(2026, 12, 18)) in days
+    amandine.goto("/mon-espace/agenda/")
+    amandine.press("Supprimer l’adresse", exact=False)
+    amandine.says("plus aucun agenda ne la lit")
+    with pytest.raises(HTTPError, match="404"):
+        urllib.request.urlopen(address, timeout=10)
+
+
+def test_a_strike_is_looked_at_declared_told_and_lifted(
+    booked: None, agent: Agent, amandine: Visitor, mailbox: Mailbox
+) -> None:
+    desk = agent(MANAGER)
+    desk.goto("/agents/calendrier/")
+    desk.look("agent-calendrier")
+    desk.follow("Fermer des jours")
+    desk.look("agent-fermer")
+    fill_date(desk, "Premier jour", date(2026, 12, 14))
+    fill_date(desk, "Dernier jour", date(2026, 12, 14))
+    desk.page.get_by_label("Où").select_option(label="Tous les lieux")
+    desk.page.get_by_label("Quelle activité").select_option(label=CANTEEN)
+    desk.page.get_by_label("Quel moment").select_option(label="Toute la journée")
+    desk.press("Voir ce que cela annule")
+    desk.says("Écrivez le motif")
+    desk.page.get_by_label("Motif").fill(STRIKE)
+    desk.press("Voir ce que cela annule")
+    desk.says("2\u00a0réservations annulées, 1\u00a0famille prévenue")
+    desk.look("agent-fermer-apercu")
+    desk.press("Fermer et prévenir les familles")
+    desk.says("C’est fermé")
+    desk.look("agent-calendrier-ferme")
+
+    mail = mailbox.await_mail(AMANDINE.email, "Jours fermés")
+    assert "Marius" in mail["text"]
+    assert "Achille" in mail["text"]
+    chapters.open_month(amandine, "Marius", DECEMBER)
+    expect(day(amandine, "Lundi 14 décembre")).to_contain_text(STRIKE.replace(" :", "\u00a0:"))
+    amandine.look("mois-ferme")
+    amandine.goto("/mon-espace/reservations/preuves")
+    closed = amandine.page.get_by_role("row").filter(has_text="lundi 14 décembre").filter(has_text="Annulé")
+    expect(closed.first).to_contain_text("la mairie")
+
+    desk.press("Rouvrir", exact=False)
+    desk.says("C’est rouvert")
+    mailbox.await_mail(AMANDINE.email, "Jours rouverts")
+    chapters.open_month(amandine, "Marius", DECEMBER)
+    chapters.tick(amandine, "Lundi 14 décembre")
+    chapters.save(amandine)
+    amandine.says("1\u00a0jour réservé")
+
+
+def test_a_full_day_has_a_line_and_a_freed_place_is_the_first_s(
+    booked: None, agent: Agent, amandine: Visitor, nicolas: Visitor, mailbox: Mailbox
+) -> None:
+    desk = agent(MANAGER)
+    set_places(desk, 1)
+    chapters.open_month(nicolas, "Léonie", DECEMBER)
+    chapters.tick(nicolas, "Jeudi 17 décembre")
+    chapters.save(nicolas)
+    chapters.open_month(amandine, "Marius", DECEMBER)
+    row = day(amandine, "Jeudi 17 décembre")
+    expect(row).to_contain_text("cochez pour rejoindre la liste d’attente")
+    amandine.look("mois-attente")
+    waits = row.get_by_role("checkbox", name=re.compile("^Liste d’attente"))
+    waits.evaluate("(box) => box.scrollIntoView({block: 'center'})")
+    waits.set_checked(True, force=True)
+    chapters.save(amandine)
+    amandine.says("1er sur la liste")
+    amandine.look("attente-rejointe")
+    clerk = agent(FILES_AGENT)
+    clerk.goto("/agents/attente/")
+    clerk.says("Marius")
+    clerk.look("agent-attente")
+
+    chapters.open_month(nicolas, "Léonie", DECEMBER)
+    chapters.tick(nicolas, "Jeudi 17 décembre", on=False)
+    chapters.save(nicolas)
+    mailbox.await_mail(AMANDINE.email, "Une place pour Marius")
+    amandine.goto("/mon-espace/")
+    amandine.says("Une place pour Marius")
+    amandine.goto("/mon-espace/attente/")
+    amandine.look("attente")
+    amandine.press("Prendre la place", exact=False)
+    amandine.says("La place est à vous")
+    chapters.open_month(amandine, "Marius", DECEMBER)
+    expect(day(amandine, "Jeudi 17 décembre").get_by_role("checkbox")).to_be_checked()
+    set_places(desk, 120)
+
+
+def test_the_kitchens_read_numbers_and_no_names(booked: None, agent: Agent) -> None:
+    desk = agent(MANAGER)
+    desk.goto("/agents/cuisines/")
+    desk.look("agent-cuisines")
+    desk.follow("Nouvelle cuisine")
+    desk.look("agent-cuisine-nouvelle")
+    cook = agent(KITCHEN_AGENT)
+
+    def has_meals() -> bool:
+        cook.goto("/agents/repas/")
+        return "École Saint-Nicolas" in cook.page.get_by_role("main").inner_text()
+
+    eventually(has_meals)
+    cook.look("agent-repas")
+    assert "Marius" not in cook.page.content()
+    cook.goto("/agents/repas/semaine/2026-12-17")
+    cook.says("Total de la semaine")
+    cook.look("agent-repas-semaine")
