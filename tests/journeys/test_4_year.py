@@ -52,13 +52,13 @@ def test_the_week_of_all_children_is_saved_at_once(booked: None, amandine: Visit
     expect(amandine.page.get_by_role("heading", level=1)).to_have_text("La semaine de vos enfants")
     amandine.look("semaine")
     for child in ("Marius", "Achille"):
-        box(amandine, f"{CANTEEN}, lundi 7\u00a0décembre, {child}")
+        box(amandine, f"{CANTEEN}, lundi 7 décembre, {child}")
     amandine.press("Enregistrer la semaine")
     amandine.says("Vos réservations sont enregistrées")
     amandine.look("semaine-enregistree")
     amandine.follow("Revenir à la semaine")
     box_of = amandine.page.get_by_role(
-        "checkbox", name=f"{CANTEEN}, lundi 7\u00a0décembre, Achille", exact=False
+        "checkbox", name=f"{CANTEEN}, lundi 7 décembre, Achille", exact=False
     )
     expect(box_of).to_be_checked()
 
