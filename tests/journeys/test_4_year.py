@@ -57,9 +57,7 @@ def test_the_week_of_all_children_is_saved_at_once(booked: None, amandine: Visit
     amandine.says("Vos réservations sont enregistrées")
     amandine.look("semaine-enregistree")
     amandine.follow("Revenir à la semaine")
-    box_of = amandine.page.get_by_role(
-        "checkbox", name=f"{CANTEEN}, lundi 7 décembre, Achille", exact=False
-    )
+    box_of = amandine.page.get_by_role("checkbox", name=f"{CANTEEN}, lundi 7 décembre, Achille", exact=False)
     expect(box_of).to_be_checked()
 
 
