@@ -138,6 +138,7 @@ ACTIVITIES = [
         adding=PreviousMonthDay(day=20, at=time(18)),
         cancelling=PreviousMonthDay(day=20, at=time(18)),
         capacity=64,
+        meal_slots=frozenset({""}),
     ),
 ]
 

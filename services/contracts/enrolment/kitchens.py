@@ -45,6 +45,9 @@ class MealDay(View):
     closes_at: AwareDatetime
     is_final: bool
     lines: list[MealLine]
+    at_closing: int | None = Field(
+        default=None, description="Meals when the bookings closed, before late changes; None: not told yet"
+    )
 
 
 class MealsView(View):

@@ -51,3 +51,4 @@ class ToldMeals(Base):
     day: Mapped[date] = mapped_column(primary_key=True)
     content: Mapped[dict[str, Any]] = mapped_column(JSONB, comment="MealsCounted, whole")
     version: Mapped[int] = mapped_column(Integer, default=1)
+    first_total: Mapped[int] = mapped_column(comment="Meals when the bookings closed")

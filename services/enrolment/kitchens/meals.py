@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -160,7 +160,7 @@ def _nothing_left(session: Session, counted: set[tuple[str, date]], today: date)
 def _tell(session: Session, fact: MealsCounted, now: datetime) -> bool:
     content = fact.model_dump(mode="json")
     statement = insert(ToldMeals).values(
-        kitchen_code=fact.kitchen_code, day=fact.day, content=content, version=1
+        kitchen_code=fact.kitchen_code, day=fact.day, content=content, version=1, first_total=fact.total
     )
     version = session.execute(
         statement.on_conflict_do_update(
@@ -200,7 +200,7 @@ def _facts(day: MealDay) -> Iterable[MealsCounted]:
 def _days(
     session: Session, first: date, last: date, kitchen_code: str | None, now: datetime
 ) -> list[MealDay]:
-    """Two statements, however many days and places."""
+    """Three statements, however many days and places."""
     found: dict[date, dict[str, MealLine]] = defaultdict(dict)
     rows = session.execute(_COUNTS, {"first": first, "last": last, "kitchen": kitchen_code})
     for row in rows:
@@ -216,13 +216,28 @@ def _days(
         )
         _add(found[row.day], line, row)
     served = [terms for terms in map(terms_of, session.scalars(select(Activity))) if terms.meal_slots]
+    at_closing = _at_closing(session, first, last, kitchen_code)
     days = []
     for day, lines in found.items():
         closes_at = _closes_at(served, day)
         days.append(
-            MealDay(day=day, closes_at=closes_at, is_final=closes_at <= now, lines=list(lines.values()))
+            MealDay(
+                day=day,
+                closes_at=closes_at,
+                is_final=closes_at <= now,
+                lines=list(lines.values()),
+                at_closing=at_closing.get(day),
+            )
         )
     return days
+
+
+def _at_closing(session: Session, first: date, last: date, kitchen_code: str | None) -> dict[date, int]:
+    """The meals of each day when its bookings closed."""
+    told = select(ToldMeals.day, func.sum(ToldMeals.first_total)).where(ToldMeals.day.between(first, last))
+    if kitchen_code:
+        told = told.where(ToldMeals.kitchen_code == kitchen_code)
+    return dict(session.execute(told.group_by(ToldMeals.day)).tuples().all())
 
 
 def _add(lines: dict[str, MealLine], line: MealLine, row: object) -> None:

@@ -45,6 +45,7 @@ def upgrade() -> None:
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("content", postgresql.JSONB(), nullable=False, comment="MealsCounted, whole"),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("first_total", sa.Integer(), nullable=False, comment="Meals when the bookings closed"),
         sa.PrimaryKeyConstraint("kitchen_code", "day", name="pk_told_meals"),
     )
     op.create_table(

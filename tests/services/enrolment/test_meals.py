@@ -122,6 +122,8 @@ def test_what_is_final_is_told_once_and_again_when_it_changes(fed: Town) -> None
     first, second = tell(fed)
     assert (first["subject"], first["aggregateversion"]) == (second["subject"], 1)
     assert (second["data"]["total"], second["aggregateversion"]) == (4, 2)
+    [day] = week(fed, CLOSED).days
+    assert (day.at_closing, sum(line.total for line in day.lines)) == (3, 4)
 
 
 def test_a_closed_day_has_no_meals(fed: Town) -> None:

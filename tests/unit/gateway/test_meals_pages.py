@@ -66,6 +66,16 @@ def test_tomorrow_says_how_many_of_which_and_until_when_it_may_change(site: Any,
     assert ask.kitchen_code == "centrale"
 
 
+@pytest.mark.parametrize(
+    ("at_closing", "said"), [(43, "1 repas de plus"), (46, "2 repas de moins"), (44, ""), (None, "")]
+)
+def test_a_late_change_is_shown(site: Any, cook: Any, at_closing: int | None, said: str) -> None:
+    changed = a_day(is_final=True).model_copy(update={"at_closing": at_closing})
+    site.services.answers[NextMeals] = MealsView(kitchens=[CENTRAL], days=[changed])
+    text = words(cook.read("/agents/repas/"))
+    assert ("après la clôture" in text, said in text) == (bool(said), True)
+
+
 def test_the_week_begins_on_its_monday(site: Any, cook: Any) -> None:
     text = words(cook.read("/agents/repas/semaine/2026-12-03"))
     assert "Vendredi 4 décembre" in text
