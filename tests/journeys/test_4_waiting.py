@@ -97,7 +97,7 @@ def test_the_freed_place_is_offered_to_the_first_and_kept_from_all_others(
     chapters.tick(amandine, EVENING, column=NAME, on=False)
     chapters.save(amandine)
     mail = mailbox.await_mail(NICOLAS.email, "Une place pour Léonie", 60)
-    assert "5 novembre 2026 à 10" in mail["text"]
+    assert "5 novembre 2026 à 10 h" in " ".join(mail["text"].split())
     nicolas.goto("/mon-espace/")
     nicolas.says("Une place pour Léonie")
     nicolas.look("accueil-place-proposee")
