@@ -123,7 +123,7 @@ def test_not_taken_in_its_time_the_place_is_the_next_ones(
     typhaine.says("La place est à vous")
     typhaine.look("place-prise")
     chapters.open_month(typhaine, "Jeanne", "2026-12")
-    expect(day(typhaine, EVENING).get_by_role("checkbox")).to_be_checked()
+    expect(day(typhaine, EVENING).get_by_role("checkbox", name=NAME)).to_be_checked()
     nicolas.goto("/mon-espace/attente/")
     nicolas.says("Vous n’attendez aucune place")
     join_line(nicolas, "Léonie")
