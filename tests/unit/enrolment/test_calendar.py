@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from vacances_scolaires_france import SchoolHolidayDates
 
 from contracts.enrolment.offer import Season
 from enrolment.schedule import calendar
@@ -63,3 +64,15 @@ def test_why_a_day_is_closed() -> None:
 
 def test_the_towns_day_turns_at_midnight_in_paris() -> None:
     assert calendar.local_day(datetime(2026, 11, 22, 23, 30, tzinfo=UTC)) == date(2026, 11, 23)
+
+
+def test_the_bridge_of_2026_is_ours_for_as_long_as_the_package_does_not_hold_it() -> None:
+    """Fails on the day the package holds it: take it out of `BRIDGES` then."""
+    published = SchoolHolidayDates().holidays_for_year_and_zone(2026, calendar.ZONE)
+    assert [day for day in calendar.BRIDGES if day in published] == []
+    assert {calendar.school_holiday(day) for day in calendar.BRIDGES} == {"Pont de l’Ascension"}
+
+
+def test_the_bridges_of_the_years_to_come_are_the_packages() -> None:
+    assert calendar.school_holiday(date(2027, 5, 7)) == "Pont de l’Ascension"
+    assert calendar.school_holiday(date(2028, 5, 26)) == "Pont de l’Ascension"

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
@@ -154,3 +154,117 @@ def test_sentences_read_well(rule: DeadlineRule, expected: str) -> None:
 def test_a_rule_that_skips_every_day_is_refused() -> None:
     with pytest.raises(ValidationError):
         DaysBefore(days=1, at=time(9), skip_weekdays=frozenset(range(1, 8)))
+
+
+# ---------------------------------------------------------------- the dates that bite
+
+TWO_YEARS = [date(2026, 9, 1) + timedelta(days=n) for n in range(731)]
+"""Two school years: the clocks change four times, the holidays of May 2027, 29 February 2028."""
+WORKING = {"skip_weekdays": WEEKEND, "skip_holidays": True}
+OCTOBER, MARCH = date(2026, 10, 25), date(2027, 3, 28)
+"""The Sundays on which the hour from 2 h is doubled, then missing."""
+
+
+@given(rule=rules)
+@settings(max_examples=60)
+def test_on_every_day_of_two_years_the_sentence_closes_when_the_rule_does(rule: DeadlineRule) -> None:
+    read = read_rule(sentence(rule))
+    said = [_utc(closes_at(read, day, public_holiday)) for day in TWO_YEARS]
+    assert said == [_utc(closes_at(rule, day, public_holiday)) for day in TWO_YEARS]
+
+
+@given(rule=rules)
+@settings(max_examples=60)
+def test_over_two_years_no_day_closes_before_the_one_before_it_on_the_worlds_clock(
+    rule: DeadlineRule,
+) -> None:
+    closing = [_utc(closes_at(rule, day, public_holiday)) for day in TWO_YEARS]
+    assert closing == sorted(closing)
+
+
+@given(rule=rules)
+@settings(max_examples=60)
+def test_the_hour_of_the_town_is_that_of_the_rule_but_in_the_hour_that_does_not_exist(
+    rule: DeadlineRule,
+) -> None:
+    for day in TWO_YEARS:
+        closing = closes_at(rule, day, public_holiday)
+        lived = _utc(closing).astimezone(PARIS)
+        missing = closing.date() in {MARCH, date(2028, 3, 26)} and rule.at.hour == 2
+        assert lived.time() == (rule.at.replace(hour=3) if missing else rule.at)
+        assert lived.date() == closing.date()
+
+
+def test_in_the_doubled_hour_the_first_one_closes() -> None:
+    rule = DaysBefore(days=0, at=time(2, 30))
+    first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    assert _utc(closes_at(rule, OCTOBER, public_holiday)) == first
+    assert is_open(rule, OCTOBER, first - timedelta(seconds=1), public_holiday)
+    assert not is_open(rule, OCTOBER, first, public_holiday)
+    assert not is_open(rule, OCTOBER, first + timedelta(minutes=59), public_holiday)
+
+
+def test_in_the_missing_hour_it_closes_as_long_after_two_as_it_says() -> None:
+    rule = DaysBefore(days=0, at=time(2, 30))
+    half_past_three = datetime(2027, 3, 28, 1, 30, tzinfo=UTC)
+    assert _utc(closes_at(rule, MARCH, public_holiday)) == half_past_three
+    assert is_open(rule, MARCH, half_past_three - timedelta(seconds=1), public_holiday)
+    assert not is_open(rule, MARCH, half_past_three, public_holiday)
+
+
+@pytest.mark.parametrize(
+    ("rule", "day", "expected"),
+    [
+        # May 2027: the 1st and the 8th are Saturdays, Ascension is Thursday 6, Whit Monday is the 17th. Friday 7 is
+        # a bridge, without school but not a public holiday: it is a working day of the town's services.
+        (DaysBefore(days=1, at=time(9), **WORKING), date(2027, 5, 10), datetime(2027, 5, 7, 9, tzinfo=PARIS)),
+        (DaysBefore(days=3, at=time(9), **WORKING), date(2027, 5, 10), datetime(2027, 5, 4, 9, tzinfo=PARIS)),
+        (
+            DaysBefore(days=2, at=time(9), **WORKING),
+            date(2027, 5, 18),
+            datetime(2027, 5, 13, 9, tzinfo=PARIS),
+        ),
+        (
+            WeekdayBefore(weekday=1, at=time(9), **WORKING),
+            date(2027, 5, 26),
+            datetime(2027, 5, 14, 9, tzinfo=PARIS),
+        ),
+        # New Year's Day is a Friday.
+        (
+            DaysBefore(days=1, at=time(9), **WORKING),
+            date(2027, 1, 4),
+            datetime(2026, 12, 31, 9, tzinfo=PARIS),
+        ),
+        # The first days of a school year close in the summer, which belongs to the year that ends.
+        (DaysBefore(days=2, at=time(9), **WORKING), date(2027, 9, 1), datetime(2027, 8, 30, 9, tzinfo=PARIS)),
+        (WeekdayBefore(weekday=4, at=time(12)), date(2027, 9, 1), datetime(2027, 8, 26, 12, tzinfo=PARIS)),
+        (
+            WeekdayBefore(weekday=4, weeks=8, at=time(12)),
+            date(2027, 9, 1),
+            datetime(2027, 7, 8, 12, tzinfo=PARIS),
+        ),
+        (PreviousMonthDay(day=20, at=time(18)), date(2027, 9, 1), datetime(2027, 8, 20, 18, tzinfo=PARIS)),
+        # Months that end early, and a leap year.
+        (PreviousMonthDay(day=31, at=time(18)), date(2026, 12, 31), datetime(2026, 11, 30, 18, tzinfo=PARIS)),
+        (PreviousMonthDay(day=31, at=time(18)), date(2027, 7, 1), datetime(2027, 6, 30, 18, tzinfo=PARIS)),
+        (PreviousMonthDay(day=30, at=time(18)), date(2028, 3, 15), datetime(2028, 2, 29, 18, tzinfo=PARIS)),
+        (
+            PreviousMonthDay(day=31, at=time(18), **WORKING),
+            date(2027, 6, 1),
+            datetime(2027, 5, 31, 18, tzinfo=PARIS),
+        ),
+        (
+            PreviousMonthDay(day=1, at=time(18), **WORKING),
+            date(2027, 6, 15),
+            datetime(2027, 4, 30, 18, tzinfo=PARIS),
+        ),
+        (DaysBefore(days=1, at=time(9)), date(2028, 3, 1), datetime(2028, 2, 29, 9, tzinfo=PARIS)),
+    ],
+)
+def test_closing_instants_of_hard_dates(rule: DeadlineRule, day: date, expected: datetime) -> None:
+    assert closes_at(rule, day, public_holiday) == expected
+
+
+def _utc(instant: datetime) -> datetime:
+    """On the world's clock: two times of Paris would be compared by their wall clocks alone."""
+    return instant.astimezone(UTC)
