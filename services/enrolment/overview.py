@@ -17,8 +17,7 @@ from enrolment.absences import absence_views
 from enrolment.booking import deadlines, waiting_views
 from enrolment.catalogue.terms import terms_of
 from enrolment.enrolling.enrolment_views import children_of, of_account
-from enrolment.household.families import families_of
-from enrolment.models import Activity, Booking, DaySession, Enrolment, Place
+from enrolment.models import Activity, Booking, DaySession, Enrolment, FamilyGuardian, Place
 from enrolment.schedule import calendar
 
 SOON = timedelta(days=7)
@@ -52,7 +51,9 @@ def _upcoming(
         .join(Place, Place.code == DaySession.place_code)
         .where(
             Booking.child_id.in_(list(names)),
-            Booking.family_id.in_(families_of(session, account_id)),
+            Booking.family_id.in_(
+                select(FamilyGuardian.family_id).where(FamilyGuardian.account_id == account_id)
+            ),
             Booking.cancelled_at.is_(None),
             DaySession.day.between(today, today + SOON),
         )

@@ -64,9 +64,9 @@ def mine(session: Session, caller: Caller, now: datetime) -> MyAbsencesView:
 
 
 def certificates_awaited(session: Session, account_id: UUID, today: date) -> list[AwaitedCertificateView]:
-    """What the home reminds of: the reports of the caller's families, or their own, that need a certificate. Two
-    statements."""
-    own = families.families_of(session, account_id)
+    """What the home reminds of: the reports of the caller's families, or their own, that need a certificate. One
+    statement."""
+    own = select(FamilyGuardian.family_id).where(FamilyGuardian.account_id == account_id)
     rows = session.execute(
         select(Absence.absence_id, Child, func.min(DaySession.day), Absence.certificate_until)
         .join(Child, Child.child_id == Absence.child_id)
