@@ -1,33 +1,22 @@
 """Enrolment: the town's calendar, and the days on which sessions are closed: a strike, a bridge day, works."""
 
 from datetime import date
-from typing import Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, Field
 
-from contracts.enrolment.values import Code
+from contracts.enrolment.values import Code, Period
 from contracts.errors import Conflict
 from contracts.events.enrolment import PublicHoliday, SchoolHolidays
-from contracts.messages import Command, Message, Question, View
+from contracts.messages import Command, Question, View
 
 
-class Scope(Message):
-    """What a closure closes. Without place, activity or slot: all of them. At most a year."""
+class Scope(Period):
+    """What a closure closes. Without place, activity or slot: all of them."""
 
-    first: date
-    last: date
     place_code: Code | None = None
     activity_code: Code | None = None
     slot: str | None = None
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.last < self.first:
-            raise ValueError("period_out_of_order")
-        if (self.last - self.first).days > 366:
-            raise ValueError("period_too_long")
-        return self
 
 
 class ClosureView(View):

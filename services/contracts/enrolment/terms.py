@@ -3,13 +3,13 @@
 All of it is data that an agent types on a page; `enrolment.catalogue` says what it means, and in which words.
 """
 
-from datetime import date, time
+from datetime import time
 from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
-from contracts.enrolment.values import Code, Weekday
+from contracts.enrolment.values import Code, Period, Weekday
 from contracts.messages import Message
 
 Age = Annotated[int, Field(ge=0, le=25)]
@@ -67,18 +67,10 @@ class Window(Message):
         return self
 
 
-class Opening(Message):
+class Opening(Period):
     """The days of a period are booked within a window: « les vacances de Noël ouvrent le 2 décembre à 8 h »."""
 
-    first: date
-    last: date
     window: Window
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.last < self.first:
-            raise ValueError("period_out_of_order")
-        return self
 
 
 class Group(Message):

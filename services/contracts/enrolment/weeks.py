@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from contracts.enrolment.bookings import BookingAnswer, CellState, CellView, MonthActivityView
 from contracts.enrolment.enrolments import ChildView
 from contracts.enrolment.terms import Slot
-from contracts.enrolment.values import Code, Weekday
+from contracts.enrolment.values import Code, Period, Weekday
 from contracts.messages import Command, Message, Question, View
 
 
@@ -103,22 +103,12 @@ class UsualWeek(Question[UsualWeekView]):
     child_id: UUID
 
 
-class Plan(Message):
+class Plan(Period):
     """A usual week over a period. `exactly`: what is booked beside it is given back."""
 
     child_id: UUID
     days: list[UsualDay] = Field(max_length=100)
-    first: date
-    last: date
     exactly: bool = False
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.last < self.first:
-            raise ValueError("period_out_of_order")
-        if (self.last - self.first).days > 366:
-            raise ValueError("period_too_long")
-        return self
 
 
 class PlannedDay(View):
@@ -157,20 +147,14 @@ class ApplyPlan(Command[BookingAnswer]):
     plan: Plan
 
 
-class Copy(Message):
+class Copy(Period):
     """A child's booked days of a period, for a sibling: the same activities, where the sibling is enrolled."""
 
     from_child_id: UUID
     child_id: UUID
-    first: date
-    last: date
 
     @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.last < self.first:
-            raise ValueError("period_out_of_order")
-        if (self.last - self.first).days > 366:
-            raise ValueError("period_too_long")
+    def _two_children(self) -> Self:
         if self.from_child_id == self.child_id:
             raise ValueError("same_child")
         return self

@@ -1,5 +1,8 @@
 """Enrolments: asked, decided, given up; the documents given with them."""
 
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 import structlog
@@ -25,6 +28,7 @@ from contracts.enrolment.enrolments import (
 from contracts.envelope import Envelope
 from contracts.events.documents import DocumentShared
 from contracts.events.enrolment import Consulted
+from contracts.messages import Command
 from enrolment import consultations
 from enrolment.enrolling import deciding, enrolment_views, enrolments, lines
 from enrolment.schedule import calendar
@@ -37,6 +41,10 @@ ENROLMENTS = metrics.counter(
 ATTACHMENTS = metrics.counter("attachments_total", "Documents received for enrolments", ("outcome",))
 
 
+Ask = TypeVar("Ask", bound=Command[EnrolmentView])
+Named = TypeVar("Named", DecideEnrolment, TakeOffer, WithdrawEnrolment)
+
+
 class EnrolmentDesk(Service):
     """Enrolments: asked, decided, given up; the documents given with them."""
 
@@ -47,45 +55,27 @@ class EnrolmentDesk(Service):
 
     @answers(RequestEnrolment)
     def request_enrolment(self, ask: RequestEnrolment, caller: Caller) -> EnrolmentView:
-        def request() -> EnrolmentView:
-            enrolment_id = enrolments.request(session, ask, caller, self.clock.now())
-            return _shown(session, enrolment_id, caller)
-
-        with self.begin() as session:
-            view = once(session, ask, caller, request)
-        ENROLMENTS.labels(view.activity_code, view.state).inc()
-        return view
+        return self._act(ask, caller, enrolments.request)
 
     @answers(DecideEnrolment)
     def decide_enrolment(self, ask: DecideEnrolment, caller: Caller) -> EnrolmentView:
-        def decide() -> EnrolmentView:
-            deciding.decide(session, ask, caller, self.clock.now())
-            return _shown(session, ask.enrolment_id, caller)
-
-        with self.begin() as session:
-            view = once(session, ask, caller, decide)
-        ENROLMENTS.labels(view.activity_code, view.state).inc()
-        return view
+        return self._act(ask, caller, _then_it(deciding.decide))
 
     @answers(TakeOffer)
     def take_offer(self, ask: TakeOffer, caller: Caller) -> EnrolmentView:
-        def take() -> EnrolmentView:
-            enrolments.take(session, ask, caller, self.clock.now())
-            return _shown(session, ask.enrolment_id, caller)
-
-        with self.begin() as session:
-            view = once(session, ask, caller, take)
-        ENROLMENTS.labels(view.activity_code, view.state).inc()
-        return view
+        return self._act(ask, caller, _then_it(enrolments.take))
 
     @answers(WithdrawEnrolment)
     def withdraw_enrolment(self, ask: WithdrawEnrolment, caller: Caller) -> EnrolmentView:
-        def withdraw() -> EnrolmentView:
-            enrolments.withdraw(session, ask, caller, self.clock.now())
-            return _shown(session, ask.enrolment_id, caller)
+        return self._act(ask, caller, _then_it(enrolments.withdraw))
 
+    def _act(
+        self, ask: Ask, caller: Caller, act: Callable[[Session, Ask, Caller, datetime], UUID]
+    ) -> EnrolmentView:
+        """One command, one commit; answers the enrolment as it is now."""
         with self.begin() as session:
-            view = once(session, ask, caller, withdraw)
+            now = self.clock.now()
+            view = once(session, ask, caller, lambda: _shown(session, act(session, ask, caller, now), caller))
         ENROLMENTS.labels(view.activity_code, view.state).inc()
         return view
 
@@ -133,6 +123,18 @@ class EnrolmentDesk(Service):
         ATTACHMENTS.labels("kept" if kept else "refused").inc()
         if not kept:
             log.warning("attachment refused", enrolment=str(fact.subject_id), account=str(fact.account_id))
+
+
+def _then_it(
+    act: Callable[[Session, Named, Caller, datetime], None],
+) -> Callable[[Session, Named, Caller, datetime], UUID]:
+    """An act on the enrolment that the command names, which is then shown."""
+
+    def done(session: Session, ask: Named, caller: Caller, now: datetime) -> UUID:
+        act(session, ask, caller, now)
+        return ask.enrolment_id
+
+    return done
 
 
 def _shown(session: Session, enrolment_id: UUID, caller: Caller) -> EnrolmentView:

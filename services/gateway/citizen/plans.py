@@ -7,6 +7,7 @@ from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from contracts.enrolment.home import Overview
+from contracts.enrolment.values import LONGEST_PERIOD_DAYS
 from contracts.enrolment.weeks import (
     ApplyCopy,
     ApplyPlan,
@@ -27,7 +28,6 @@ from gateway.french import DAYS
 from gateway.services import ask
 
 blueprint = Blueprint("plans", __name__, url_prefix="/reservations/<uuid:child_id>")
-LONGEST = 366
 
 
 class PeriodForm(CheckedForm):
@@ -43,7 +43,7 @@ class PeriodForm(CheckedForm):
             return None
         if last < first:
             self._add(self.last, "Le dernier jour précède le premier : corrigez l’un des deux.")
-        elif (last - first).days > LONGEST:
+        elif (last - first).days > LONGEST_PERIOD_DAYS:
             self._add(self.last, "Choisissez un an au plus.")
         else:
             return first, last

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from contracts.caller import Role
 from contracts.enrolment.closures import DeclareClosure, LiftClosure, PreviewClosure, Scope, ShowCalendar
 from contracts.enrolment.offer import OfferView, ShowOffer
+from contracts.enrolment.values import LONGEST_PERIOD_DAYS
 from contracts.errors import DomainError
 from gateway import access, french
 from gateway.forms import CheckedForm, CommandForm, DateField, SelectField, TextField, at_most, required
@@ -27,7 +28,6 @@ navigation = [
 ]
 _ADMINISTRATION = access.requires_role(Role.ADMINISTRATION)
 ALL = "tout"
-LONGEST = 366
 
 
 class ClosureForm(CheckedForm):
@@ -54,7 +54,7 @@ class ClosureForm(CheckedForm):
         if last < first:
             self.refuse("last", "Le dernier jour précède le premier : corrigez l’un des deux.")
             return None
-        if (last - first).days > LONGEST:
+        if (last - first).days > LONGEST_PERIOD_DAYS:
             self.refuse("last", "Une fermeture dure un an au plus : rapprochez les deux dates.")
             return None
         if len(self.reason.data.strip()) < 3:
