@@ -1,22 +1,16 @@
-"""Chapter 4, what comes back all year: the week of all children, a usual week, a sibling's days, the telephone's
-calendar; a strike; a full day and its waiting list; the kitchens' numbers. All of it in December."""
+"""Chapter 4, what comes back all year: the week of all children, a usual week, a sibling's days; a strike. In December."""
 
 import re
-import urllib.request
 from collections.abc import Callable
 from datetime import date
-from urllib.error import HTTPError
 
-import pytest
-from icalendar import Calendar
 from playwright.sync_api import expect
 
 from tests.journeys import chapters
 from tests.journeys.chapters import CANTEEN, day
 from tests.journeys.mailbox import Mailbox
-from tests.journeys.people import AMANDINE, FILES_AGENT, KITCHEN_AGENT, MANAGER, SCHOOL, Person
+from tests.journeys.people import AMANDINE, MANAGER, Person
 from tests.journeys.visitor import Visitor
-from tests.waiting import eventually
 
 Agent = Callable[[Person], Visitor]
 DECEMBER = "2026-12"
@@ -35,16 +29,6 @@ def box(visitor: Visitor, name: str, *, on: bool = True) -> None:
     found = visitor.page.get_by_role("checkbox", name=re.compile(f"^{re.escape(name)}"))
     found.evaluate("(box) => box.scrollIntoView({block: 'center'})")
     found.set_checked(on, force=True)
-
-
-def set_places(desk: Visitor, places: int) -> None:
-    """The canteen of the school has so many places a day."""
-    desk.goto("/agents/offre/places")
-    desk.page.get_by_label("Activité").select_option(label=CANTEEN)
-    desk.page.get_by_label("Lieu").select_option(label=SCHOOL[1])
-    desk.page.get_by_label("Places par séance").fill(str(places))
-    desk.press("Enregistrer les places")
-    desk.says("par séance")
 
 
 def test_the_week_of_all_children_is_saved_at_once(booked: None, amandine: Visitor) -> None:
@@ -79,7 +63,8 @@ def test_a_usual_week_is_looked_at_then_booked(booked: None, amandine: Visitor) 
     amandine.press("Enregistrer")
     amandine.says("3\u00a0jours réservés")
     amandine.follow("Revenir au mois")
-    expect(day(amandine, "Lundi 14 décembre").get_by_role("checkbox")).to_be_checked()
+    monday = day(amandine, "Lundi 14 décembre").get_by_role("checkbox", name=re.compile(f"^{CANTEEN}"))
+    expect(monday).to_be_checked()
 
 
 def test_a_siblings_days_are_copied(booked: None, amandine: Visitor) -> None:
@@ -94,26 +79,6 @@ def test_a_siblings_days_are_copied(booked: None, amandine: Visitor) -> None:
     amandine.says("1\u00a0jour voulu est déjà réservé")
     amandine.press("Enregistrer")
     amandine.says("3\u00a0jours réservés")
-
-
-def test_the_telephone_s_calendar_follows_until_its_address_is_revoked(
-    booked: None, amandine: Visitor
-) -> None:
-    amandine.goto("/mon-espace/agenda/")
-    amandine.look("agenda")
-    amandine.press("Créer l’adresse de mon agenda", exact=False)
-    amandine.look("agenda-adresse")
-    address = amandine.page.get_by_label("Ou copiez l’adresse").input_value()
-    with urllib.request.urlopen(address, timeout=10) as answer:
-        events = Calendar.from_ical(answer.read()).walk("VEVENT")
-    days = {(str(event["SUMMARY"]), event["DTSTART"].dt) for event in events}
-    assert (f"Marius : {CANTEEN}", date(2026, 12, 14)) in days
-    assert (f"Achille : {CANTEEN}", date(2026, 12, 18)) in days
-    amandine.goto("/mon-espace/agenda/")
-    amandine.press("Supprimer l’adresse", exact=False)
-    amandine.says("plus aucun agenda ne la lit")
-    with pytest.raises(HTTPError, match="404"):
-        urllib.request.urlopen(address, timeout=10)
 
 
 def test_a_strike_is_looked_at_declared_told_and_lifted(
@@ -156,61 +121,3 @@ def test_a_strike_is_looked_at_declared_told_and_lifted(
     chapters.tick(amandine, "Lundi 14 décembre")
     chapters.save(amandine)
     amandine.says("1\u00a0jour réservé")
-
-
-def test_a_full_day_has_a_line_and_a_freed_place_is_the_first_s(
-    booked: None, agent: Agent, amandine: Visitor, nicolas: Visitor, mailbox: Mailbox
-) -> None:
-    desk = agent(MANAGER)
-    set_places(desk, 1)
-    chapters.open_month(nicolas, "Léonie", DECEMBER)
-    chapters.tick(nicolas, "Jeudi 17 décembre")
-    chapters.save(nicolas)
-    chapters.open_month(amandine, "Marius", DECEMBER)
-    row = day(amandine, "Jeudi 17 décembre")
-    expect(row).to_contain_text("cochez pour rejoindre la liste d’attente")
-    amandine.look("mois-attente")
-    waits = row.get_by_role("checkbox", name=re.compile("^Liste d’attente"))
-    waits.evaluate("(box) => box.scrollIntoView({block: 'center'})")
-    waits.set_checked(True, force=True)
-    chapters.save(amandine)
-    amandine.says("1er sur la liste")
-    amandine.look("attente-rejointe")
-    clerk = agent(FILES_AGENT)
-    clerk.goto("/agents/attente/")
-    clerk.says("Marius")
-    clerk.look("agent-attente")
-
-    chapters.open_month(nicolas, "Léonie", DECEMBER)
-    chapters.tick(nicolas, "Jeudi 17 décembre", on=False)
-    chapters.save(nicolas)
-    mailbox.await_mail(AMANDINE.email, "Une place pour Marius")
-    amandine.goto("/mon-espace/")
-    amandine.says("Une place pour Marius")
-    amandine.goto("/mon-espace/attente/")
-    amandine.look("attente")
-    amandine.press("Prendre la place", exact=False)
-    amandine.says("La place est à vous")
-    chapters.open_month(amandine, "Marius", DECEMBER)
-    expect(day(amandine, "Jeudi 17 décembre").get_by_role("checkbox")).to_be_checked()
-    set_places(desk, 120)
-
-
-def test_the_kitchens_read_numbers_and_no_names(booked: None, agent: Agent) -> None:
-    desk = agent(MANAGER)
-    desk.goto("/agents/cuisines/")
-    desk.look("agent-cuisines")
-    desk.follow("Nouvelle cuisine")
-    desk.look("agent-cuisine-nouvelle")
-    cook = agent(KITCHEN_AGENT)
-
-    def has_meals() -> bool:
-        cook.goto("/agents/repas/")
-        return "École Saint-Nicolas" in cook.page.get_by_role("main").inner_text()
-
-    eventually(has_meals)
-    cook.look("agent-repas")
-    assert "Marius" not in cook.page.content()
-    cook.goto("/agents/repas/semaine/2026-12-17")
-    cook.says("Total de la semaine")
-    cook.look("agent-repas-semaine")

@@ -119,6 +119,8 @@ class Visitor:
         if name in self.watch.looked:
             return
         self.watch.looked.add(name)
+        page.get_by_role("main").wait_for()  # a page that is being left has no width to measure
+        page.wait_for_load_state()
         for kind, size in (("telephone", PHONE), ("bureau", DESK)):
             page.set_viewport_size(size)
             self._picture(page, f"{name}-{kind}")
