@@ -178,6 +178,7 @@ def open_sessions(session: Session, ask: OpenSessions, caller: Caller) -> int:
     ]
     if not rows:
         return 0
+    closures.take_turn(session)
     table = DaySession.metadata.tables[DaySession.__tablename__]
     opened = session.scalars(insert(table).on_conflict_do_nothing().returning(table.c.session_id), rows).all()
     capacities.open_groups(session, terms, opened)

@@ -60,6 +60,7 @@ def declare(session: Session, ask: DeclareClosure, caller: Caller, now: datetime
     """Closes, cancels, proves and tells, in one transaction. Days without a session yet are closed too."""
     caller.staff(Role.ADMINISTRATION)
     scope, reason = ask.scope, ask.reason.strip()
+    take_turn(session)
     ids, _ = _concerned(session, scope)
     if not ids and scope.last < calendar.local_day(now):
         raise NothingToClose
@@ -95,6 +96,7 @@ def declare(session: Session, ask: DeclareClosure, caller: Caller, now: datetime
 def lift(session: Session, ask: LiftClosure, caller: Caller, now: datetime) -> ClosureView:
     """Opens again what no other closure closes. What was cancelled stays so; those families are told."""
     caller.staff(Role.ADMINISTRATION)
+    take_turn(session)
     closure = session.get(Closure, ask.closure_id, with_for_update=True)
     if closure is None:
         raise NotFound
@@ -110,6 +112,18 @@ def lift(session: Session, ask: LiftClosure, caller: Caller, now: datetime) -> C
         tell(session, told, subject=closure.closure_id, version=2, at=now)
         _tell_reopened(session, closure, now)
     return _views(session, [closure])[0]
+
+
+def take_turn(session: Session) -> None:
+    """Before any row: one closure is declared or lifted, or a period opened, at a time.
+
+    Rows alone do not do it: a session that is being opened, and a closure that is being declared, are not yet seen by
+    the other transaction, and the session would run on a closed day.
+    """
+    session.execute(_TURN)
+
+
+_TURN = text("SELECT pg_advisory_xact_lock(hashtext('enrolment.closures'))")
 
 
 def apply(session: Session, session_ids: Collection[UUID]) -> None:
