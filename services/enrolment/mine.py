@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from contracts.records import Records
 from enrolment.absences import absence_records
 from enrolment.attending import settled
+from enrolment.booking import line_records
 from enrolment.enrolling import enrolment_views
 from enrolment.household.families import families_of, full_name
 from enrolment.models import Activity, Booking, Child, DaySession, Place, Proof
@@ -28,7 +29,8 @@ def records(session: Session, account_id: UUID) -> Records:
         ],
         "bookings": _bookings(session, own, account_id),
         "attendance": _attendance(session, own),
-        "proofs": _proofs(session, own),
+        "proofs": _proofs(session, own, account_id),
+        **line_records.records(session, own, account_id),
         **absence_records.records(session, own, account_id),
     }
 
@@ -94,8 +96,10 @@ def _attendance(session: Session, own: set[UUID]) -> list[Records]:
     ]
 
 
-def _proofs(session: Session, own: set[UUID]) -> list[Records]:
-    rows = session.scalars(select(Proof).where(Proof.family_id.in_(own)).order_by(Proof.proof_number.desc()))
+def _proofs(session: Session, own: set[UUID], account_id: UUID) -> list[Records]:
+    """Of the families' bookings, and of what the account did for the child's other home."""
+    of_mine = Proof.family_id.in_(own) | (Proof.account_id == account_id)
+    rows = session.scalars(select(Proof).where(of_mine).order_by(Proof.proof_number.desc()))
     return [
         {
             "proof_id": str(proof.proof_id),

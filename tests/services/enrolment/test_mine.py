@@ -7,14 +7,19 @@ import pytest
 
 from contracts.caller import Caller, Role
 from contracts.enrolment.attendance import MarkedChild, SettleAttendance
+from contracts.enrolment.bookings import ChangeBookings
+from contracts.enrolment.feeds import MakeFeed
 from contracts.enrolment.objections import Claim
+from contracts.enrolment.terms import Waiting
+from contracts.enrolment.weeks import ApplyPlan, Plan, UsualDay
 from contracts.errors import NotFound
 from contracts.events.enrolment import Mark
 from contracts.records import Records
 from enrolment import mine
 from enrolment.absences import objections
 from enrolment.attending import sheets
-from enrolment.household import families
+from enrolment.booking import plans
+from enrolment.household import families, feeds
 from gateway.papers.records_words import LABELS
 from tests.mothers import absences
 from tests.mothers import enrolment as mother
@@ -67,6 +72,38 @@ def test_everything_of_my_household_and_nothing_of_the_other(
     assert len(other["enrolments"]) == 1
 
 
+def wait_and_repeat(town: Town, child_id: UUID, parent: Caller) -> None:
+    """The parent waits for a full day, keeps a usual week, makes a calendar's address."""
+    friday = date(2026, 12, 4)
+    town.run(mother.canteen(capacity=1, waiting=Waiting()), friday, friday)
+    other, others = town.pupil()
+    town.book(other, others, friday)
+    session_id = town.session_on(friday).session_id
+    ask = ChangeBookings(command_id=uuid4(), child_id=child_id, additions=[session_id], waits=[session_id])
+    assert town.change(ask, parent).refused[0].place_in_line == 1
+    plan = Plan(
+        child_id=child_id, days=[UsualDay(activity_code="cantine", weekday=1)], first=friday, last=friday
+    )
+    with town.begin() as session:
+        plans.apply_plan(session, ApplyPlan(command_id=uuid4(), plan=plan), parent, NOW)
+        [family_id] = families.families_of(session, parent.account_id)  # type: ignore[arg-type]
+        feeds.make(session, MakeFeed(command_id=uuid4(), family_id=family_id), parent, NOW)
+
+
+def test_what_is_waited_for_repeated_and_subscribed_to_is_given(
+    town: Town, two_homes: tuple[UUID, Caller, Caller]
+) -> None:
+    child_id, parent = town.pupil()
+    wait_and_repeat(town, child_id, parent)
+    given = records(town, parent)
+    assert [(each["day"], each["state"]) for each in given["waiting"]] == [("2026-12-04", "waiting")]
+    assert [(each["activity_name"], each["weekday"]) for each in given["usual_weeks"]] == [
+        ("Restauration scolaire", "lundi")
+    ]
+    assert len(given["calendars"]) == 1
+    assert records(town, two_homes[1])["waiting"] == []
+
+
 def test_every_key_has_its_word_on_paper(town: Town, two_homes: tuple[UUID, Caller, Caller]) -> None:
     story = Story(town, MONDAY)
     story.report(MONDAY)
@@ -74,6 +111,7 @@ def test_every_key_has_its_word_on_paper(town: Town, two_homes: tuple[UUID, Call
     ask = absences.contest(town.session_on(MONDAY).session_id, story.child_id, Mark.PRESENT, Claim.WAS_ABSENT)
     with town.begin() as session:
         objections.contest(session, ask, story.parent, NOW)
+    wait_and_repeat(town, story.child_id, story.parent)
     given = {**records(town, two_homes[1]), **dict(present(records(town, story.parent)))}
     assert {"absences", "objections"} <= given.keys()
     rows = [row for rows in given.values() for row in rows]
@@ -85,6 +123,7 @@ def test_every_key_has_its_word_on_paper(town: Town, two_homes: tuple[UUID, Call
 def test_somebody_without_a_family_gets_empty_lists(town: Town) -> None:
     assert records(town, mother.parent()) == {
         "enrolments": [], "bookings": [], "attendance": [], "proofs": [], "absences": [], "objections": [],
+        "waiting": [], "usual_weeks": [], "calendars": [],
     }  # fmt: skip
 
 
