@@ -5,7 +5,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import AwareDatetime, Field, model_validator
 
 from contracts.enrolment.absence_terms import AbsenceTerms
 from contracts.enrolment.deadlines import DeadlineRule
@@ -135,6 +135,7 @@ class ActivityView(View):
     order_sentence: str = Field(
         default="", description="Who comes first on a waiting list; empty: there is none"
     )
+    version: int = Field(default=0, description="Goes back with a change; 0: not kept yet")
 
 
 class PlaceView(View):
@@ -185,9 +186,15 @@ class DefinePlace(Command[PlaceView]):
 
 
 class DefineActivity(Command[ActivityView]):
-    """Makes or changes an activity. The new deadlines hold from now on, for every session. `administration`."""
+    """Makes or changes an activity. The new deadlines hold from now on, for every session. `administration`.
+
+    Raises ActivityChanged when it is not in the version that was shown.
+    """
 
     terms: ActivityTerms
+    version: int | None = Field(
+        default=None, description="The one shown, 0 for a new one; None: whatever stands"
+    )
 
 
 class OfferActivity(Command[OfferingView]):
@@ -214,6 +221,27 @@ class OpenSessions(Command[int]):
     place_code: Code | None = None
     first: date
     last: date
+
+
+class ExampleDay(View):
+    """A day of the activity, and the instants its rules close it."""
+
+    day: date
+    adding_closes_at: AwareDatetime
+    cancelling_closes_at: AwareDatetime
+
+
+class ActivityPreview(View):
+    """An activity that is not kept yet, in the words that parents will read, with its next days as examples."""
+
+    activity: ActivityView
+    examples: list[ExampleDay]
+
+
+class PreviewActivity(Question[ActivityPreview]):
+    """What parents would read of these terms. Nothing is kept. Agents of `administration`."""
+
+    terms: ActivityTerms
 
 
 class Preview(Question[list[str]]):

@@ -15,6 +15,12 @@ class PlaceDoesNotFit(Invalid):
     code = "place_does_not_fit"
 
 
+class ActivityChanged(Conflict):
+    """Another agent has changed the activity meanwhile, or made one of that code."""
+
+    code = "activity_changed"
+
+
 class NotEligible(Invalid):
     """The activity is not for this child. `why`: the rule, in French: « réservé aux enfants de 3 à 5 ans »."""
 

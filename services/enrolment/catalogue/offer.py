@@ -11,16 +11,19 @@ from sqlalchemy.orm import Session
 from chassis.outbox import tell
 from contracts.caller import Caller, Role
 from contracts.enrolment.offer import (
+    ActivityPreview,
     ActivityTerms,
     ActivityView,
     DefineActivity,
     DefinePlace,
+    ExampleDay,
     OfferingView,
     OfferView,
     OpenSessions,
     PlaceKind,
     PlaceView,
 )
+from contracts.enrolment.refusals import ActivityChanged
 from contracts.errors import Invalid, NotFound
 from contracts.events.enrolment import ActivityUpdated, PlaceUpdated
 from enrolment.booking import deadlines
@@ -30,6 +33,7 @@ from enrolment.models import Activity, DaySession, Offering, Place
 from enrolment.schedule import calendar, closures
 
 LONGEST_PERIOD = timedelta(days=731)
+EXAMPLES, EXAMPLES_FROM, EXAMPLES_UNTIL = 3, timedelta(days=14), timedelta(days=240)
 
 
 def school_names(session: Session, terms: ActivityTerms) -> dict[str, str]:
@@ -85,7 +89,7 @@ def show_offer(session: Session, today: date) -> OfferView:
     names = {place.code: place.name for place in places}
     return OfferView(
         activities=[
-            view_activity(terms_of(activity), names)
+            view_activity(terms_of(activity), names).model_copy(update={"version": activity.version})
             for activity in session.scalars(select(Activity).order_by(Activity.name))
         ],
         places=[view_place(place) for place in places],
@@ -124,10 +128,32 @@ def define_place(session: Session, ask: DefinePlace, caller: Caller, at: datetim
     return PlaceView(code=ask.code, name=ask.name, kind=ask.kind, city=ask.city)
 
 
+def preview_activity(session: Session, terms: ActivityTerms, today: date) -> ActivityPreview:
+    """The words of these terms, and when their next days would close."""
+    span = calendar.days_of(terms.season, terms.weekdays, today + EXAMPLES_FROM, today + EXAMPLES_UNTIL)
+    return ActivityPreview(
+        activity=view_activity(terms, school_names(session, terms)),
+        examples=[
+            ExampleDay(
+                day=day,
+                adding_closes_at=deadlines.closing_instant(terms.adding, day, calendar.public_holiday),
+                cancelling_closes_at=deadlines.closing_instant(
+                    terms.cancelling, day, calendar.public_holiday
+                ),
+            )
+            for day in span[:EXAMPLES]
+        ],
+    )
+
+
 def define_activity(session: Session, ask: DefineActivity, caller: Caller, at: datetime) -> ActivityView:
     """Makes or changes an activity, and tells of it when something is new. Its rules hold at once."""
     caller.staff(Role.ADMINISTRATION)
     terms = ask.terms
+    if ask.version is not None:
+        found = session.get(Activity, terms.code, with_for_update=True)
+        if (found.version if found else 0) != ask.version:
+            raise ActivityChanged
     values = {"name": terms.name, "terms": terms.model_dump(mode="json")}
     statement = insert(Activity).values(code=terms.code, version=1, **values)
     version = session.execute(

@@ -4,6 +4,7 @@ from chassis.commands import once
 from chassis.service import Service, answers, every
 from contracts.caller import Caller, Role
 from contracts.enrolment.offer import (
+    ActivityPreview,
     ActivityView,
     DefineActivity,
     DefinePlace,
@@ -13,6 +14,7 @@ from contracts.enrolment.offer import (
     OpenSessions,
     PlaceView,
     Preview,
+    PreviewActivity,
     ShowOffer,
 )
 from enrolment.booking import deadlines
@@ -32,6 +34,12 @@ class OfferDesk(Service):
     def preview(self, ask: Preview, caller: Caller) -> list[str]:
         caller.staff(Role.ADMINISTRATION)
         return [deadlines.sentence(rule) for rule in ask.rules]
+
+    @answers(PreviewActivity)
+    def preview_activity(self, ask: PreviewActivity, caller: Caller) -> ActivityPreview:
+        caller.staff(Role.ADMINISTRATION)
+        with self.begin() as session:
+            return offer.preview_activity(session, ask.terms, calendar.local_day(self.clock.now()))
 
     @answers(DefinePlace)
     def define_place(self, ask: DefinePlace, caller: Caller) -> PlaceView:

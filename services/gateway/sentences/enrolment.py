@@ -8,6 +8,11 @@ SENTENCES = {
         "Votre enfant a déjà une inscription à cette activité, ou une demande en cours.",
     ),
     "place_does_not_fit": (422, "Cette activité n’est pas proposée à votre enfant dans ce lieu."),
+    "activity_changed": (
+        409,
+        "Un autre agent a modifié cette activité entre-temps, ou en a créé une du même nom. "
+        "Ouvrez-la dans un autre onglet pour voir ce qui a changé, puis recommencez depuis la liste.",
+    ),
     "not_eligible": (422, "Cette activité n’est pas ouverte à votre enfant : elle est {why}."),
     "enrolment_closed": (
         409,

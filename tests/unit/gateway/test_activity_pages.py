@@ -1,0 +1,241 @@
+"""An activity made on a page: typed, previewed in the parents' words, kept; what makes no sense comes back filled."""
+
+from datetime import date, datetime, time
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chassis.clock import PARIS
+from contracts.caller import Role
+from contracts.documents import ListDocumentTypes
+from contracts.enrolment.deadlines import DaysBefore, PreviousMonthDay, WeekdayBefore
+from contracts.enrolment.offer import (
+    ActivityPreview,
+    ActivityTerms,
+    ActivityView,
+    DefineActivity,
+    ExampleDay,
+    OfferView,
+    PlaceKind,
+    PlaceView,
+    PreviewActivity,
+    ShowOffer,
+)
+from contracts.enrolment.refusals import ActivityChanged
+from contracts.enrolment.terms import (
+    Eligibility,
+    Grain,
+    Group,
+    Level,
+    Link,
+    Opening,
+    SlotHours,
+    UsualDays,
+    Waiting,
+    WaitingOrder,
+    Window,
+)
+from gateway import activity_text as lines
+from tests.mothers import enrolment as mother
+
+NEW = "/agents/activites/nouvelle"
+WHOLE = mother.wednesday(
+    slots=("matin", "repas", "après-midi"),
+    links=(Link(slot="repas", needs=frozenset({"matin", "après-midi"})),),
+    hours=(SlotHours(slot="matin", begins=time(8), ends=time(12)),),
+    meal_slots=frozenset({"repas"}),
+    groups=(
+        Group(code="3-5", label="3-5 ans", youngest=3, oldest=5, capacity=24),
+        Group(code="6-11", label="6-11 ans", youngest=6, oldest=11, capacity=36),
+    ),
+    eligibility=Eligibility(
+        youngest=3, oldest=11, levels=frozenset({Level.PS, Level.CM2}), residents_only=True
+    ),
+    enrolling=Window(opens_at=datetime(2026, 6, 1, 8, tzinfo=PARIS)),
+    openings=(
+        Opening(
+            first=date(2026, 12, 19),
+            last=date(2027, 1, 3),
+            window=Window(
+                opens_at=datetime(2026, 12, 2, 8, tzinfo=PARIS),
+                residents_from=datetime(2026, 12, 1, 8, 30, tzinfo=PARIS),
+            ),
+        ),
+    ),
+    booked_by=Grain.WEEK,
+    waiting=Waiting(order=WaitingOrder.RESIDENTS_FIRST, hours=24),
+    enrolment_places=60,
+    usual_days=tuple(
+        UsualDays(slot=slot, weekdays=frozenset({3})) for slot in ("matin", "repas", "après-midi")
+    ),
+    adding=PreviousMonthDay(day=20, at=time(18)),
+    cancelling=DaysBefore(days=2, at=time(9, 30), skip_weekdays=frozenset({6, 7}), skip_holidays=True),
+)
+
+
+def view(terms: ActivityTerms, version: int = 3) -> ActivityView:
+    return ActivityView(
+        terms=terms,
+        adding_sentence="jusqu’au jeudi de la semaine précédente, 12 h",
+        cancelling_sentence="jusqu’à la veille, 9 h",
+        who_sentence="réservé aux enfants de 3 à 11 ans",
+        version=version,
+    )
+
+
+@pytest.fixture
+def admin(site: Any) -> Any:
+    site.services.answers[ShowOffer] = OfferView(
+        activities=[view(WHOLE), view(mother.canteen())],
+        places=[
+            PlaceView(code=mother.SCHOOL, name="École Saint-Nicolas", kind=PlaceKind.SCHOOL, city="Romans")
+        ],
+        offerings=[],
+        school_year="2026-2027",
+        school_year_first=date(2026, 9, 1),
+        school_year_last=date(2027, 8, 31),
+    )
+    site.services.answers[ListDocumentTypes] = []
+    site.services.answers[PreviewActivity] = ActivityPreview(
+        activity=view(WHOLE),
+        examples=[
+            ExampleDay(
+                day=date(2026, 12, 9),
+                adding_closes_at=datetime(2026, 12, 3, 12, tzinfo=PARIS),
+                cancelling_closes_at=datetime(2026, 12, 8, 9, tzinfo=PARIS),
+            )
+        ],
+    )
+    site.services.answers[DefineActivity] = view(WHOLE)
+    return site.agent(Role.ADMINISTRATION)
+
+
+def words(page: Any) -> str:
+    return " ".join(page.select_one("main").get_text(" ").replace("\xa0", " ").split())
+
+
+def parsed(answer: Any) -> Any:
+    return BeautifulSoup(answer.get_data(as_text=True), "html5lib")
+
+
+def new(**differing: Any) -> dict[str, Any]:
+    known: dict[str, Any] = {
+        "name": "Éveil musical",
+        "kind": "evening",
+        "unit": "heure",
+        "weekdays": ["1", "4"],
+        "capacity": "12",
+        "adding_number": "2",
+        "adding_hour": "9 h",
+        "adding_skip": ["6", "7", "holidays"],
+        "cancelling": "weekday_before",
+        "cancelling_number": "1",
+        "cancelling_weekday": "4",
+        "cancelling_hour": "12h",
+    }
+    return known | differing
+
+
+@pytest.mark.parametrize("terms", [WHOLE, mother.canteen(), mother.wednesday()])
+def test_an_activity_opened_and_kept_unchanged_stays_as_it_was(
+    site: Any, admin: Any, terms: ActivityTerms
+) -> None:
+    site.services.answers[ShowOffer] = site.services.answers[ShowOffer].model_copy(
+        update={"activities": [view(terms)]}
+    )
+    page = admin.read(f"/agents/activites/{terms.code}")
+    admin.submit(page, button="Enregistrer l’activité")
+    [ask] = site.services.asked_for(DefineActivity)
+    assert ask.terms == terms
+    assert ask.version == 3
+
+
+def test_a_new_activity_is_previewed_then_kept(site: Any, admin: Any) -> None:
+    preview = parsed(admin.send(NEW, button="Prévisualiser", **new()))
+    text = words(preview)
+    assert "Possible jusqu’au jeudi de la semaine précédente, 12 h" in text
+    assert "mercredi 9 décembre 2026 3 décembre 2026 à 12 h" in text
+    assert site.services.asked_for(DefineActivity) == []
+    assert preview.select_one("input[name=name]")["value"] == "Éveil musical"
+    done = admin.submit(preview, button="Enregistrer l’activité")
+    assert done.location == "/agents/offre/"
+    [ask] = site.services.asked_for(DefineActivity)
+    terms = ask.terms
+    assert (terms.code, terms.weekdays, ask.version) == ("eveil-musical", frozenset({1, 4}), 0)
+    assert terms.adding == DaysBefore(days=2, at=time(9), skip_weekdays=frozenset({6, 7}), skip_holidays=True)
+    assert terms.cancelling == WeekdayBefore(weekday=4, weeks=1, at=time(12))
+
+
+@pytest.mark.parametrize(
+    ("differing", "said"),
+    [
+        ({"name": ""}, "Donnez un nom"),
+        ({"adding_hour": "neuf"}, "Écrivez l’heure comme ceci"),
+        ({"adding_number": ""}, "Indiquez le nombre"),
+        ({"cancelling_weekday": ""}, "Choisissez le jour de la semaine"),
+        ({"cancelling_number": "9"}, "1 à 8 semaines"),
+        ({"adding_skip": ["1", "2", "3", "4", "5", "6", "7"]}, "un jour au moins doit compter"),
+        ({"groups": "les petits"}, "3-5 ans : 24 places"),
+        ({"groups": "3-5 ans : 10\n5-9 ans : 10"}, "Deux groupes se partagent un âge"),
+        ({"links": "repas"}, "repas avec matin ou après-midi"),
+        ({"links": "repas avec matin"}, "vérifiez son orthographe"),
+        ({"openings": "à Noël"}, "écrivez la période"),
+        ({"hours": "12 h - 8 h"}, "la fin précède le début"),
+        ({"youngest": "9", "oldest": "3"}, "L’âge le plus grand"),
+        ({"waiting": "by_time", "waiting_hours": "900"}, "De 1 à 336 heures"),
+    ],
+)
+def test_what_makes_no_sense_comes_back_filled(
+    site: Any, admin: Any, differing: dict[str, Any], said: str
+) -> None:
+    answer = admin.send(NEW, button="Enregistrer l’activité", **new(**differing))
+    assert answer.status_code == 422
+    page = parsed(answer)
+    assert said in words(page)
+    assert page.select_one("input[name=unit]")["value"] == "heure"
+    assert site.services.asked_for(DefineActivity) == []
+
+
+def test_another_agents_change_is_not_overwritten(site: Any, admin: Any) -> None:
+    site.services.answers[DefineActivity] = ActivityChanged()
+    answer = admin.send(NEW, button="Enregistrer l’activité", **new())
+    assert answer.status_code == 409
+    assert "Un autre agent a modifié cette activité" in words(parsed(answer))
+
+
+def test_only_the_administration_and_only_what_exists(site: Any, admin: Any) -> None:
+    admin.get("/agents/activites/inconnue", status=404)
+    site.agent(Role.REQUESTS).get(NEW, status=403)
+
+
+hours = st.times().map(lambda at: at.replace(second=0, microsecond=0))
+words_of_slots = st.sampled_from(("matin", "repas", "après-midi", "soir"))
+
+
+@given(hours)
+def test_an_hour_is_read_as_it_is_written(at: time) -> None:
+    assert lines.read_hour(lines.write_hour(at)) == at
+
+
+@given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12), st.integers(0, 999)), max_size=4))
+def test_groups_are_read_as_they_are_written(drawn: list[tuple[int, int, int]]) -> None:
+    groups = tuple(
+        Group(code=f"{a}-{a + b}", label=f"{a}-{a + b} ans", youngest=a, oldest=a + b, capacity=n)
+        for a, b, n in drawn
+    )
+    assert lines.read_groups(lines.write_groups(groups)) == groups
+
+
+@given(st.lists(st.tuples(words_of_slots, hours, hours), max_size=4))
+def test_hours_are_read_as_they_are_written(drawn: list[tuple[str, time, time]]) -> None:
+    kept = tuple(SlotHours(slot=slot, begins=min(a, b), ends=max(a, b)) for slot, a, b in drawn if a != b)
+    assert lines.read_hours(lines.write_hours(kept)) == kept
+
+
+@given(st.lists(st.tuples(words_of_slots, st.sets(words_of_slots, min_size=1)), max_size=4))
+def test_links_are_read_as_they_are_written(drawn: list[tuple[str, set[str]]]) -> None:
+    links = tuple(Link(slot=slot, needs=frozenset(needs)) for slot, needs in drawn)
+    assert lines.read_links(lines.write_links(links)) == links
