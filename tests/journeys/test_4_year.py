@@ -121,3 +121,29 @@ def test_a_strike_is_looked_at_declared_told_and_lifted(
     chapters.tick(amandine, "Lundi 14 décembre")
     chapters.save(amandine)
     amandine.says("1\u00a0jour réservé")
+
+
+def test_an_activity_is_made_on_a_page_and_seen_in_the_parents_words(prepared: object, agent: Agent) -> None:
+    desk = agent(MANAGER)
+    desk.goto("/agents/offre/")
+    desk.follow("Nouvelle activité")
+    desk.look("agent-activite")
+    page = desk.page
+    page.get_by_label("Nom de l’activité").fill("Éveil musical")
+    page.get_by_label("Famille d’activité").select_option(label="Soir")
+    page.get_by_label("Ce qu’on réserve s’appelle").fill("séance")
+    page.get_by_role("group", name="Jours", exact=True).get_by_label("Mardi").check()
+    page.get_by_label("Places par séance").fill("12")
+    for section in ("Délai pour réserver", "Délai pour annuler"):
+        rule = page.get_by_role("region", name=section)
+        rule.get_by_label("Nombre de jours, de semaines").fill("2")
+        rule.get_by_label("Jusqu’à quelle heure").fill("neuf heures")
+    desk.press("Prévisualiser")
+    desk.says("Écrivez l’heure comme ceci")
+    for section in ("Délai pour réserver", "Délai pour annuler"):
+        page.get_by_role("region", name=section).get_by_label("Jusqu’à quelle heure").fill("9 h")
+    desk.press("Prévisualiser")
+    desk.says("jusqu’à 2\u00a0jours avant, 9\u00a0h")
+    desk.look("agent-activite-apercu")
+    desk.press("Enregistrer l’activité")
+    desk.says("Éveil musical")

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import text
 
 from contracts.caller import SYSTEM, Role
-from contracts.enrolment.offer import OpenSessions
+from contracts.enrolment.offer import ActivityTerms, OpenSessions
+from contracts.enrolment.refusals import ActivityChanged
 from contracts.errors import Invalid, NotAllowed, NotFound, NotSignedIn
 from enrolment.catalogue import capacities, offer
 from tests.mothers import enrolment as mother
@@ -89,3 +90,33 @@ def test_a_period_must_be_one_and_an_activity_offered(town: Town) -> None:
         )
         with pytest.raises(NotFound):
             offer.open_sessions(session, nowhere, SYSTEM)
+
+
+def test_an_activity_is_seen_in_words_before_it_is_kept(town: Town) -> None:
+    with town.begin() as session:
+        seen = offer.preview_activity(session, mother.wednesday(code="nouvelle"), NOW.date())
+    assert seen.activity.adding_sentence.startswith("jusqu’au jeudi")
+    assert [each.day.isoweekday() for each in seen.examples] == [3, 3, 3]
+    assert all(each.adding_closes_at.date() < each.day for each in seen.examples)
+    assert town.count("SELECT count(*) FROM activity WHERE code = 'nouvelle'") == 0
+
+
+def test_two_agents_do_not_overwrite_one_another(town: Town) -> None:
+    def keep(terms: ActivityTerms, version: int) -> None:
+        with town.begin() as session:
+            ask = mother.define(terms).model_copy(update={"version": version})
+            offer.define_activity(session, ask, SYSTEM, NOW)
+
+    def shown() -> int:
+        with town.begin() as session:
+            view = offer.show_offer(session, NOW.date())
+        return next(each.version for each in view.activities if each.terms.code == "cantine")
+
+    read = shown()
+    keep(mother.canteen(name="Cantine"), read)
+    with pytest.raises(ActivityChanged):
+        keep(mother.canteen(name="Restaurant"), read)
+    keep(mother.canteen(name="Restaurant"), shown())
+    with pytest.raises(ActivityChanged):
+        keep(mother.canteen(code="cantine", name="Neuve"), 0)
+    keep(mother.canteen(code="neuve", name="Neuve"), 0)
