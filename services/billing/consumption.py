@@ -13,7 +13,8 @@ def keep_booking(session: Session, fact: BookingFact, version: int, *, standing:
     """A booking made or cancelled. An older fact of the same booking is dropped."""
     if not newer(session, "booking", fact.booking_id, version):
         return
-    values = fact.model_dump(exclude={"booking_id", "changed_by"}) | {"standing": standing}
+    kept = {"session_id", "child_id", "family_id", "activity_code", "place_code", "day", "slot"}
+    values = fact.model_dump(include=kept) | {"standing": standing}
     upsert = insert(Booking).values(booking_id=fact.booking_id, **values)
     session.execute(upsert.on_conflict_do_update(index_elements=[Booking.booking_id], set_=values))
 

@@ -61,7 +61,7 @@ _COUNTS = text(
 
 def keep_diet(session: Session, fact: DietUpdated) -> None:
     """Replaces what was known of a child's plate."""
-    known = fact.model_dump(exclude={"child_id"})
+    known = fact.model_dump(include={"diet", "avoided", "lunch_box"})
     statement = insert(ChildDiet).values(child_id=fact.child_id, **known)
     session.execute(statement.on_conflict_do_update(index_elements=[ChildDiet.child_id], set_=known))
 
@@ -237,7 +237,7 @@ def _at_closing(session: Session, first: date, last: date, kitchen_code: str | N
     told = select(ToldMeals.day, func.sum(ToldMeals.first_total)).where(ToldMeals.day.between(first, last))
     if kitchen_code:
         told = told.where(ToldMeals.kitchen_code == kitchen_code)
-    return dict(session.execute(told.group_by(ToldMeals.day)).tuples().all())
+    return dict(session.execute(told.group_by(ToldMeals.day)).all())
 
 
 def _add(lines: dict[str, MealLine], line: MealLine, row: object) -> None:
