@@ -42,6 +42,7 @@ VACCINES = {
 READINGS = {
     ReadingKind.DIET: "Régime alimentaire",
     ReadingKind.EMERGENCY: "Consigne d’urgence",
+    ReadingKind.AT_HAND: "Allergies et PAI, à l’appel",
     ReadingKind.SHEET: "Fiche santé entière",
     ReadingKind.CHANGED: "Fiche santé modifiée",
 }

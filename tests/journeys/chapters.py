@@ -256,9 +256,9 @@ def add_unexpected(desk: Visitor, text: str, child: str) -> None:
 
 
 def save_sheet(desk: Visitor) -> None:
-    desk.press("Enregistrer la feuille")
-    desk.says("est enregistrée")
-    desk.look("agent-feuille-enregistree")
+    desk.press("Clore la feuille")
+    desk.says("est close")
+    desk.look("agent-feuille-close")
 
 
 def draft_month(desk: Visitor, month: str, settled: int) -> None:

@@ -31,8 +31,8 @@ def test_a_sheet_keeps_what_was_seen(desk: Visitor) -> None:
 def test_a_sheet_is_not_saved_with_a_child_left_out(desk: Visitor, prepared: Town) -> None:
     chapters.set_time(prepared, chapters.START.replace(day=12, hour=12))
     chapters.open_sheet(desk)
-    desk.press("Enregistrer la feuille")
-    desk.says("pointez chaque enfant attendu avant d’enregistrer")
+    desk.press("Clore la feuille")
+    desk.says("pointez chaque enfant attendu avant de clore")
     desk.look("agent-feuille-incomplete")
 
 

@@ -1,4 +1,4 @@
-"""A child's health as it is read: the whole file, the sheet for an emergency, the search for a child."""
+"""A child's health as it is read: the whole file, and the search for a child."""
 
 from datetime import date, datetime
 from typing import Any
@@ -13,11 +13,10 @@ from accounts.care.health_sheets import read_care, read_vaccines
 from accounts.models import Child, Place
 from accounts.names import plain, spell
 from accounts.sealed_column import Seal
-from contracts.accounts.health import EmergencySheet, HealthFile, HealthPage, ReadingKind
+from contracts.accounts.health import HealthFile, HealthPage, ReadingKind
 from contracts.caller import Caller, Kind, Role
 
 _FOUND_AT_MOST = 30
-_DECLARED = ("emergency", "treatment", "doctor", "doctor_phone", "has_pai")
 
 
 def open_file(
@@ -35,37 +34,6 @@ def open_file(
         vaccines=read_vaccines(session, seal, child, today),
         proposal=care_proposals.newest(session, seal, child_id, care.version, caller),
         readings=health_readings.of_child(session, child_id) if is_shown_readings else [],
-    )
-
-
-def emergency(
-    session: Session, seal: Seal, child_id: UUID, caller: Caller, now: datetime, today: date
-) -> EmergencySheet:
-    """What to do for the child now. What the parents have just declared counts before anybody has looked at it.
-
-    Raises NotFound, NotAllowed. Written down whether there is something or not.
-    """
-    who = pupil_of(session, child_id)
-    care = read_care(session, seal, child_id, today)
-    waiting = care_proposals.waiting_of(session, seal, child_id)
-    known, declared = care.care, False
-    if waiting is not None:
-        said = {
-            name: value
-            for name in _DECLARED
-            if (value := getattr(waiting, name)) and value != getattr(known, name)
-        }
-        known, declared = known.model_copy(update=said), bool(said)
-    health_readings.note(session, [child_id], ReadingKind.EMERGENCY, "roll_call", caller, now)
-    return EmergencySheet(
-        pupil=who,
-        avoided=diets.of_child(session, child_id).avoided,
-        emergency=known.emergency,
-        treatment=known.treatment,
-        doctor=known.doctor,
-        doctor_phone=known.doctor_phone,
-        has_pai=known.has_pai,
-        declared=declared,
     )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from accounts.care import care_proposals, diets, health_files, health_readings, health_sheets
+from accounts.care import care_proposals, diets, emergencies, health_files, health_readings, health_sheets
 from accounts.entries.desk import Desk
 from chassis.clock import PARIS
 from chassis.service import answers, every
@@ -15,6 +15,7 @@ from contracts.accounts.health import (
     HealthPage,
     KitchenPage,
     ListReadings,
+    OpenAtHand,
     OpenEmergency,
     OpenHealth,
     OpenKitchen,
@@ -95,9 +96,13 @@ class HealthDesk(Desk):
     def open_emergency(self, ask: OpenEmergency, caller: Caller) -> EmergencySheet:
         caller.agent(Role.ATTENDANCE, Role.HEALTH)
         with self.begin() as session:
-            return health_files.emergency(
-                session, self.health_seal, ask.child_id, caller, self.clock.now(), self.today
-            )
+            return emergencies.of_child(session, self.health_seal, ask.child_id, caller, self.clock.now())
+
+    @answers(OpenAtHand)
+    def open_at_hand(self, ask: OpenAtHand, caller: Caller) -> list[EmergencySheet]:
+        caller.agent(Role.ATTENDANCE, Role.HEALTH)
+        with self.begin() as session:
+            return emergencies.at_hand(session, self.health_seal, ask.child_ids, caller, self.clock.now())
 
     @answers(OpenKitchen)
     def open_kitchen(self, ask: OpenKitchen, caller: Caller) -> KitchenPage:

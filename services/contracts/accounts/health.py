@@ -1,9 +1,9 @@
 """Accounts: children's health, each to whom it concerns.
 
 Parents of a child see everything of it, in both homes. Role kitchen sees diets, foods to avoid and lunch boxes; role
-attendance opens the instruction for an emergency, child by child; role health sees all. Every reading by an agent is
-written down. Commands here do not go through the memory of commands, which would keep their words in the clear: they
-carry the version that was shown instead, and are harmless when repeated.
+attendance sees the instructions for an emergency, of the children it calls; role health sees all. Every reading by an
+agent is written down. Commands here do not go through the memory of commands, which would keep their words in the
+clear: they carry the version that was shown instead, and are harmless when repeated.
 """
 
 from datetime import date
@@ -72,6 +72,7 @@ class ReadingKind(StrEnum):
 
     DIET = "diet"
     EMERGENCY = "emergency"
+    AT_HAND = "at_hand"
     SHEET = "sheet"
     CHANGED = "changed"
 
@@ -265,7 +266,8 @@ class SearchHealth(Question[HealthPage]):
 class EmergencySheet(View):
     """For whoever is in charge of the child now. Neither the illness nor the plan's words; empty when there is none.
 
-    `declared`: some of it was written by the parents and is still to be looked at.
+    `declared`: some of it was written by the parents and is still to be looked at. `ask_manager`: something is known
+    that is not for this reader, and no instruction was written: the manager of the place has to be asked.
     """
 
     pupil: PupilView
@@ -276,12 +278,28 @@ class EmergencySheet(View):
     doctor_phone: str = Field(default="", repr=False)
     has_pai: bool = False
     declared: bool = False
+    ask_manager: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing that whoever looks after the child would do otherwise."""
+        return not (self.avoided or self.emergency or self.treatment or self.has_pai or self.ask_manager)
 
 
 class OpenEmergency(Question[EmergencySheet]):
     """Roles attendance, health. The reading is written down, whether there is something or not. Raises NotFound."""
 
     child_id: UUID
+
+
+class OpenAtHand(Question[list[EmergencySheet]]):
+    """The sheets for an emergency of the children of a roll-call; of those only of whom there is something to know.
+
+    Roles attendance, health. The reading of each child shown is written down, once an agent and day. Unknown children
+    are passed over.
+    """
+
+    child_ids: list[UUID] = Field(max_length=500)
 
 
 class Plate(View):

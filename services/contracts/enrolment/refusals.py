@@ -57,6 +57,12 @@ class SheetChanged(Conflict):
     code = "sheet_changed"
 
 
+class TapsArrived(Conflict):
+    """Tablets have sent meanwhile what the sheet would contradict. `children`: of how many."""
+
+    code = "taps_arrived"
+
+
 class SessionClosed(Conflict):
     """The session does not run that day. `why`: as parents read it."""
 

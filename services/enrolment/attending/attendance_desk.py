@@ -1,6 +1,7 @@
 """Where a roll-call begins: the day's sessions, the sheets not done, the child who is there without being expected."""
 
 from collections import defaultdict
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import Select, func, or_, select
@@ -13,39 +14,76 @@ from contracts.enrolment.attendance import (
     FindChildren,
     FoundChildView,
     MissingSheetView,
+    PlaceSheetsView,
+    SheetsWaitingView,
 )
 from contracts.enrolment.offer import PlaceKind
+from contracts.enrolment.taps import Seen
 from contracts.errors import NotFound
+from enrolment.attending import tablets
+from enrolment.attending.taps import holding
 from enrolment.enrolling.enrolment_views import view_child
 from enrolment.models import Activity, Child, DaySession, FamilyChild, Place, Sheet
 
+_IS_DONE = select(Sheet.session_id).where(Sheet.session_id == DaySession.session_id).exists()
+
 
 def desk(session: Session, ask: AttendanceDesk, caller: Caller) -> AttendanceDeskView:
-    """What runs on `day`, and the earlier sessions with bookings that nobody checked. Three statements."""
+    """What runs on `day`, the earlier sessions with bookings that nobody checked, and the closed sheets that late taps
+    contradict. At most eight statements."""
     caller.staff(Role.ATTENDANCE)
-    is_done = select(Sheet.session_id).where(Sheet.session_id == DaySession.session_id).exists()
-    wanted = [DaySession.taken > 0]
-    if ask.place_code:
-        wanted.append(DaySession.place_code == ask.place_code)
+    of_place = [DaySession.place_code == ask.place_code] if ask.place_code else []
     rows = (
-        select(DaySession, Place.name, Activity.name, is_done)
+        select(DaySession, Place.name, Activity.name, _IS_DONE)
         .join(Place, Place.code == DaySession.place_code)
         .join(Activity, Activity.code == DaySession.activity_code)
-        .where(*wanted)
+        .where(*of_place)
         .order_by(DaySession.day, Place.name, Activity.name, DaySession.slot)
     )
-    today = session.execute(rows.where(DaySession.day == ask.day)).all()
-    missing = session.execute(rows.where(DaySession.day < ask.day, ~is_done).limit(ask.limit)).all()
-    total = session.scalar(
-        select(func.count()).select_from(DaySession).where(*wanted, DaySession.day < ask.day, ~is_done)
+    missed = [DaySession.taken > 0, DaySession.day < ask.day, ~_IS_DONE]
+    today = session.execute(rows.where(DaySession.taken > 0, DaySession.day == ask.day)).all()
+    missing = session.execute(rows.where(*missed).limit(ask.limit)).all()
+    places = session.execute(
+        select(Place.code, Place.name, func.count(), func.min(DaySession.day))
+        .select_from(DaySession)
+        .join(Place, Place.code == DaySession.place_code)
+        .where(*of_place, *missed)
+        .group_by(Place.code, Place.name)
+        .order_by(func.min(DaySession.day), Place.name)
+    ).all()
+    to_review = tablets.sheets_to_review(session)
+    review = session.execute(rows.where(DaySession.session_id.in_(to_review))).all() if to_review else []
+    begun = tablets.taps_of(
+        session, [day_session.session_id for day_session, _, _, done in today if not done]
     )
     return AttendanceDeskView(
         day=ask.day,
         today=[_view(day_session, place, activity) for day_session, place, activity, _ in today],
         done=[day_session.session_id for day_session, _, _, done in today if done],
+        tapped={
+            session_id: sum(tap.seen is not Seen.UNDONE for tap in holding(taps).values())
+            for session_id, taps in begun.items()
+            if taps
+        },
+        review=[_view(day_session, place, activity) for day_session, place, activity, _ in review],
+        places=[
+            PlaceSheetsView(place_code=code, place_name=name, missing=number, since=since)
+            for code, name, number, since in places
+        ],
         missing=[_view(day_session, place, activity) for day_session, place, activity, _ in missing],
-        missing_total=total or 0,
+        missing_total=sum(number for _, _, number, _ in places),
     )
+
+
+def waiting(session: Session, caller: Caller, today: date) -> SheetsWaitingView:
+    """How many past sheets nobody closed, since when, and how many are to be looked at again."""
+    caller.staff(Role.ATTENDANCE)
+    missing, since = session.execute(
+        select(func.count(), func.min(DaySession.day))
+        .select_from(DaySession)
+        .where(DaySession.taken > 0, DaySession.day < today, ~_IS_DONE)
+    ).one()
+    return SheetsWaitingView(missing=missing, since=since, review=len(tablets.sheets_to_review(session)))
 
 
 def find_children(session: Session, ask: FindChildren, caller: Caller) -> list[FoundChildView]:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import insert, select, text
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -35,6 +36,16 @@ def last_sheet(session: Session, session_id: UUID) -> Sheet | None:
     return session.scalar(
         select(Sheet).where(Sheet.session_id == session_id).order_by(Sheet.version.desc()).limit(1)
     )
+
+
+def last_sheets(session: Session, session_ids: Collection[UUID]) -> Sequence[Sheet]:
+    """The versions that hold of several sessions. One statement."""
+    return session.scalars(
+        select(Sheet)
+        .where(Sheet.session_id.in_(session_ids))
+        .ext(distinct_on(Sheet.session_id))
+        .order_by(Sheet.session_id, Sheet.version.desc())
+    ).all()
 
 
 def lines_of(sheet: Sheet | None) -> list[AttendanceLine]:

@@ -9,34 +9,25 @@ from sqlalchemy.orm import Session
 
 from contracts.caller import Caller, Role
 from contracts.enrolment.attendance import ExpectedView, MarkedChild, RollCall, RollCallView, SettleAttendance
-from contracts.enrolment.refusals import SessionClosed, SheetChanged, TooEarly
+from contracts.enrolment.offer import PlaceKind
+from contracts.enrolment.refusals import SessionClosed, SheetChanged, TapsArrived, TooEarly
+from contracts.enrolment.taps import TapView
 from contracts.errors import Invalid, JsonValue, NotFound
 from contracts.events.enrolment import AbsenceState, AttendanceLine, EnrolmentState, Mark
 from enrolment.absences import reported
-from enrolment.attending import settled
+from enrolment.attending import settled, tablets
 from enrolment.attending.attendance_desk import named_like
+from enrolment.attending.expected import booked_on, payers
+from enrolment.attending.taps import Pressed, holding, late, mark_of, unseen
 from enrolment.catalogue.terms import terms_of
-from enrolment.models import (
-    Activity,
-    Booking,
-    Child,
-    CustodySpan,
-    DaySession,
-    Enrolment,
-    FamilyChild,
-    Place,
-    Sheet,
-)
+from enrolment.models import Activity, Child, DaySession, Enrolment, Place, Sheet
 from enrolment.schedule import calendar
 
 MOST_FOUND = 12
 
-Booked = dict[UUID, tuple[UUID, UUID]]
-"""child → (booking, family)."""
-
 
 def roll_call(session: Session, ask: RollCall, caller: Caller) -> RollCallView:
-    """The sheet of a place, an activity and a day; of the first slot when none is named. At most seven statements."""
+    """The sheet of a place, an activity and a day; of the first slot when none is named. At most nine statements."""
     caller.staff(Role.ATTENDANCE)
     row = session.execute(
         select(Place, Activity)
@@ -62,6 +53,9 @@ def roll_call(session: Session, ask: RollCall, caller: Caller) -> RollCallView:
     if day_session.closed_because:
         return _view(None, place, activity, ask.day, slot, slots, closed_because=day_session.closed_because)
     view = _sheet_view(session, day_session, place, activity, slots, also=ask.also)
+    if ask.with_roster:
+        present = {line.child_id for line in view.lines}
+        return view.model_copy(update={"roster": _roster(session, day_session, place, present)})
     if not ask.find.strip():
         return view
     present = {line.child_id for line in view.lines}
@@ -91,16 +85,20 @@ def settle(session: Session, ask: SettleAttendance, caller: Caller, now: datetim
     last = settled.last_sheet(session, ask.session_id)
     if (last.version if last else 0) != ask.version:
         raise SheetChanged(by=last.settled_by_name if last else "")
-    booked = _booked(session, ask.session_id)
-    unbooked = {line.child_id for line in ask.lines} - booked.keys()
-    payers = _payers(session, unbooked, day_session) if unbooked else {}
-    if problem := what_is_wrong(ask.lines, booked, payers):
+    marks = {line.child_id: line.mark for line in ask.lines}
+    taps = tablets.taps_of(session, [ask.session_id])[ask.session_id]
+    if arrived := unseen(taps, ask.taps, marks):
+        raise TapsArrived(children=len(arrived))
+    booked = booked_on(session, ask.session_id)
+    unbooked = marks.keys() - booked.keys()
+    billed = payers(session, unbooked, day_session) if unbooked else {}
+    if problem := what_is_wrong(ask.lines, booked, billed):
         problems: dict[str, JsonValue] = {"lines": problem}
         raise Invalid(problems=problems)
     lines = [
         AttendanceLine(
             child_id=line.child_id,
-            family_id=booked[line.child_id][1] if line.child_id in booked else payers[line.child_id],
+            family_id=booked[line.child_id][1] if line.child_id in booked else billed[line.child_id],
             mark=line.mark,
             booking_id=booked[line.child_id][0] if line.child_id in booked else None,
         )
@@ -108,6 +106,8 @@ def settle(session: Session, ask: SettleAttendance, caller: Caller, now: datetim
     ]
     lines = reported.judge(session, ask.session_id, lines)
     settled.write(session, day_session, ask.version + 1, lines, settled.Settling.of(caller, now), now)
+    if any(tap.waits for tap in taps):
+        tablets.looked_at(session, ask.session_id)
     return _sheet_view(session, day_session, place, activity, list(terms_of(activity).slots))
 
 
@@ -128,48 +128,20 @@ def what_is_wrong(
     return None
 
 
-def _booked(session: Session, session_id: UUID) -> Booked:
-    rows = session.execute(
-        select(Booking.child_id, Booking.booking_id, Booking.family_id).where(
-            Booking.session_id == session_id, Booking.cancelled_at.is_(None)
+def _roster(
+    session: Session, day_session: DaySession, place: Place, present: set[UUID]
+) -> list[ExpectedView]:
+    """Who else may turn up: the other pupils of a school; elsewhere no more than the others enrolled there."""
+    wanted = named_like(place, "").where(Child.child_id.not_in(present))
+    if place.kind != PlaceKind.SCHOOL:
+        enrolled = select(Enrolment.child_id).where(
+            Enrolment.place_code == place.code,
+            Enrolment.activity_code == day_session.activity_code,
+            Enrolment.school_year == calendar.school_year_of(day_session.day).label,
+            Enrolment.state == EnrolmentState.ACCEPTED,
         )
-    )
-    return {child_id: (booking_id, family_id) for child_id, booking_id, family_id in rows}
-
-
-def _payers(session: Session, child_ids: set[UUID], day_session: DaySession) -> dict[UUID, UUID]:
-    """Whose a child who came without booking is: of the home that has it that day, by the custody calendar; else the
-    family that enrolled it here this year, else its first family.
-
-    One statement: a calendar sorts before an enrolment, an enrolment before none.
-    """
-    rows = session.execute(
-        select(FamilyChild.child_id, FamilyChild.family_id)
-        .join(Child, Child.child_id == FamilyChild.child_id)
-        .outerjoin(
-            Enrolment,
-            (Enrolment.child_id == FamilyChild.child_id)
-            & (Enrolment.family_id == FamilyChild.family_id)
-            & (Enrolment.activity_code == day_session.activity_code)
-            & (Enrolment.school_year == calendar.school_year_of(day_session.day).label)
-            & (Enrolment.state == EnrolmentState.ACCEPTED),
-        )
-        .outerjoin(
-            CustodySpan,
-            (CustodySpan.child_id == FamilyChild.child_id)
-            & (CustodySpan.family_id == FamilyChild.family_id)
-            & (CustodySpan.first <= day_session.day)
-            & (CustodySpan.last >= day_session.day),
-        )
-        .where(FamilyChild.child_id.in_(child_ids))
-        .order_by(
-            FamilyChild.child_id,
-            CustodySpan.child_id.is_(None).desc(),
-            Enrolment.enrolment_id.is_(None).desc(),
-            FamilyChild.family_id.desc(),
-        )
-    )
-    return dict(rows.all())  # the last of each child wins
+        wanted = wanted.where(Child.child_id.in_(enrolled))
+    return [_line(child, None, is_booked=False) for child, _ in session.execute(wanted)]
 
 
 def _sheet_view(
@@ -180,13 +152,22 @@ def _sheet_view(
     slots: list[str],
     also: Iterable[UUID] = (),
 ) -> RollCallView:
-    sheet = settled.last_sheet(session, day_session.session_id)
+    """Before it is closed, a sheet starts from the taps; afterwards those that contradict it stand beside its marks."""
+    session_id = day_session.session_id
+    sheet = settled.last_sheet(session, session_id)
     marks = {line.child_id: line.mark for line in settled.lines_of(sheet)}
-    booked = _booked(session, day_session.session_id)
-    absences = reported.reported_for(session, [day_session.session_id])[day_session.session_id]
+    booked = booked_on(session, session_id)
+    absences = reported.reported_for(session, [session_id])[session_id]
+    pressed = tablets.taps_of(session, [session_id])[session_id]
+    shown: dict[UUID, Pressed] = late(pressed, marks) if sheet else {}
+    if sheet is None:
+        for child_id, tap in holding(pressed).items():
+            mark = mark_of(tap.seen, booked=child_id in booked, absence=absences.get(child_id))
+            if mark is not None:
+                shown[child_id], marks[child_id] = tap, mark
     children = session.scalars(
         select(Child)
-        .where(Child.child_id.in_(booked.keys() | marks.keys() | set(also)))
+        .where(Child.child_id.in_(booked.keys() | marks.keys() | shown.keys() | set(also)))
         .order_by(Child.class_name, Child.last_name, Child.first_name, Child.child_id)
     )
     lines = [
@@ -195,16 +176,25 @@ def _sheet_view(
             marks.get(child.child_id),
             is_booked=child.child_id in booked,
             absence=absences.get(child.child_id),
+            tap=tablets.view(shown[child.child_id], is_late=sheet is not None)
+            if child.child_id in shown
+            else None,
         )
         for child in children
     ]
-    return _view(
+    view = _view(
         day_session, place, activity, day_session.day, day_session.slot, slots, sheet=sheet, lines=lines
     )
+    return view.model_copy(update={"taps": tablets.number_of(pressed)})
 
 
 def _line(
-    child: Child, mark: Mark | None, *, is_booked: bool, absence: AbsenceState | None = None
+    child: Child,
+    mark: Mark | None,
+    *,
+    is_booked: bool,
+    absence: AbsenceState | None = None,
+    tap: TapView | None = None,
 ) -> ExpectedView:
     return ExpectedView(
         child_id=child.child_id,
@@ -214,6 +204,7 @@ def _line(
         booked=is_booked,
         mark=mark,
         absence=absence,
+        tap=tap,
     )
 
 

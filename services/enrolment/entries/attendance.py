@@ -2,7 +2,7 @@
 
 from chassis import metrics
 from chassis.commands import once
-from chassis.service import Service, answers
+from chassis.service import Service, answers, every
 from contracts.caller import Caller
 from contracts.enrolment.attendance import (
     AttendanceDesk,
@@ -12,10 +12,17 @@ from contracts.enrolment.attendance import (
     RollCall,
     RollCallView,
     SettleAttendance,
+    SheetsWaiting,
+    SheetsWaitingView,
 )
-from enrolment.attending import attendance_desk, sheets
+from contracts.enrolment.taps import RecordTaps, RollCallState, ShowTaps
+from enrolment.attending import attendance_desk, sheets, tablets
+from enrolment.schedule import calendar
 
 SHEETS = metrics.counter("sheets_settled_total", "Roll-calls saved, by activity", ("activity", "kind"))
+TAPS = metrics.counter(
+    "taps_received_total", "Taps of roll-calls received, those sent again included", ("sheet",)
+)
 
 
 class RollCallDesk(Service):
@@ -33,6 +40,24 @@ class RollCallDesk(Service):
         SHEETS.labels(view.activity_code, "first" if view.version == 1 else "correction").inc()
         return view
 
+    @answers(RecordTaps)
+    def record_taps(self, ask: RecordTaps, caller: Caller) -> RollCallState:
+        # Each tap is its own idempotency key: what is sent again comes with other taps, in another command.
+        with self.begin() as session:
+            state = tablets.record(session, ask, caller, self.clock.now())
+        TAPS.labels("closed" if state.version else "open").inc(len(ask.taps))
+        return state
+
+    @answers(ShowTaps)
+    def show_taps(self, ask: ShowTaps, caller: Caller) -> RollCallState:
+        with self.begin() as session:
+            return tablets.show(session, ask, caller, self.clock.now())
+
+    @answers(SheetsWaiting)
+    def sheets_waiting(self, ask: SheetsWaiting, caller: Caller) -> SheetsWaitingView:
+        with self.begin() as session:
+            return attendance_desk.waiting(session, caller, calendar.local_day(self.clock.now()))
+
     @answers(AttendanceDesk)
     def attendance_desk(self, ask: AttendanceDesk, caller: Caller) -> AttendanceDeskView:
         with self.begin() as session:
@@ -42,3 +67,9 @@ class RollCallDesk(Service):
     def find_children(self, ask: FindChildren, caller: Caller) -> list[FoundChildView]:
         with self.begin() as session:
             return attendance_desk.find_children(session, ask, caller)
+
+    @every(seconds=3600)
+    def forget_taps(self) -> None:
+        """Those past their time."""
+        with self.begin() as session:
+            tablets.forget_old(session, self.clock.now())

@@ -38,17 +38,22 @@ SENTENCES = {
     ),
     "sheet_changed": (
         409,
-        "{by} a enregistré cette feuille pendant que vous la remplissiez. "
+        "{by} a clos cette feuille pendant que vous la remplissiez. "
         "Rechargez la page pour voir sa saisie, puis corrigez-la s’il le faut.",
     ),
-    "sheet_too_early": (422, "Le pointage ne peut être enregistré qu’à partir du jour même."),
+    "taps_arrived": (
+        409,
+        "Une tablette vient d’envoyer des appuis qui changent la feuille : ils y figurent maintenant. "
+        "Vérifiez-les, puis appuyez de nouveau sur « Clore la feuille ».",
+    ),
+    "sheet_too_early": (422, "La feuille ne peut être remplie qu’à partir du jour même."),
 }
 
 PROBLEMS = {
     "does_not_fit": "Votre enfant ne fréquente pas cette école.",
     "not_offered": "Cette activité n’est pas proposée dans ce lieu.",
     "contradiction": "Un même jour ne peut pas être à la fois réservé et annulé.",
-    "incomplete": "Il manque des enfants : pointez chaque enfant attendu avant d’enregistrer.",
+    "incomplete": "Il manque des enfants : pointez chaque enfant attendu avant de clore la feuille.",
     "unknown_child": "Un des enfants n’est plus connu : rechargez la page.",
     "mark_does_not_fit": "Un enfant a été réservé ou annulé entre-temps : rechargez la page.",
     "twice": "Un enfant figure deux fois : rechargez la page.",

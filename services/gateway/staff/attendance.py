@@ -95,7 +95,7 @@ def take(place_code: str, activity_code: str, day: str) -> ResponseReturnValue:
             form.show(refusal)
             problem = refusal.code
         else:
-            flash(f"La feuille du {french.weekday(saved.day)} est enregistrée.", "success")
+            flash(f"La feuille du {french.weekday(saved.day)} est close.", "success")
             return redirect(request.full_path.rstrip("?"))
     view = with_absences(ask(asked))
     if request.method == "POST":

@@ -20,6 +20,7 @@ from contracts.accounts.health import (
     HealthChanged,
     HealthFile,
     ListReadings,
+    OpenAtHand,
     OpenEmergency,
     OpenHealth,
     OpenKitchen,
@@ -69,6 +70,10 @@ class Home:
             caller = mother.a_citizen(desk.parent(f"parent{place}@exemple.fr"))
             desk.ask(RedeemKey(command_id=uuid4(), key=keys[guardian_id]), caller)
             self.parents.append(caller)
+
+    def all_children(self) -> list[UUID]:
+        with self.desk.begin() as session:
+            return list(session.scalars(text("SELECT child_id FROM child")))
 
     def read(self, caller: Caller) -> HealthFile:
         found: HealthFile = self.desk.ask(ChildHealth(child_id=self.child_id), caller)
@@ -204,6 +209,53 @@ def test_what_parents_have_just_declared_counts_in_an_emergency(home: Home) -> N
     home.propose(home.parents[0], version=1, care=a_care(treatment="Deux stylos", emergency=""))
     sheet = home.desk.ask(OpenEmergency(child_id=home.child_id), SCHOOL_STAFF)
     assert (sheet.treatment, sheet.emergency, sheet.declared) == ("Deux stylos", INSTRUCTION, True)
+
+
+def test_a_roll_call_is_told_of_those_only_who_need_something(home: Home) -> None:
+    home.desk.ask(SetCare(command_id=uuid4(), child_id=home.child_id, version=0, care=a_care()), HEALTH)
+    home.diet(home.parents[0], avoided=[Allergen.PEANUTS])
+    everybody = home.desk.ask(OpenAtHand(child_ids=[*home.all_children(), uuid4()]), SCHOOL_STAFF)
+    assert [sheet.pupil.child_id for sheet in everybody] == [home.child_id]
+    [sheet] = everybody
+    assert sheet == home.desk.ask(OpenEmergency(child_id=home.child_id), SCHOOL_STAFF)
+    assert (sheet.avoided, sheet.emergency) == ([Allergen.PEANUTS], INSTRUCTION)
+    assert ILLNESS not in sheet.model_dump_json()
+
+
+def test_a_new_declaration_is_at_hand_before_anybody_has_looked_at_it(home: Home) -> None:
+    home.propose(home.parents[0])
+    [sheet] = home.desk.ask(OpenAtHand(child_ids=[home.child_id]), SCHOOL_STAFF)
+    assert (sheet.emergency, sheet.has_pai, sheet.declared) == (INSTRUCTION, True, True)
+
+
+def test_an_illness_without_instruction_sends_to_the_manager_and_is_not_named(home: Home) -> None:
+    only = Care(allergies=ILLNESS)
+    home.desk.ask(SetCare(command_id=uuid4(), child_id=home.child_id, version=0, care=only), HEALTH)
+    [sheet] = home.desk.ask(OpenAtHand(child_ids=[home.child_id]), SCHOOL_STAFF)
+    assert (sheet.ask_manager, sheet.emergency) == (True, "")
+    assert ILLNESS not in sheet.model_dump_json()
+    assert home.desk.ask(OpenEmergency(child_id=home.child_id), SCHOOL_STAFF).ask_manager
+
+
+def test_a_roll_call_opened_all_day_is_one_reading_an_agent(home: Home) -> None:
+    home.diet(home.parents[0], avoided=[Allergen.MILK])
+    other = SCHOOL_STAFF.model_copy(update={"account_id": uuid4()})
+    for caller in (SCHOOL_STAFF, SCHOOL_STAFF, other, SCHOOL_STAFF):
+        home.desk.ask(OpenAtHand(child_ids=home.all_children()), caller)
+    assert [(each.kind, each.page) for each in home.read(home.parents[0]).readings] == [
+        ("at_hand", "roll_call")
+    ] * 2
+    home.desk.clock.forward(days=1)
+    home.desk.ask(OpenAtHand(child_ids=[home.child_id]), SCHOOL_STAFF)
+    assert home.desk.count("health_reading") == 3
+
+
+def test_allergies_at_hand_are_not_for_other_roles(home: Home) -> None:
+    others = set(Role) - {Role.ATTENDANCE, Role.HEALTH}
+    with pytest.raises(NotAllowed):
+        home.desk.ask(OpenAtHand(child_ids=[home.child_id]), mother.an_agent(*others))
+    with pytest.raises(NotSignedIn):
+        home.desk.ask(OpenAtHand(child_ids=[home.child_id]), home.parents[0])
 
 
 def test_a_proposal_is_looked_at_and_becomes_the_sheet(home: Home) -> None:

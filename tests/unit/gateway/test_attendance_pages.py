@@ -40,7 +40,7 @@ def test_one_save_sends_every_mark(site: Any) -> None:
     agent = site.agent(Role.ATTENDANCE)
     answer = agent.send(
         SHEET,
-        button="Enregistrer la feuille",
+        button="Clore la feuille",
         **{f"mark-{LEA}": "present", f"mark-{ADAM}": "absent_justified"},
     )
     assert answer.location == SHEET
@@ -82,7 +82,7 @@ def test_an_incomplete_sheet_says_who_is_missing(site: Any) -> None:
     site.services.answers[RollCall] = mother.sheet(*lines())
     site.services.answers[SettleAttendance] = Invalid(problems={"lines": "incomplete"})
     agent = site.agent(Role.ATTENDANCE)
-    answer = agent.send(SHEET, button="Enregistrer la feuille", **{f"mark-{LEA}": "present"})
+    answer = agent.send(SHEET, button="Clore la feuille", **{f"mark-{LEA}": "present"})
     assert answer.status_code == 422
     page = read(answer)
     assert "pointez chaque enfant attendu" in page.select_one(".govuk-error-summary").get_text()
@@ -98,7 +98,7 @@ def test_a_sheet_saved_by_somebody_else_is_not_overwritten(site: Any) -> None:
     )
     assert answer.status_code == 409
     page = read(answer)
-    assert "Agente Barbier a enregistré" in page.get_text()
+    assert "Agente Barbier a clos" in page.get_text()
     assert page.select_one('input[name="version"]')["value"] == "4"
 
 
