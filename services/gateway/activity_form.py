@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from chassis.clock import PARIS
 from contracts.enrolment.deadlines import DaysBefore, DeadlineRule, PreviousMonthDay, WeekdayBefore
 from contracts.enrolment.offer import ActivityKind, ActivityTerms, Season, Where
-from contracts.enrolment.terms import Eligibility, Grain, Level, UsualDays, Waiting, WaitingOrder, Window
+from contracts.enrolment.terms import Grain, Level, Waiting, WaitingOrder, Window
 from gateway import activity_text as lines
 from gateway.forms import (
     CheckboxesField,
@@ -50,6 +50,11 @@ _FAULTS = {
     "oldest_before_youngest": ("oldest", "L’âge le plus grand est inférieur au plus petit."),
     "window_out_of_order": ("enrol_until", "La fin précède l’ouverture, ou l’ouverture celle des habitants."),
     "window_without_opening": ("enrol_from", "Indiquez aussi l’ouverture pour tous."),
+}
+_BOUNDS = {
+    "youngest": "L’âge va de 0 à 25 ans.",
+    "oldest": "L’âge va de 0 à 25 ans.",
+    "name": "Donnez un nom de deux lettres au moins.",
 }
 """What the terms refuse, on which field, and what to do."""
 
@@ -125,11 +130,16 @@ class ActivityForm(CommandForm):
         [required("Choisissez.")],
         choices=[(Grain.DAY, "Jour par jour"), (Grain.WEEK, "Par semaine entière")],
     )
-    usual = CheckboxesField("Jours proposés d’avance dans la semaine type", choices=WEEKDAYS)
+    usual = TextareaField(
+        "Jours proposés d’avance dans la semaine type",
+        rows=2,
+        hint="« lundi, jeudi », ou une ligne par moment : « matin : mercredi ».",
+    )
     openings = TextareaField(
         "Ouverture des réservations",
         rows=3,
-        hint="Une ligne par période : « 19/12/2026 - 03/01/2027 : 02/12/2026 8 h ; habitants 01/12/2026 8 h ».",
+        hint="Une ligne par période : « 19/12/2026 - 03/01/2027 : 02/12/2026 8 h ; habitants 01/12/2026 8 h ; "
+        "fin 18/12/2026 18 h ».",
     )
 
     capacity = NumberField("Places par séance", [required("Indiquez le nombre de places.")])
@@ -164,6 +174,7 @@ class ActivityForm(CommandForm):
         """The terms as typed; what the form does not ask is kept of `before`. None, with the form's errors set."""
         faults_before = len(self.errors)
         slots = self._read("slots", lines.read_slots) or ("",)
+        groups = before.groups if before else ()
         typed: dict[str, Any] = {
             "code": before.code if before else code_of(str(self.name.data)),
             "name": self.name.data,
@@ -180,32 +191,35 @@ class ActivityForm(CommandForm):
             "adding": self._rule("adding"),
             "cancelling": self._rule("cancelling"),
             "capacity": self.capacity.data or 0,
-            "enrolling": self._window(),
+            "eligibility": {
+                "youngest": self.youngest.data,
+                "oldest": self.oldest.data,
+                "levels": self.levels.data or [],
+                "schools": self.schools.data or [],
+                "residents_only": bool(self.residents_only.data),
+            },
+            "enrolling": {
+                "opens_at": self._instant("enrol_from"),
+                "residents_from": self._instant("enrol_residents"),
+                "closes_at": self._instant("enrol_until"),
+            },
             "openings": self._read("openings", lines.read_openings) or (),
             "booked_by": self.booked_by.data,
-            "groups": self._read("groups", lines.read_groups) or (),
+            "groups": self._read("groups", lambda text: lines.read_groups(text, groups)) or (),
             "waiting": self._waiting(),
             "enrolment_places": self.enrolment_places.data,
             "links": self._read("links", lines.read_links) or (),
-            "usual_days": [UsualDays(slot=slot, weekdays=self.usual.data) for slot in slots]
-            if self.usual.data
-            else [],
+            "usual_days": self._read("usual", lambda text: lines.read_usual_days(text, slots)) or (),
             "meal_slots": self._meal_slots(slots),
             "hours": self._read("hours", lines.read_hours) or (),
             "retired": bool(self.retired.data),
         }
-        eligibility = {
-            "youngest": self.youngest.data,
-            "oldest": self.oldest.data,
-            "levels": self.levels.data or [],
-            "schools": self.schools.data or [],
-            "residents_only": bool(self.residents_only.data),
-        }
+        if self.season.data != Season.NONE and not self.weekdays.data:
+            self.refuse("weekdays", "Choisissez au moins un jour, ou « Sans jours à réserver ».")
         if self.status != 200 or len(self.errors) > faults_before:
             return None
+        kept = before.model_dump() if before else {}
         try:
-            typed["eligibility"] = Eligibility.model_validate(eligibility)
-            kept = before.model_dump() if before else {}
             return ActivityTerms.model_validate(kept | typed)
         except ValidationError as fault:
             self._place(fault)
@@ -244,13 +258,6 @@ class ActivityForm(CommandForm):
             )
             return None
 
-    def _window(self) -> Window:
-        return Window.model_construct(
-            opens_at=self._instant("enrol_from"),
-            residents_from=self._instant("enrol_residents"),
-            closes_at=self._instant("enrol_until"),
-        )
-
     def _instant(self, name: str) -> datetime | None:
         day: date | None = self._fields[name].data
         if day is None:
@@ -288,15 +295,21 @@ class ActivityForm(CommandForm):
 
     def _place(self, fault: ValidationError) -> None:
         for error in fault.errors():
-            code = str(error.get("ctx", {}).get("error", ""))
-            name, sentence = _FAULTS.get(code, ("name", "Vérifiez les réponses de cette page."))
-            self.refuse(name, sentence)
+            code, last = (
+                str(error.get("ctx", {}).get("error", "")),
+                str(error["loc"][-1:] and error["loc"][-1]),
+            )
+            if code in _FAULTS:
+                self.refuse(*_FAULTS[code])
+            elif last in _BOUNDS:
+                self.refuse(last, _BOUNDS[last])
+            else:
+                self.refuse("name", "Vérifiez les réponses de cette page.")
 
 
 def filled(terms: ActivityTerms) -> dict[str, Any]:
     """What the form shows of an activity that exists."""
     rule = terms.eligibility
-    usual = {day for each in terms.usual_days for day in each.weekdays}
     return {
         **terms.model_dump(
             include={
@@ -325,7 +338,7 @@ def filled(terms: ActivityTerms) -> dict[str, Any]:
         "hours": lines.write_hours(terms.hours),
         "meal_slots": "tous" if terms.meal_slots == set(terms.slots) else ", ".join(sorted(terms.meal_slots)),
         "links": lines.write_links(terms.links),
-        "usual": [str(day) for day in sorted(usual)],
+        "usual": lines.write_usual_days(terms.usual_days, terms.slots),
         "openings": lines.write_openings(terms.openings),
         "groups": lines.write_groups(terms.groups),
         "waiting": terms.waiting.order if terms.waiting else "none",

@@ -48,7 +48,7 @@ WHOLE = mother.wednesday(
     hours=(SlotHours(slot="matin", begins=time(8), ends=time(12)),),
     meal_slots=frozenset({"repas"}),
     groups=(
-        Group(code="3-5", label="3-5 ans", youngest=3, oldest=5, capacity=24),
+        Group(code="petits", label="Les petits", youngest=3, oldest=5, capacity=24),
         Group(code="6-11", label="6-11 ans", youngest=6, oldest=11, capacity=36),
     ),
     eligibility=Eligibility(
@@ -62,14 +62,16 @@ WHOLE = mother.wednesday(
             window=Window(
                 opens_at=datetime(2026, 12, 2, 8, tzinfo=PARIS),
                 residents_from=datetime(2026, 12, 1, 8, 30, tzinfo=PARIS),
+                closes_at=datetime(2026, 12, 18, 18, tzinfo=PARIS),
             ),
         ),
     ),
     booked_by=Grain.WEEK,
     waiting=Waiting(order=WaitingOrder.RESIDENTS_FIRST, hours=24),
     enrolment_places=60,
-    usual_days=tuple(
-        UsualDays(slot=slot, weekdays=frozenset({3})) for slot in ("matin", "repas", "après-midi")
+    usual_days=(
+        UsualDays(slot="matin", weekdays=frozenset({1, 3})),
+        UsualDays(slot="repas", weekdays=frozenset({3})),
     ),
     adding=PreviousMonthDay(day=20, at=time(18)),
     cancelling=DaysBefore(days=2, at=time(9, 30), skip_weekdays=frozenset({6, 7}), skip_holidays=True),
@@ -186,6 +188,16 @@ def test_a_new_activity_is_previewed_then_kept(site: Any, admin: Any) -> None:
         ({"hours": "12 h - 8 h"}, "la fin précède le début"),
         ({"youngest": "9", "oldest": "3"}, "L’âge le plus grand"),
         ({"waiting": "by_time", "waiting_hours": "900"}, "De 1 à 336 heures"),
+        ({"youngest": "90"}, "L’âge va de 0 à 25 ans"),
+        ({"weekdays": None}, "Choisissez au moins un jour"),
+        ({"usual": "lundi, jedi"}, "écrivez les jours en toutes lettres"),
+        ({"usual": "lundi\nmardi"}, "gardez une ligne par moment"),
+        ({"links": f"{'r' * 41} avec matin"}, "en 40 signes au plus"),
+        ({"openings": "19/12/2026 - 03/01/2027 : bientôt"}, "écrivez la période"),
+        (
+            {"enrol_from": ["2", "9", "2026"], "enrol_until": ["1", "9", "2026"]},
+            "La fin précède l’ouverture",
+        ),
     ],
 )
 def test_what_makes_no_sense_comes_back_filled(
@@ -227,6 +239,34 @@ def test_groups_are_read_as_they_are_written(drawn: list[tuple[int, int, int]]) 
         for a, b, n in drawn
     )
     assert lines.read_groups(lines.write_groups(groups)) == groups
+
+
+moments = st.builds(
+    lambda day, at: datetime.combine(day, at, PARIS), st.dates(date(2026, 1, 1), date(2030, 1, 1)), hours
+)
+
+
+@given(st.lists(moments, min_size=3, max_size=3), st.sampled_from(["o", "c", "ro", "oc", "roc"]))
+def test_openings_are_read_as_they_are_written(drawn: list[datetime], bounds: str) -> None:
+    residents, opens, closes = sorted(drawn)
+    window = Window(
+        residents_from=residents if "r" in bounds else None,
+        opens_at=opens if "o" in bounds else None,
+        closes_at=closes if "c" in bounds else None,
+    )
+    first = date(2026, 12, 19)
+    openings = (Opening(first=first, last=first, window=window),)
+    assert lines.read_openings(lines.write_openings(openings)) == openings
+
+
+@given(st.lists(st.sets(st.integers(1, 7), min_size=1), min_size=3, max_size=3), st.integers(0, 3))
+def test_usual_days_are_read_as_they_are_written(drawn: list[set[int]], number: int) -> None:
+    slots = ("matin", "repas", "après-midi")
+    usual = tuple(
+        UsualDays(slot=slot, weekdays=frozenset(days))
+        for slot, days in list(zip(slots, drawn, strict=True))[:number]
+    )
+    assert lines.read_usual_days(lines.write_usual_days(usual, slots), slots) == usual
 
 
 @given(st.lists(st.tuples(words_of_slots, hours, hours), max_size=4))
