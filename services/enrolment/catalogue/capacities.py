@@ -74,6 +74,20 @@ def open_groups(session: Session, terms: ActivityTerms, session_ids: Collection[
         )
 
 
+# Groups that the activity has no longer: who was counted in one is counted anew, by age, in those that there are.
+_FORGET_GROUPS = text(
+    """
+    WITH gone AS (
+        DELETE FROM session_group WHERE session_id = ANY(:session_ids) AND group_code <> ALL(:codes)
+    ), bookings AS (
+        UPDATE booking SET group_code = NULL
+         WHERE session_id = ANY(:session_ids) AND cancelled_at IS NULL AND group_code <> ALL(:codes)
+    )
+    UPDATE waiting_place SET group_code = NULL
+     WHERE anchor_id = ANY(:session_ids) AND state IN ('waiting', 'offered') AND group_code <> ALL(:codes)
+    """
+).bindparams(bindparam("session_ids", type_=ARRAY(Uuid)), bindparam("codes", type_=ARRAY(String)))
+
 # `age` counts full years as `eligibility.age_on` does. What is taken is counted anew: bookings and open offers.
 _OPEN_GROUP = text(
     """
@@ -131,6 +145,9 @@ def _apply(session: Session, terms: ActivityTerms, place_code: str, today: date,
         .where(DaySession.session_id.in_(ids), DaySession.capacity != wanted)
         .values(capacity=case((DaySession.taken > wanted, DaySession.taken), else_=wanted))
         .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        _FORGET_GROUPS, {"session_ids": list(ids), "codes": [group.code for group in terms.groups]}
     )
     open_groups(session, terms, ids)
     waiting.serve(session, ids, now)

@@ -119,6 +119,34 @@ def test_groups_set_later_count_what_is_booked_already(town: Town) -> None:
     assert town.count("SELECT taken FROM session_group WHERE capacity > 1") == 1
 
 
+def test_groups_of_other_ages_count_what_was_booked_in_the_old_ones(town: Town) -> None:
+    def run(*groups: tuple[int, int, int]) -> None:
+        made = tuple(
+            Group(code=f"{a}-{b}", label=f"{a}-{b} ans", youngest=a, oldest=b, capacity=n)
+            for a, b, n in groups
+        )
+        town.run(mother.canteen(capacity=5, groups=made), FRIDAY, FRIDAY)
+
+    run((3, 5, 2), (6, 11, 2))
+    five, six = town.pupil(birth_date=date(2021, 5, 4)), town.pupil(birth_date=date(2020, 5, 4))
+    assert book(town, *five).changed
+    assert book(town, *six).changed
+    run((3, 6, 2), (7, 11, 2))
+    assert whys(book(town, *town.pupil(birth_date=date(2021, 5, 4)))) == [("", Refusal.FULL)]
+    assert cancel(town, *six).changed
+    assert book(town, *town.pupil(birth_date=date(2021, 5, 4))).changed
+    run()
+    assert (
+        town.count(
+            "SELECT count(*) FROM session_group JOIN session USING (session_id) WHERE day = '2026-12-04'"
+        )
+        == 0
+    )
+    assert cancel(town, *five).changed
+    run((3, 5, 1))
+    assert town.count("SELECT sum(taken) FROM session_group") == 1
+
+
 HALF_DAYS = ("matin", "repas", "après-midi")
 LUNCH = Link(slot="repas", needs=frozenset({"matin", "après-midi"}))
 
