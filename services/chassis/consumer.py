@@ -101,62 +101,72 @@ class Facts(SharedExtension):
             return
         self._apply(handlers, fact, envelope, message)
 
-    def _apply(self, handlers: list["Subscription"], fact: Event, envelope: Envelope, message: Any) -> None:
-        """One handler after the other; the message is let go of after the last. One that fails stops the line: tried
-        again, those before it find that they have applied the fact already."""
+    def _apply(
+        self,
+        handlers: list["Subscription"],
+        fact: Event,
+        envelope: Envelope,
+        message: Any,
+        failures: tuple[Exception, ...] = (),
+    ) -> None:
+        """One handler after the other, in no order that may be counted on: one that fails keeps none of the others
+        from applying the fact. After the last, the message is let go of, or tried again if any failed: those that
+        have applied the fact find it in their inbox."""
         handler, *others = handlers
-        onward = partial(self._apply, others, fact, envelope, message) if others else None
         try:
             self.container.spawn_worker(
                 handler,
                 (fact, envelope),
                 {},
                 context_data={},
-                handle_result=partial(self._finish, message, envelope, onward),
+                handle_result=partial(self._finish, others, fact, envelope, message, failures),
             )
         except ContainerBeingKilled:
             self.queue_consumer.requeue_message(message)
 
     def _finish(
         self,
-        message: Any,
+        others: list["Subscription"],
+        fact: Event,
         envelope: Envelope,
-        onward: Callable[[], None] | None,
+        message: Any,
+        failures: tuple[Exception, ...],
         worker_ctx: Any,
         result: Any,
         exc_info: Any,
     ) -> Any:
         label = f"{self.container.service_name}.{worker_ctx.entrypoint.method_name}"
+        said = {"handler": label, "fact": envelope.type, "id": str(envelope.id)}
         if exc_info is None:
             outcome = "applied" if result else "repeated"
             metrics.FACTS.labels(label, outcome).inc()
-            log.info(
-                f"fact {outcome}",
-                handler=label,
-                fact=envelope.type,
-                id=str(envelope.id),
-                correlation_id=envelope.correlationid,
-            )
-            if onward is None:
-                self._settle(message)
-            else:
-                # Not within this worker, whose place in the pool the next one may need.
-                self.container.spawn_managed_thread(onward)
+            log.info(f"fact {outcome}", **said, correlation_id=envelope.correlationid)
         else:
-            tries = int((message.headers or {}).get(_TRIES, 0)) + 1
+            tries = self._tries(message)
+            failures = (*failures, exc_info[1])
+            metrics.FACTS.labels(label, "parked" if tries >= self.queues.tries else "failed").inc()
             log.error(
                 "fact not applied",
-                handler=label,
-                fact=envelope.type,
-                id=str(envelope.id),
+                **said,
                 tries=tries,
                 correlation_id=envelope.correlationid,
                 exc_info=exc_info,
             )
-            parked = tries >= self.queues.tries
-            metrics.FACTS.labels(label, "parked" if parked else "failed").inc()
-            self._give_back(message, repr(exc_info[1]), tries)
+        if others:
+            # Not within this worker, whose place in the pool the next one may need.
+            self.container.spawn_managed_thread(
+                partial(self._apply, others, fact, envelope, message, failures)
+            )
+        elif failures:
+            self._give_back(message, repr(failures[0]), self._tries(message))
+        else:
+            self._settle(message)
         return result, None
+
+    @staticmethod
+    def _tries(message: Any) -> int:
+        """How often this fact has been tried, this time included."""
+        return int((message.headers or {}).get(_TRIES, 0)) + 1
 
     def _settle(self, message: Any) -> None:
         self.queue_consumer.ack_message(message)
