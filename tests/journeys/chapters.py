@@ -235,7 +235,7 @@ def open_sheet(desk: Visitor, school: str = SCHOOL[1]) -> None:
     desk.goto("/agents/pointage/")
     desk.look("agent-pointage")
     sheet = desk.page.get_by_role("main").get_by_role("listitem").filter(has_text=school)
-    sheet.filter(has_text=CANTEEN).get_by_role("link").click()
+    sheet.filter(has_text=CANTEEN).get_by_role("link", name="Remplir la feuille").click()
     desk.look("agent-feuille")
 
 

@@ -37,13 +37,19 @@ const { css } = compile(join(here, "sass", "site.scss"), {
 });
 keep("site.css", css.replace(/url\("?\.\/([^")]+)"?\)/g, (_, name) => `url(${manifest[name]})`));
 
-const library = keep(
+keep(
   "govuk-frontend.js",
   readFileSync(join(modules, "govuk-frontend", "dist", "govuk", "govuk-frontend.min.js"), "utf8")
     .replace(/\/\/# sourceMappingURL=.*$/m, ""),
 );
-keep("site.js", readFileSync(join(here, "js", "site.js"), "utf8").replace("./govuk-frontend.js", `./${library}`));
-keep("passkeys.js", readFileSync(join(here, "js", "passkeys.js"), "utf8"));
+
+// A script that imports others is named after their content too.
+function keepScript(name) {
+  if (name in manifest) return manifest[name];
+  const text = readFileSync(join(here, "js", name), "utf8");
+  return keep(name, text.replace(/from "\.\/([\w-]+\.js)"/g, (_, other) => `from "./${keepScript(other)}"`));
+}
+for (const name of readdirSync(join(here, "js"))) keepScript(name);
 
 writeFileSync(join(out, "manifest.json"), JSON.stringify(manifest, null, 2));
 // What was built before goes last: a site that is being served is never without its style sheet meanwhile.

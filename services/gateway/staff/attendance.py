@@ -7,6 +7,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from chassis.clock import PARIS
+from contracts.accounts.health import EmergencySheet, OpenAtHand
 from contracts.caller import Role
 from contracts.enrolment.attendance import (
     AttendanceDesk,
@@ -18,10 +19,10 @@ from contracts.enrolment.attendance import (
 )
 from contracts.errors import DomainError
 from contracts.events.enrolment import AbsenceState, Mark
-from gateway import access, french
+from gateway import access, care_words, french
 from gateway.forms import CommandForm, HiddenField
 from gateway.navigation import Entry
-from gateway.services import ask
+from gateway.services import ask, ask_each
 from gateway.wiring import clock
 
 blueprint = Blueprint("attendance", __name__, url_prefix="/pointage")
@@ -53,10 +54,10 @@ class SheetForm(CommandForm):
 @access.requires_role(Role.ATTENDANCE)
 def show() -> str:
     """What runs on a day, and what was never checked before it."""
-    day = _day(request.args.get("jour", "")) if request.args.get("jour") else _today()
+    day = day_of(request.args.get("jour", "")) if request.args.get("jour") else today()
     place_code = request.args.get("lieu", "")
     view = ask(AttendanceDesk(day=day, place_code=place_code))
-    return render_template("staff/attendance.html", view=view, today=_today(), place_code=place_code)
+    return render_template("staff/attendance.html", view=view, today=today(), place_code=place_code)
 
 
 @blueprint.route("/<place_code>/<activity_code>/<day>", methods=["GET", "POST"])
@@ -70,7 +71,7 @@ def take(place_code: str, activity_code: str, day: str) -> ResponseReturnValue:
     asked = RollCall(
         place_code=place_code,
         activity_code=activity_code,
-        day=_day(day),
+        day=day_of(day),
         slot=request.values.get("creneau", ""),
         also=[child_id for child_id, mark in marks.items() if mark is Mark.PRESENT_WITHOUT_BOOKING],
         find=request.form.get("find", "").strip()[:100] if step == "find" else "",
@@ -87,6 +88,7 @@ def take(place_code: str, activity_code: str, day: str) -> ResponseReturnValue:
                     command_id=form.command_id.data,
                     session_id=session_id,
                     version=request.form.get("version", 0, type=int),
+                    taps=request.form.get("taps", 0, type=int),
                     lines=[MarkedChild(child_id=child_id, mark=mark) for child_id, mark in marks.items()],
                 )
             )
@@ -99,7 +101,8 @@ def take(place_code: str, activity_code: str, day: str) -> ResponseReturnValue:
             return redirect(request.full_path.rstrip("?"))
     view = with_absences(ask(asked))
     if request.method == "POST":
-        view = with_marks(view, marks, rest_present=step == "present")
+        rest = {"present": Mark.PRESENT, "absent": Mark.ABSENT_UNJUSTIFIED}.get(step)
+        view = with_marks(view, marks, rest, shown=request.form.get("taps", 0, type=int))
     page = render_template(
         "staff/attendance_sheet.html",
         view=view,
@@ -108,9 +111,13 @@ def take(place_code: str, activity_code: str, day: str) -> ResponseReturnValue:
         problem=problem,
         searched=step == "find",
         version=request.form.get("version", type=int) if problem == "sheet_changed" else view.version,
+        care=care_of(view),
+        care_words=care_words,
+        is_new=is_new,
+        shown=request.form.get("taps", view.taps, type=int),
         booked_marks=BOOKED_MARKS,
         unbooked_marks=UNBOOKED_MARKS,
-        today=_today(),
+        today=today(),
         counted=count_marks(view),
     )
     return page, form.status
@@ -142,15 +149,34 @@ def with_absences(view: RollCallView) -> RollCallView:
     return view.model_copy(update={"lines": [marked(line) for line in view.lines]})
 
 
-def with_marks(view: RollCallView, marks: dict[UUID, Mark], *, rest_present: bool) -> RollCallView:
-    """The sheet with what was just ticked; `rest_present` marks as present the expected children left."""
+def with_marks(view: RollCallView, marks: dict[UUID, Mark], rest: Mark | None, shown: int) -> RollCallView:
+    """The sheet with what was just ticked; `rest` marks the expected children left.
+
+    What a tablet has sent since the page was `shown` is newer than what the page ticked, and stays.
+    """
 
     def marked(line: ExpectedView) -> ExpectedView:
-        default = Mark.PRESENT if rest_present and line.booked else None
-        return line.model_copy(update={"mark": marks.get(line.child_id, default)})
+        if is_new(line, shown):
+            return line
+        return line.model_copy(update={"mark": marks.get(line.child_id, rest if line.booked else None)})
 
-    kept = [line for line in view.lines if line.booked or line.child_id in marks]
+    kept = [line for line in view.lines if line.booked or line.child_id in marks or line.tap is not None]
     return view.model_copy(update={"lines": [marked(line) for line in kept]})
+
+
+def is_new(line: ExpectedView, shown: int) -> bool:
+    """A tablet has just said so of the child."""
+    return line.tap is not None and not line.tap.late and line.tap.number > shown
+
+
+def care_of(view: RollCallView) -> dict[UUID, EmergencySheet] | None:
+    """What is to be known of the children on the sheet; None: no answer, and the page says so."""
+    if not view.lines:
+        return {}
+    [sheets] = ask_each([OpenAtHand(child_ids=[line.child_id for line in view.lines])])
+    if isinstance(sheets, Exception):
+        return None
+    return {sheet.pupil.child_id: sheet for sheet in sheets}
 
 
 def count_marks(view: RollCallView) -> dict[str, int]:
@@ -171,12 +197,12 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-def _day(text: str) -> date:
+def day_of(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
         abort(404)
 
 
-def _today() -> date:
+def today() -> date:
     return clock().now().astimezone(PARIS).date()

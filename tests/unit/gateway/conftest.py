@@ -20,7 +20,9 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from contracts.accounts.changes import WaitingView, WhatWaits
+from contracts.accounts.health import OpenAtHand
 from contracts.caller import Kind, Role
+from contracts.enrolment.attendance import SheetsWaiting, SheetsWaitingView
 from gateway import browser_session
 from gateway.app import create_app
 from gateway.browser_session import Identity
@@ -113,6 +115,8 @@ class Site:
     def __init__(self, **settings: Any) -> None:
         self.services = FakeServices()
         self.services.answers[WhatWaits] = WaitingView()
+        self.services.answers[SheetsWaiting] = SheetsWaitingView()
+        self.services.answers[OpenAtHand] = []
         self.sessions = MemoryStore()
         self.clock = SetClock()
         self.real_clock = SetClock()

@@ -24,3 +24,9 @@ if (keyField && !keyField.value) {
   keyField.value = window.sessionStorage.getItem("cle") ?? "";
   window.sessionStorage.removeItem("cle");
 }
+
+// No agent works in this browser: the names that a roll-call kept on it go. Taps not sent yet are ids, and stay.
+if (document.body.dataset.agent === "no") {
+  window.sessionStorage.removeItem("appel");
+  if ("caches" in window) window.caches.delete("appel");
+}
