@@ -227,6 +227,13 @@ def book(visitor: Visitor, child: str, *labels: str, column: str = CANTEEN) -> N
     expect(visitor.page.get_by_role("heading", level=1)).to_have_text("Vos réservations sont enregistrées")
 
 
+def fill_date(visitor: Visitor, group: str, when: date) -> None:
+    """The three boxes of a date."""
+    boxes = visitor.page.get_by_role("group", name=group, exact=True)
+    for label, number in (("Jour", when.day), ("Mois", when.month), ("Année", when.year)):
+        boxes.get_by_label(label).fill(str(number))
+
+
 # ---------------------------------------------------------------- the roll-call and the month's invoices
 
 

@@ -17,13 +17,6 @@ DECEMBER = "2026-12"
 STRIKE = "Grève : la cantine est fermée"
 
 
-def fill_date(visitor: Visitor, group: str, when: date) -> None:
-    """The three boxes of a date."""
-    boxes = visitor.page.get_by_role("group", name=group, exact=True)
-    for label, number in (("Jour", when.day), ("Mois", when.month), ("Année", when.year)):
-        boxes.get_by_label(label).fill(str(number))
-
-
 def box(visitor: Visitor, name: str, *, on: bool = True) -> None:
     """Ticks the box of that name, as a finger does: on its label."""
     found = visitor.page.get_by_role("checkbox", name=re.compile(f"^{re.escape(name)}"))
@@ -51,11 +44,11 @@ def test_a_usual_week_is_looked_at_then_booked(booked: None, amandine: Visitor) 
     amandine.look("semaine-type")
     for weekday in ("lundi", "mardi", "jeudi", "vendredi"):
         box(amandine, f"{CANTEEN}, {weekday}", on=weekday in ("lundi", "vendredi"))
-    fill_date(amandine, "Du", date(2026, 12, 7))
-    fill_date(amandine, "Au", date(2026, 12, 3))
+    chapters.fill_date(amandine, "Du", date(2026, 12, 7))
+    chapters.fill_date(amandine, "Au", date(2026, 12, 3))
     amandine.press("Voir ce qui va changer")
     amandine.says("Le dernier jour précède le premier")
-    fill_date(amandine, "Au", date(2026, 12, 18))
+    chapters.fill_date(amandine, "Au", date(2026, 12, 18))
     amandine.press("Voir ce qui va changer")
     amandine.says("3\u00a0jours à réserver")
     amandine.says("vendredi\u00a011, lundi\u00a014, vendredi\u00a018")
@@ -72,8 +65,8 @@ def test_a_siblings_days_are_copied(booked: None, amandine: Visitor) -> None:
     amandine.follow("Copier les jours de Marius", exact=False)
     amandine.look("copier")
     amandine.page.get_by_label("Achille").check()
-    fill_date(amandine, "Du", date(2026, 12, 7))
-    fill_date(amandine, "Au", date(2026, 12, 18))
+    chapters.fill_date(amandine, "Du", date(2026, 12, 7))
+    chapters.fill_date(amandine, "Au", date(2026, 12, 18))
     amandine.press("Voir ce qui va changer")
     amandine.says("3\u00a0jours à réserver")
     amandine.says("1\u00a0jour voulu est déjà réservé")
@@ -89,8 +82,8 @@ def test_a_strike_is_looked_at_declared_told_and_lifted(
     desk.look("agent-calendrier")
     desk.follow("Fermer des jours")
     desk.look("agent-fermer")
-    fill_date(desk, "Premier jour", date(2026, 12, 14))
-    fill_date(desk, "Dernier jour", date(2026, 12, 14))
+    chapters.fill_date(desk, "Premier jour", date(2026, 12, 14))
+    chapters.fill_date(desk, "Dernier jour", date(2026, 12, 14))
     desk.page.get_by_label("Où").select_option(label="Tous les lieux")
     desk.page.get_by_label("Quelle activité").select_option(label=CANTEEN)
     desk.page.get_by_label("Quel moment").select_option(label="Toute la journée")
@@ -121,29 +114,3 @@ def test_a_strike_is_looked_at_declared_told_and_lifted(
     chapters.tick(amandine, "Lundi 14 décembre")
     chapters.save(amandine)
     amandine.says("1\u00a0jour réservé")
-
-
-def test_an_activity_is_made_on_a_page_and_seen_in_the_parents_words(prepared: object, agent: Agent) -> None:
-    desk = agent(MANAGER)
-    desk.goto("/agents/offre/")
-    desk.follow("Nouvelle activité")
-    desk.look("agent-activite")
-    page = desk.page
-    page.get_by_label("Nom de l’activité").fill("Éveil musical")
-    page.get_by_label("Famille d’activité").select_option(label="Soir")
-    page.get_by_label("Ce qu’on réserve s’appelle").fill("séance")
-    page.get_by_role("group", name="Jours", exact=True).get_by_label("Mardi").check()
-    page.get_by_label("Places par séance").fill("12")
-    for section in ("Délai pour réserver", "Délai pour annuler"):
-        rule = page.get_by_role("region", name=section)
-        rule.get_by_label("Nombre de jours, de semaines").fill("2")
-        rule.get_by_label("Jusqu’à quelle heure").fill("neuf heures")
-    desk.press("Prévisualiser")
-    desk.says("Écrivez l’heure comme ceci")
-    for section in ("Délai pour réserver", "Délai pour annuler"):
-        page.get_by_role("region", name=section).get_by_label("Jusqu’à quelle heure").fill("9 h")
-    desk.press("Prévisualiser")
-    desk.says("jusqu’à 2\u00a0jours avant, 9\u00a0h")
-    desk.look("agent-activite-apercu")
-    desk.press("Enregistrer l’activité")
-    desk.says("Éveil musical")

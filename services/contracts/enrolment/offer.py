@@ -135,6 +135,9 @@ class ActivityView(View):
     order_sentence: str = Field(
         default="", description="Who comes first on a waiting list; empty: there is none"
     )
+    notes: list[str] = Field(
+        default_factory=list, description="What else governs its days, in whole sentences"
+    )
     version: int = Field(default=0, description="Goes back with a change; 0: not kept yet")
 
 
@@ -145,6 +148,7 @@ class PlaceView(View):
     name: str
     kind: PlaceKind
     city: str
+    version: int = Field(default=0, description="Goes back with a change; 0: not kept yet")
 
 
 class OfferingView(View):
@@ -167,22 +171,54 @@ class OfferView(View):
     activities: list[ActivityView]
     places: list[PlaceView]
     offerings: list[OfferingView]
-    school_year: str = Field(description="The one that runs today: 2026-2027")
+    school_year: str = Field(description="The one whose sessions are counted: 2026-2027")
     school_year_first: date
     school_year_last: date
+    school_years: list[str] = Field(default_factory=list, description="Every one that is known")
 
 
 class ShowOffer(Question[OfferView]):
-    """What the town offers, where. Anybody may ask."""
+    """What the town offers, where, with the sessions of a school year. Anybody may ask. NotFound."""
+
+    label: str = Field(default="", description="2026-2027; empty: the one that runs today")
+
+
+class SchoolClassView(View):
+    """A class of a school, as the school's register says it."""
+
+    class_name: str
+    levels: list[str]
+    children: int
+
+
+class PlaceOfferView(View):
+    """A place whole: its classes, and what it offers among all the activities."""
+
+    place: PlaceView
+    classes: list[SchoolClassView]
+    activities: list[ActivityView]
+    offerings: list[OfferingView]
+
+
+class ShowPlace(Question[PlaceOfferView]):
+    """One place. Agents of `administration`. NotFound."""
+
+    code: Code
 
 
 class DefinePlace(Command[PlaceView]):
-    """Makes or changes a place. Agents of `administration`, the installation."""
+    """Makes or changes a place. Agents of `administration`, the installation.
+
+    Raises PlaceChanged when it is not in the version that was shown.
+    """
 
     code: Code
     name: str = Field(min_length=2, max_length=80)
     kind: PlaceKind = PlaceKind.SCHOOL
-    city: str = ""
+    city: str = Field(default="", max_length=80)
+    version: int | None = Field(
+        default=None, description="The one shown, 0 for a new one; None: whatever stands"
+    )
 
 
 class DefineActivity(Command[ActivityView]):
@@ -197,10 +233,18 @@ class DefineActivity(Command[ActivityView]):
     )
 
 
+class OfferingShown(Message):
+    """The places that an agent was shown: what they change must still be so. `capacity` None: not offered yet."""
+
+    capacity: int | None = None
+    group_capacity: dict[Code, int] = Field(default_factory=dict)
+
+
 class OfferActivity(Command[OfferingView]):
     """Says that a place offers an activity, with so many places a session. `administration`.
 
     Sessions to come take the new number, but never less than what is taken; more places serve who waits.
+    Raises OfferingChanged when the places are not those that were shown.
     """
 
     activity_code: Code
@@ -209,6 +253,17 @@ class OfferActivity(Command[OfferingView]):
     group_capacity: dict[Code, Annotated[int, Field(ge=0)]] = Field(
         default_factory=dict, description="Group code → places here; the activity's own for the others"
     )
+    shown: OfferingShown | None = Field(default=None, description="None: whatever stands")
+
+
+class OfferInPlaces(Command[int]):
+    """Says that these places offer an activity, each with the activity's own number of places. `administration`.
+
+    Those that offer it already stay as they are. Answers how many are new. NotFound.
+    """
+
+    activity_code: Code
+    place_codes: tuple[Code, ...] = Field(min_length=1, max_length=200)
 
 
 class OpenSessions(Command[int]):

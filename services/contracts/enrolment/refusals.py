@@ -21,6 +21,18 @@ class ActivityChanged(Conflict):
     code = "activity_changed"
 
 
+class PlaceChanged(Conflict):
+    """Another agent has changed the place meanwhile, or made one of that code."""
+
+    code = "place_changed"
+
+
+class OfferingChanged(Conflict):
+    """Another agent has changed how many places there are here, or offered the activity."""
+
+    code = "offering_changed"
+
+
 class NotEligible(Invalid):
     """The activity is not for this child. `why`: the rule, in French: « réservé aux enfants de 3 à 5 ans »."""
 

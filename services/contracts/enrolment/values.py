@@ -7,7 +7,8 @@ from pydantic import Field, StringConstraints, model_validator
 
 from contracts.messages import Message
 
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
+CODE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$"
+Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN)]
 Weekday = Annotated[int, Field(ge=1, le=7)]
 
 LONGEST_PERIOD_DAYS = 366

@@ -9,7 +9,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from contracts.caller import Caller, Role
-from contracts.enrolment.offer import ActivityTerms, OfferActivity, OfferingView
+from contracts.enrolment.offer import (
+    ActivityTerms,
+    OfferActivity,
+    OfferingShown,
+    OfferingView,
+    OfferInPlaces,
+)
+from contracts.enrolment.refusals import OfferingChanged
 from contracts.errors import Invalid, NotFound
 from enrolment.booking import places, waiting
 from enrolment.catalogue.terms import terms_of
@@ -27,6 +34,14 @@ def offer_activity(session: Session, ask: OfferActivity, caller: Caller, now: da
     terms = terms_of(activity)
     if set(ask.group_capacity) - {group.code for group in terms.groups}:
         raise Invalid(problems={"group_capacity": "unknown_group"})
+    if ask.shown is not None:
+        stands = session.get(Offering, (ask.place_code, ask.activity_code), with_for_update=True)
+        now_shown = OfferingShown(
+            capacity=stands.capacity if stands else None,
+            group_capacity=stands.group_capacity if stands else {},
+        )
+        if now_shown != ask.shown:
+            raise OfferingChanged
     capacity = terms.capacity if ask.capacity is None else ask.capacity
     values = {"capacity": capacity, "group_capacity": ask.group_capacity}
     statement = insert(Offering).values(place_code=ask.place_code, activity_code=ask.activity_code, **values)
@@ -42,6 +57,25 @@ def offer_activity(session: Session, ask: OfferActivity, caller: Caller, now: da
         capacity=capacity,
         group_capacity=ask.group_capacity,
     )
+
+
+def offer_in_places(session: Session, ask: OfferInPlaces, caller: Caller) -> int:
+    """Says that places offer an activity, for as many children as it says itself. Answers how many are new."""
+    caller.staff(Role.ADMINISTRATION)
+    activity = session.get(Activity, ask.activity_code)
+    wanted = set(ask.place_codes)
+    known = session.scalars(select(Place.code).where(Place.code.in_(wanted))).all()
+    if activity is None or len(known) < len(wanted):
+        raise NotFound
+    capacity = terms_of(activity).capacity
+    rows = [
+        {"place_code": code, "activity_code": activity.code, "capacity": capacity, "group_capacity": {}}
+        for code in sorted(wanted)
+    ]
+    new = session.scalars(
+        insert(Offering).values(rows).on_conflict_do_nothing().returning(Offering.place_code)
+    )
+    return len(new.all())
 
 
 def follow(session: Session, terms: ActivityTerms, now: datetime) -> None:

@@ -23,14 +23,15 @@ from contracts.enrolment.offer import (
     PlaceKind,
     PlaceView,
 )
-from contracts.enrolment.refusals import ActivityChanged
+from contracts.enrolment.refusals import ActivityChanged, PlaceChanged
 from contracts.errors import Invalid, NotFound
 from contracts.events.enrolment import ActivityUpdated, PlaceUpdated
 from enrolment.booking import deadlines
 from enrolment.catalogue import capacities, eligibility, windows
+from enrolment.catalogue.notes import notes
 from enrolment.catalogue.terms import order_sentence, terms_of
 from enrolment.models import Activity, DaySession, Offering, Place
-from enrolment.schedule import calendar, closures
+from enrolment.schedule import calendar, closures, school_years
 
 LONGEST_PERIOD = timedelta(days=731)
 EXAMPLES, EXAMPLES_FROM, EXAMPLES_UNTIL = 3, timedelta(days=14), timedelta(days=240)
@@ -44,7 +45,7 @@ def school_names(session: Session, terms: ActivityTerms) -> dict[str, str]:
     return dict(rows.all())
 
 
-def view_activity(terms: ActivityTerms, names: Mapping[str, str]) -> ActivityView:
+def view_activity(terms: ActivityTerms, names: Mapping[str, str], today: date) -> ActivityView:
     """An activity with the sentences of its rules. `names`: code → name of schools."""
     return ActivityView(
         terms=terms,
@@ -53,17 +54,42 @@ def view_activity(terms: ActivityTerms, names: Mapping[str, str]) -> ActivityVie
         who_sentence=eligibility.sentence(terms.eligibility, names),
         enrolling_sentence=windows.sentence(terms.enrolling),
         order_sentence=order_sentence(terms.waiting),
+        notes=notes(terms, today),
     )
 
 
 def view_place(place: Place) -> PlaceView:
     """A place."""
-    return PlaceView(code=place.code, name=place.name, kind=PlaceKind(place.kind), city=place.city)
+    return PlaceView(
+        code=place.code,
+        name=place.name,
+        kind=PlaceKind(place.kind),
+        city=place.city,
+        version=place.version,
+    )
 
 
-def show_offer(session: Session, today: date) -> OfferView:
-    """The whole offer, in three statements."""
-    year = calendar.school_year_of(today)
+def view_offering(
+    offering: Offering, sessions: int | None = None, first: date | None = None, last: date | None = None
+) -> OfferingView:
+    """What a place offers. `sessions`: how many are open, from `first` to `last`."""
+    return OfferingView(
+        place_code=offering.place_code,
+        activity_code=offering.activity_code,
+        capacity=offering.capacity,
+        group_capacity=offering.group_capacity,
+        sessions=sessions or 0,
+        first=first,
+        last=last,
+    )
+
+
+def show_offer(session: Session, today: date, label: str = "") -> OfferView:
+    """The whole offer, in three statements; `label` of the school year whose sessions are counted."""
+    known = {fact.label: fact for fact in school_years.known(today)}
+    year = known.get(label) if label else calendar.school_year_of(today)
+    if year is None:
+        raise NotFound
     counted = (
         select(
             DaySession.place_code,
@@ -89,30 +115,27 @@ def show_offer(session: Session, today: date) -> OfferView:
     names = {place.code: place.name for place in places}
     return OfferView(
         activities=[
-            view_activity(terms_of(activity), names).model_copy(update={"version": activity.version})
+            view_activity(terms_of(activity), names, today).model_copy(update={"version": activity.version})
             for activity in session.scalars(select(Activity).order_by(Activity.name))
         ],
         places=[view_place(place) for place in places],
         offerings=[
-            OfferingView(
-                place_code=offering.place_code,
-                activity_code=offering.activity_code,
-                capacity=offering.capacity,
-                sessions=sessions or 0,
-                first=first,
-                last=last,
-            )
-            for offering, sessions, first, last in offerings
+            view_offering(offering, sessions, first, last) for offering, sessions, first, last in offerings
         ],
         school_year=year.label,
         school_year_first=year.first,
         school_year_last=year.last,
+        school_years=list(known),
     )
 
 
 def define_place(session: Session, ask: DefinePlace, caller: Caller, at: datetime) -> PlaceView:
     """Makes or changes a place, and tells of it when something is new."""
     caller.staff(Role.ADMINISTRATION)
+    if ask.version is not None:
+        found = session.get(Place, ask.code, with_for_update=True)
+        if (found.version if found else 0) != ask.version:
+            raise PlaceChanged
     values = ask.model_dump(include={"name", "kind", "city"})
     statement = insert(Place).values(code=ask.code, version=1, **values)
     version = session.execute(
@@ -125,14 +148,16 @@ def define_place(session: Session, ask: DefinePlace, caller: Caller, at: datetim
     if version is not None:
         fact = PlaceUpdated(place_code=ask.code, place_name=ask.name, kind=ask.kind, city=ask.city)
         tell(session, fact, subject=ask.code, version=version, at=at)
-    return PlaceView(code=ask.code, name=ask.name, kind=ask.kind, city=ask.city)
+    return PlaceView(
+        code=ask.code, name=ask.name, kind=ask.kind, city=ask.city, version=version or ask.version or 0
+    )
 
 
 def preview_activity(session: Session, terms: ActivityTerms, today: date) -> ActivityPreview:
     """The words of these terms, and when their next days would close."""
     span = calendar.days_of(terms.season, terms.weekdays, today + EXAMPLES_FROM, today + EXAMPLES_UNTIL)
     return ActivityPreview(
-        activity=view_activity(terms, school_names(session, terms)),
+        activity=view_activity(terms, school_names(session, terms), today),
         examples=[
             ExampleDay(
                 day=day,
@@ -169,7 +194,7 @@ def define_activity(session: Session, ask: DefineActivity, caller: Caller, at: d
             activity_code=terms.code, activity_name=terms.name, unit=terms.unit, child_care=terms.child_care
         )
         tell(session, fact, subject=terms.code, version=version, at=at)
-    return view_activity(terms, school_names(session, terms))
+    return view_activity(terms, school_names(session, terms), calendar.local_day(at))
 
 
 def open_sessions(session: Session, ask: OpenSessions, caller: Caller) -> int:

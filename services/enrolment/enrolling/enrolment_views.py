@@ -104,7 +104,8 @@ def queue(session: Session, ask: EnrolmentQueue, caller: Caller) -> EnrolmentQue
 def choices(session: Session, child_id: UUID, caller: Caller, now: datetime) -> ChoicesView:
     """What a child may be enrolled in this school year, and where; what it has already asked for."""
     acting = families.act_for(session, caller, child_id)
-    year = calendar.school_year_of(calendar.local_day(now)).label
+    today = calendar.local_day(now)
+    year = calendar.school_year_of(today).label
     rows = session.execute(
         _rows()
         .where(Enrolment.child_id == child_id, Enrolment.school_year == year)
@@ -133,7 +134,7 @@ def choices(session: Session, child_id: UUID, caller: Caller, now: datetime) -> 
         if fitting or enrolment:
             found.append(
                 ChoiceView(
-                    activity=view_activity(terms, school_names(session, terms)),
+                    activity=view_activity(terms, school_names(session, terms), today),
                     places=[view_place(p) for p in fitting],
                     why_not=why.sentence if why else "",
                     enrolment=enrolment,

@@ -10,15 +10,18 @@ from contracts.enrolment.offer import (
     DefinePlace,
     OfferActivity,
     OfferingView,
+    OfferInPlaces,
     OfferView,
     OpenSessions,
+    PlaceOfferView,
     PlaceView,
     Preview,
     PreviewActivity,
     ShowOffer,
+    ShowPlace,
 )
 from enrolment.booking import deadlines
-from enrolment.catalogue import capacities, offer
+from enrolment.catalogue import capacities, offer, place_page
 from enrolment.schedule import calendar, school_years
 
 
@@ -28,7 +31,12 @@ class OfferDesk(Service):
     @answers(ShowOffer)
     def show_offer(self, ask: ShowOffer, caller: Caller) -> OfferView:
         with self.begin() as session:
-            return offer.show_offer(session, calendar.local_day(self.clock.now()))
+            return offer.show_offer(session, calendar.local_day(self.clock.now()), ask.label)
+
+    @answers(ShowPlace)
+    def show_place(self, ask: ShowPlace, caller: Caller) -> PlaceOfferView:
+        with self.begin() as session:
+            return place_page.show_place(session, ask.code, caller, calendar.local_day(self.clock.now()))
 
     @answers(Preview)
     def preview(self, ask: Preview, caller: Caller) -> list[str]:
@@ -61,6 +69,11 @@ class OfferDesk(Service):
         with self.begin() as session:
             now = self.clock.now()
             return once(session, ask, caller, lambda: capacities.offer_activity(session, ask, caller, now))
+
+    @answers(OfferInPlaces)
+    def offer_in_places(self, ask: OfferInPlaces, caller: Caller) -> int:
+        with self.begin() as session:
+            return once(session, ask, caller, lambda: capacities.offer_in_places(session, ask, caller))
 
     @answers(OpenSessions)
     def open_sessions(self, ask: OpenSessions, caller: Caller) -> int:

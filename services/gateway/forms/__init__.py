@@ -16,7 +16,7 @@ from gateway.forms.fields import (
     TextField,
 )
 from gateway.forms.form import CheckedForm, CommandForm, Form
-from gateway.forms.validators import at_most, email_address, in_past, required
+from gateway.forms.validators import at_most, email_address, in_past, matching, no_more_than, required
 
 __all__ = [
     "CheckboxField",
@@ -38,5 +38,7 @@ __all__ = [
     "at_most",
     "email_address",
     "in_past",
+    "matching",
+    "no_more_than",
     "required",
 ]

@@ -3,6 +3,7 @@
 A sentence says what to do (« Saisissez votre nom »), not what is wrong (« champ invalide »).
 """
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -35,6 +36,26 @@ def at_most(length: int, sentence: str = "") -> Validator:
     def check(_form: Any, field: Any) -> None:
         if field.data and len(field.data) > length:
             raise ValidationError(sentence or f"Saisissez {length} caractères au plus.")
+
+    return check
+
+
+def no_more_than(number: int, sentence: str = "") -> Validator:
+    """A whole number of at most `number`."""
+
+    def check(_form: Any, field: Any) -> None:
+        if isinstance(field.data, int) and field.data > number:
+            raise ValidationError(sentence or f"Saisissez un nombre jusqu’à {number}.")
+
+    return check
+
+
+def matching(pattern: str, sentence: str) -> Validator:
+    """A text that is, whole, of this pattern."""
+
+    def check(_form: Any, field: Any) -> None:
+        if field.data and not re.fullmatch(pattern, field.data):
+            raise ValidationError(sentence)
 
     return check
 

@@ -13,6 +13,15 @@ SENTENCES = {
         "Un autre agent a modifié cette activité entre-temps, ou en a créé une du même nom. "
         "Ouvrez-la dans un autre onglet pour voir ce qui a changé, puis recommencez depuis la liste.",
     ),
+    "place_changed": (
+        409,
+        "Un autre agent a modifié ce lieu entre-temps, ou un lieu porte déjà ce code. "
+        "Revenez à la liste pour voir ce qui a changé, puis recommencez.",
+    ),
+    "offering_changed": (
+        409,
+        "Un autre agent a changé ces places entre-temps. Revenez au lieu pour les voir, puis recommencez.",
+    ),
     "not_eligible": (422, "Cette activité n’est pas ouverte à votre enfant : elle est {why}."),
     "enrolment_closed": (
         409,

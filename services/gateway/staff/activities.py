@@ -4,12 +4,13 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from contracts.caller import Role
-from contracts.documents import ListDocumentTypes
+from contracts.documents import DocumentTypeView, ListDocumentTypes
 from contracts.enrolment.offer import (
     ActivityPreview,
     ActivityView,
     DefineActivity,
     OfferView,
+    PlaceKind,
     PreviewActivity,
     ShowOffer,
 )
@@ -35,25 +36,43 @@ def define(code: str = "") -> ResponseReturnValue:
     if code and found is None:
         abort(404)
     form = _form(found)
-    form.schools.choices = [(place.code, place.name) for place in offer.places if place.kind == "school"]
-    names = names_from(types)
-    known = [each.code for each in types] if isinstance(types, list) else []
-    form.documents.choices = [(each, names(each)) for each in known]
+    _choices(form, found, offer, types)
     preview: ActivityPreview | None = None
     if form.validate_on_submit() and (terms := form.terms(found.terms if found else None)) is not None:
         try:
             if request.form.get("step") == "save":
                 version = int(form.version.data) if str(form.version.data).isdigit() else 0
                 ask(DefineActivity(command_id=form.command_id.data, terms=terms, version=version))
-                flash(
-                    f"L’activité « {terms.name} » est enregistrée. Dites maintenant où elle est proposée.",
-                    "success",
-                )
-                return redirect(url_for("staff.offer.show"))
+                if found is None:
+                    flash(
+                        f"L’activité « {terms.name} » est enregistrée. Dites où elle est proposée.", "success"
+                    )
+                    return redirect(url_for("staff.places.offer_in_places", activity_code=terms.code))
+                flash(f"L’activité « {terms.name} » est enregistrée.", "success")
+                return redirect(url_for("staff.offer.show", _anchor=f"a-{terms.code}"))
             preview = ask(PreviewActivity(terms=terms))
         except DomainError as refusal:
-            form.show(refusal)
+            form.show(refusal, **({} if found else {"activity_changed": "name"}))
     return _page(form, found, preview, offer), form.status
+
+
+def _choices(
+    form: ActivityForm,
+    found: ActivityView | None,
+    offer: OfferView,
+    types: list[DocumentTypeView] | Exception,
+) -> None:
+    """The schools and documents to tick. What is ticked already stays offered, whatever became of it."""
+    rule = found.terms if found else None
+    kept = rule.eligibility.schools if rule else frozenset()
+    form.schools.choices = [
+        (place.code, place.name)
+        for place in offer.places
+        if place.kind is PlaceKind.SCHOOL or place.code in kept
+    ]
+    known = [each.code for each in types] if isinstance(types, list) else []
+    codes = dict.fromkeys([*known, *(rule.documents if rule else ())])
+    form.documents.choices = [(code, names_from(types)(code)) for code in codes]
 
 
 def _form(found: ActivityView | None) -> ActivityForm:

@@ -38,6 +38,7 @@ from contracts.enrolment.terms import (
     WaitingOrder,
     Window,
 )
+from contracts.errors import ServiceUnavailable
 from gateway import activity_text as lines
 from tests.mothers import enrolment as mother
 
@@ -163,7 +164,7 @@ def test_a_new_activity_is_previewed_then_kept(site: Any, admin: Any) -> None:
     assert site.services.asked_for(DefineActivity) == []
     assert preview.select_one("input[name=name]")["value"] == "Éveil musical"
     done = admin.submit(preview, button="Enregistrer l’activité")
-    assert done.location == "/agents/offre/"
+    assert done.location == "/agents/lieux/proposer/eveil-musical"
     [ask] = site.services.asked_for(DefineActivity)
     terms = ask.terms
     assert (terms.code, terms.weekdays, ask.version) == ("eveil-musical", frozenset({1, 4}), 0)
@@ -216,6 +217,17 @@ def test_another_agents_change_is_not_overwritten(site: Any, admin: Any) -> None
     answer = admin.send(NEW, button="Enregistrer l’activité", **new())
     assert answer.status_code == 409
     assert "Un autre agent a modifié cette activité" in words(parsed(answer))
+
+
+def test_what_was_chosen_stays_when_the_kinds_of_documents_cannot_be_read(site: Any, admin: Any) -> None:
+    terms = mother.canteen(documents=("assurance",))
+    site.services.answers[ShowOffer] = site.services.answers[ShowOffer].model_copy(
+        update={"activities": [view(terms)]}
+    )
+    site.services.answers[ListDocumentTypes] = ServiceUnavailable()
+    admin.send("/agents/activites/cantine", button="Enregistrer l’activité")
+    [ask] = site.services.asked_for(DefineActivity)
+    assert ask.terms.documents == ("assurance",)
 
 
 def test_only_the_administration_and_only_what_exists(site: Any, admin: Any) -> None:

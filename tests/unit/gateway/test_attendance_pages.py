@@ -156,7 +156,6 @@ def test_the_offer_reads_as_parents_read_it_and_sessions_are_opened(site: Any) -
     assert "Justificatif de domicile" in said
     assert "justificatif_domicile" not in said
     answer = agent.send("/agents/offre/seances", activity="cantine", place="partout")
-    assert answer.location == "/agents/offre/"
+    assert answer.location == "/agents/offre/#a-cantine"
     [ask] = site.services.asked_for(OpenSessions)
     assert (ask.place_code, ask.first, ask.last) == (None, date(2026, 9, 1), date(2027, 8, 31))
-    agent.read("/agents/offre/places")
