@@ -31,6 +31,8 @@ from gateway.french import DAYS
 
 T = TypeVar("T")
 WEEKDAYS = [(str(n), name.capitalize()) for n, name in enumerate(DAYS, 1)]
+ROW = "checkboxes-row"
+SHORT = "govuk-input--width-5"
 YES_NO = [("yes", "Dès que les documents demandés sont joints"), ("no", "Après la décision d’un agent")]
 RULES = [
     ("none", "Jusqu’à la veille au soir"),
@@ -93,18 +95,20 @@ class ActivityForm(CommandForm):
     )
     youngest = NumberField("Âge minimum", hint="En années, le jour de l’activité. Vide : pas de minimum.")
     oldest = NumberField("Âge maximum")
-    levels = CheckboxesField("Réservée aux classes de", choices=[(level, level) for level in Level])
+    levels = CheckboxesField(
+        "Réservée aux classes de", choices=[(level, level) for level in Level], classes=ROW
+    )
     schools = CheckboxesField("Réservée aux écoles")
     residents_only = CheckboxField("Réservée aux familles qui habitent la ville")
 
     at_once = RadiosField("Inscription acceptée", [required("Choisissez.")], choices=YES_NO)
     documents = CheckboxesField("Documents demandés")
     enrol_from = DateField("Inscriptions ouvertes à partir du", hint="Vide : toujours ouvertes.")
-    enrol_from_hour = TextField("à", hint="8 h")
+    enrol_from_hour = TextField("à", hint="8 h", classes=SHORT)
     enrol_residents = DateField("Plus tôt pour les habitants, à partir du")
-    enrol_residents_hour = TextField("à")
+    enrol_residents_hour = TextField("à", classes=SHORT)
     enrol_until = DateField("Inscriptions fermées à partir du")
-    enrol_until_hour = TextField("à")
+    enrol_until_hour = TextField("à", classes=SHORT)
     enrolment_places = NumberField("Enfants inscrits au plus, par lieu", hint="Vide : pas de limite.")
 
     season = RadiosField(
@@ -116,7 +120,7 @@ class ActivityForm(CommandForm):
             (Season.NONE, "Sans jours à réserver"),
         ],
     )
-    weekdays = CheckboxesField("Jours", choices=WEEKDAYS)
+    weekdays = CheckboxesField("Jours", choices=WEEKDAYS, classes=ROW)
     slots = TextField(
         "Moments de la journée", hint="Séparés par des virgules : matin, repas. Vide : un seul."
     )
@@ -158,15 +162,19 @@ class ActivityForm(CommandForm):
     adding = RadiosField("Réserver un jour est possible", [required("Choisissez un délai.")], choices=RULES)
     adding_number = NumberField("Nombre de jours, de semaines, ou jour du mois")
     adding_weekday = SelectField("Jour de la semaine", choices=WEEKDAYS)
-    adding_hour = TextField("Jusqu’à quelle heure", hint="9 h")
-    adding_skip = CheckboxesField("Ne comptent pas", choices=[*WEEKDAYS, ("holidays", "Jours fériés")])
+    adding_hour = TextField("Jusqu’à quelle heure", hint="9 h", classes=SHORT)
+    adding_skip = CheckboxesField(
+        "Ne comptent pas", choices=[*WEEKDAYS, ("holidays", "Jours fériés")], classes=ROW
+    )
     cancelling = RadiosField(
         "Annuler un jour est possible", [required("Choisissez un délai.")], choices=RULES
     )
     cancelling_number = NumberField("Nombre de jours, de semaines, ou jour du mois")
     cancelling_weekday = SelectField("Jour de la semaine", choices=WEEKDAYS)
-    cancelling_hour = TextField("Jusqu’à quelle heure", hint="9 h")
-    cancelling_skip = CheckboxesField("Ne comptent pas", choices=[*WEEKDAYS, ("holidays", "Jours fériés")])
+    cancelling_hour = TextField("Jusqu’à quelle heure", hint="9 h", classes=SHORT)
+    cancelling_skip = CheckboxesField(
+        "Ne comptent pas", choices=[*WEEKDAYS, ("holidays", "Jours fériés")], classes=ROW
+    )
 
     retired = CheckboxField("Ne prend plus d’inscription ; ce qui est inscrit et réservé reste")
 
