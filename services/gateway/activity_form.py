@@ -104,11 +104,11 @@ class ActivityForm(CommandForm):
     at_once = RadiosField("Inscription acceptée", [required("Choisissez.")], choices=YES_NO)
     documents = CheckboxesField("Documents demandés")
     enrol_from = DateField("Inscriptions ouvertes à partir du", hint="Vide : toujours ouvertes.")
-    enrol_from_hour = TextField("à", hint="8 h", classes=SHORT)
+    enrol_from_hour = TextField("Heure d’ouverture", hint="8 h", classes=SHORT)
     enrol_residents = DateField("Plus tôt pour les habitants, à partir du")
-    enrol_residents_hour = TextField("à", classes=SHORT)
+    enrol_residents_hour = TextField("Heure pour les habitants", classes=SHORT)
     enrol_until = DateField("Inscriptions fermées à partir du")
-    enrol_until_hour = TextField("à", classes=SHORT)
+    enrol_until_hour = TextField("Heure de fermeture", classes=SHORT)
     enrolment_places = NumberField("Enfants inscrits au plus, par lieu", hint="Vide : pas de limite.")
 
     season = RadiosField(
