@@ -22,6 +22,7 @@ from contracts.events.enrolment import (
     BookingCancelled,
     BookingMade,
     DaysClosed,
+    DaysHandedOver,
     DaysReopened,
     EnrolmentAccepted,
     EnrolmentLapsed,
@@ -84,6 +85,10 @@ class NoticeDesk(Desk):
     @subscribes(DaysReopened)
     def mail_reopening(self, session: Session, fact: DaysReopened, envelope: Envelope) -> None:
         notices.days_reopened(session, self.site, fact, self.clock.now())
+
+    @subscribes(DaysHandedOver)
+    def mail_handover(self, session: Session, fact: DaysHandedOver, envelope: Envelope) -> None:
+        notices.days_handed_over(session, self.site, fact, self.clock.now())
 
     @subscribes(AbsenceReported)
     def mail_absence(self, session: Session, fact: AbsenceReported, envelope: Envelope) -> None:

@@ -44,8 +44,8 @@ class Block:
 
 
 def gather(session: Session, fact: BookingMade | BookingCancelled, at: datetime, now: datetime) -> None:
-    """Adds a line to what the family will be told. What a closure ended has a mail of its own."""
-    if isinstance(fact, BookingCancelled) and fact.cancelled_because:
+    """Adds a line to what the family will be told. What a closure ended or another calendar moved has its own mail."""
+    if fact.handed_over or (isinstance(fact, BookingCancelled) and fact.cancelled_because):
         return
     digest = insert(BookingDigest).values(family_id=fact.family_id, first_at=now, last_at=now)
     session.execute(

@@ -58,6 +58,7 @@ _KINDS = (
     Kind("bookings_changed", Category.BOOKINGS, "Résumé des jours réservés ou annulés"),
     Kind("days_closed", Category.BOOKINGS, "Jours fermés par la mairie", CARE),
     Kind("days_reopened", Category.BOOKINGS, "Jours rouverts par la mairie", CARE),
+    Kind("days_handed_over", Category.BOOKINGS, "Jours réservés passés d’un foyer à l’autre", ANSWER),
     Kind("place_offered", Category.BOOKINGS, "Place proposée pour un jour complet", ANSWER),
     Kind("place_lapsed", Category.BOOKINGS, "Place d’un jour complet non prise à temps"),
     Kind("place_never_came", Category.BOOKINGS, "Jour resté complet jusqu’à la fin des réservations"),

@@ -4,8 +4,8 @@ Receipts (CRPA L112-11) go to who asked; what concerns the whole household goes 
 the family that the fact names and of no other: a child's other home hears of its own facts alone.
 """
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +25,7 @@ from contracts.events.documents import DocumentExpiring, DocumentOpened
 from contracts.events.enrolment import (
     ClosedDay,
     DaysClosed,
+    DaysHandedOver,
     DaysReopened,
     EnrolmentAccepted,
     EnrolmentLapsed,
@@ -33,6 +34,7 @@ from contracts.events.enrolment import (
     EnrolmentRequested,
     EnrolmentWaiting,
     EnrolmentWithdrawn,
+    HandedDay,
     PlaceOffered,
     WaitingEnded,
     WaitingState,
@@ -112,6 +114,24 @@ def days_closed(session: Session, site: Site, fact: DaysClosed, now: datetime) -
 def days_reopened(session: Session, site: Site, fact: DaysReopened, now: datetime) -> None:
     """Those that are open again, to the whole household."""
     _write(session, site, "days_reopened", fact.family_id, now, fact=fact, lost=_lost(session, fact.days))
+
+
+def days_handed_over(session: Session, site: Site, fact: DaysHandedOver, now: datetime) -> None:
+    """The booked days that another custody calendar gives to this household or takes from it, to all of it."""
+    child = names_of_children(session, {fact.child_id}).get(fact.child_id, "votre enfant")
+    _write(
+        session, site, "days_handed_over", fact.family_id, now, fact=fact, child=child,
+        gained=_by_activity(fact.gained), lost=_by_activity(fact.lost),
+    )  # fmt: skip
+
+
+def _by_activity(days: Sequence[HandedDay]) -> list[tuple[str, list[date]]]:
+    """(« Activités du mercredi, matin », its days), in order."""
+    found: dict[str, list[date]] = {}
+    for each in days:
+        name = f"{each.activity_name}, {each.slot}" if each.slot else each.activity_name
+        found.setdefault(name, []).append(each.day)
+    return list(found.items())
 
 
 def _lost(session: Session, days: Collection[ClosedDay]) -> list[str]:

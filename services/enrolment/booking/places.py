@@ -147,8 +147,8 @@ def move(
 
 
 @dataclass(frozen=True)
-class Cancelled:
-    """A booking that a closure ended."""
+class BookedDay:
+    """A booking, in all that its proof and its fact say of it."""
 
     booking_id: UUID
     session_id: UUID
@@ -185,12 +185,48 @@ _CLOSE = text(
 ).bindparams(bindparam("session_ids", type_=ARRAY(Uuid)))
 
 
-def close(session: Session, session_ids: Sequence[UUID], reason: str, now: datetime) -> list[Cancelled]:
+def close(session: Session, session_ids: Sequence[UUID], reason: str, now: datetime) -> list[BookedDay]:
     """Closes these locked sessions and ends every booking on them. What offers held has been given back before."""
     if not session_ids:
         return []
     rows = session.execute(_CLOSE, {"session_ids": list(session_ids), "reason": reason, "now": now})
-    return [Cancelled(**row._mapping) for row in rows]
+    return [BookedDay(**row._mapping) for row in rows]
+
+
+# One after the other: two live bookings of a child on a session are never let in, not even within a statement.
+_END = text(
+    "UPDATE booking SET cancelled_at = :now WHERE booking_id = ANY(:ended) AND cancelled_at IS NULL"
+).bindparams(bindparam("ended", type_=ARRAY(Uuid)))
+_BEGIN = text(
+    """
+    INSERT INTO booking (booking_id, session_id, child_id, family_id, group_code, made_at, made_by)
+    SELECT n.booking_id, b.session_id, b.child_id, n.family_id, b.group_code, :now, NULL
+      FROM unnest(:ended, :begun, :family_ids) AS n (ended, booking_id, family_id)
+      JOIN booking b ON b.booking_id = n.ended
+    """
+).bindparams(
+    bindparam("ended", type_=ARRAY(Uuid)),
+    bindparam("begun", type_=ARRAY(Uuid)),
+    bindparam("family_ids", type_=ARRAY(Uuid)),
+)
+
+
+def hand_over(session: Session, pairs: Sequence[tuple[BookedDay, BookedDay]], now: datetime) -> None:
+    """Ends the first booking of each pair and begins the second, another family's: the child keeps its place.
+
+    Two statements. The child's row and the sessions are locked and the bookings live; no count moves.
+    """
+    ended = [before.booking_id for before, _ in pairs]
+    session.execute(_END, {"ended": ended, "now": now})
+    session.execute(
+        _BEGIN,
+        {
+            "ended": ended,
+            "begun": [after.booking_id for _, after in pairs],
+            "family_ids": [after.family_id for _, after in pairs],
+            "now": now,
+        },
+    )
 
 
 def lock(session: Session, session_ids: Iterable[UUID]) -> list[DaySession]:

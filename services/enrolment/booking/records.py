@@ -13,7 +13,7 @@ from contracts.enrolment.offer import ActivityTerms
 from contracts.events.enrolment import BookingCancelled, BookingMade
 from contracts.events.event import Event
 from enrolment.booking.booking_rules import Known
-from enrolment.booking.places import Cancelled
+from enrolment.booking.places import BookedDay
 from enrolment.household.families import TOWN, Acting, full_name
 from enrolment.models import Proof
 
@@ -39,16 +39,22 @@ class Change:
         return self.known.session_id
 
 
-def write_cancelled(
+def write_by_town(
     session: Session,
-    cancelled: Sequence[Cancelled],
+    those: Sequence[BookedDay],
     sentence: str,
-    because: str,
     command_id: UUID,
     now: datetime,
+    *,
+    made: bool = False,
+    because: str = "",
+    handed_over: bool = False,
 ) -> None:
-    """The proofs and facts of bookings that the town ended, whoever's they were. Two statements."""
-    if not cancelled:
+    """The proofs and facts of bookings that no parent made or ended, whoever's they are. Two statements.
+
+    `because`: why their session was closed; `handed_over`: the custody calendar moved them to the child's other home.
+    """
+    if not those:
         return
     rows = [
         {
@@ -66,32 +72,28 @@ def write_cancelled(
             "place_name": each.place_name,
             "day": each.day,
             "slot": each.slot,
-            "made": False,
+            "made": made,
             "rule_sentence": sentence,
             "closes_at": None,
         }
-        for each in cancelled
+        for each in those
     ]
     session.execute(insert(Proof.metadata.tables[Proof.__tablename__]), rows)
-    facts: list[tuple[Event, UUID | str, int]] = [
-        (
-            BookingCancelled(
-                booking_id=each.booking_id,
-                session_id=each.session_id,
-                child_id=each.child_id,
-                family_id=each.family_id,
-                activity_code=each.activity_code,
-                place_code=each.place_code,
-                day=each.day,
-                slot=each.slot,
-                changed_by=None,
-                cancelled_because=because,
-            ),
-            each.booking_id,
-            2,
-        )
-        for each in cancelled
-    ]
+    facts: list[tuple[Event, UUID | str, int]] = []
+    for each in those:
+        what = {
+            "booking_id": each.booking_id,
+            "session_id": each.session_id,
+            "child_id": each.child_id,
+            "family_id": each.family_id,
+            "activity_code": each.activity_code,
+            "place_code": each.place_code,
+            "day": each.day,
+            "slot": each.slot,
+            "handed_over": handed_over,
+        }
+        fact = BookingMade(**what) if made else BookingCancelled(**what, cancelled_because=because)
+        facts.append((fact, each.booking_id, 1 if made else 2))
     tell_all(session, facts, at=now)
 
 

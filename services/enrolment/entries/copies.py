@@ -6,7 +6,8 @@ from chassis.inbox import newer
 from chassis.service import Service, subscribes
 from contracts.envelope import Envelope
 from contracts.events.accounts import AccountClosed, ChildUpdated, CustodyUpdated, FamilyUpdated
-from enrolment.household import custody, families, feeds
+from enrolment.booking import handover
+from enrolment.household import families, feeds
 
 
 class CopyDesk(Service):
@@ -30,4 +31,4 @@ class CopyDesk(Service):
     @subscribes(CustodyUpdated)
     def keep_custody(self, session: Session, fact: CustodyUpdated, envelope: Envelope) -> None:
         if newer(session, "custody", fact.child_id, envelope.aggregateversion):
-            custody.keep(session, fact)
+            handover.keep_calendar(session, fact, self.clock.now())

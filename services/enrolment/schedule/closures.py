@@ -29,7 +29,7 @@ from contracts.events.enrolment import ClosedDay, ClosureDeclared, ClosureLifted
 from contracts.events.event import Event
 from enrolment.booking import line, places, records, waiting
 from enrolment.booking.known import WAITS
-from enrolment.booking.places import Cancelled
+from enrolment.booking.places import BookedDay
 from enrolment.booking.waiting_models import WaitingPlace
 from enrolment.household.families import TOWN
 from enrolment.models import Activity, Booking, DaySession, Place, Proof, Sheet
@@ -86,7 +86,7 @@ def declare(session: Session, ask: DeclareClosure, caller: Caller, now: datetime
     session.add(closure)
     session.flush()
     sentence = f"fermeture décidée par la mairie : {reason}"
-    records.write_cancelled(session, cancelled, sentence, reason, ask.command_id, now)
+    records.write_by_town(session, cancelled, sentence, ask.command_id, now, because=reason)
     told = ClosureDeclared(closure_id=closure.closure_id, reason=reason, **scope.model_dump())
     tell(session, told, subject=closure.closure_id, at=now)
     _tell_families(session, closure, cancelled, now)
@@ -192,7 +192,7 @@ def _concerned(session: Session, scope: Scope) -> tuple[list[UUID], int]:
     return [session_id for session_id, done in rows if not done], sum(done for _, done in rows)
 
 
-def _tell_families(session: Session, closure: Closure, cancelled: Iterable[Cancelled], now: datetime) -> None:
+def _tell_families(session: Session, closure: Closure, cancelled: Iterable[BookedDay], now: datetime) -> None:
     """One fact per family, whatever it loses: it is written to once."""
     days: dict[UUID, list[ClosedDay]] = defaultdict(list)
     for each in cancelled:

@@ -23,12 +23,14 @@ from contracts.events.enrolment import (
     AttendanceSettled,
     BookingCancelled,
     BookingMade,
+    DaysHandedOver,
     EnrolmentAccepted,
     EnrolmentFact,
     EnrolmentLapsed,
     EnrolmentOffered,
     EnrolmentWaiting,
     EnrolmentWithdrawn,
+    HandedDay,
     Mark,
     PlaceOffered,
     WaitingEnded,
@@ -132,6 +134,7 @@ HANDLERS: dict[type[Event], list[str]] = {
     BookingMade: ["gather_booking"],
     BookingCancelled: ["gather_cancellation"],
     AttendanceSettled: ["gather_attendance"],
+    DaysHandedOver: ["mail_handover"],
     EnrolmentLapsed: ["mail_lapse"],
     EnrolmentOffered: ["mail_offer"],
     EnrolmentWaiting: ["mail_waiting"],
@@ -215,6 +218,27 @@ def test_a_save_of_many_days_is_one_mail_to_each_guardian(home: Home) -> None:
     assert "Annulé le 23 novembre 2026 à 10 h par la mairie" in words
     assert "par vous" in home.desk.mails(LEA)[-1].text
     assert "« " not in to_max.text
+
+
+def test_days_that_another_calendar_moves_are_told_once_and_not_as_cancelled(home: Home) -> None:
+    for kind, day in ((BookingCancelled, 1), (BookingCancelled, 3), (BookingMade, 8)):
+        home.tell(home.booking(kind, day, handed_over=True, changed_by=None))
+    home.desk.clock.forward(minutes=15)
+    home.desk.service.write_booking_news()
+    assert home.new() == []
+
+    def days(*numbers: int) -> list[HandedDay]:
+        return [HandedDay(activity_name="Cantine", day=date(2026, 12, day)) for day in numbers]
+
+    told = DaysHandedOver(child_id=home.child_id, family_id=home.family_id, gained=days(8), lost=days(1, 3))
+    home.tell(told)
+    assert home.new() == [(LEA, "days_handed_over"), (MAX, "days_handed_over")]
+    mail = home.desk.mails(LEA)[-1]
+    assert plain(mail.subject) == f"Jours réservés de {home.child} : le calendrier de garde a changé"
+    words = plain(mail.text)
+    assert "vous seront facturés ; vous pouvez les annuler" in words
+    assert "- Cantine, décembre 2026 : mardi 8" in words
+    assert "ne vous seront plus facturés : - Cantine, décembre 2026 : mardi 1er, jeudi 3" in words
 
 
 def test_a_day_booked_and_cancelled_in_the_same_quarter_of_an_hour_is_no_news(home: Home) -> None:
