@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from contracts.records import Records
 from enrolment.absences import absence_records
-from enrolment.attending import settled
+from enrolment.attending import settled, tap_records
 from enrolment.booking import line_records
 from enrolment.enrolling import enrolment_views
 from enrolment.household.families import families_of, full_name
@@ -29,6 +29,7 @@ def records(session: Session, account_id: UUID) -> Records:
         ],
         "bookings": _bookings(session, own, account_id),
         "attendance": _attendance(session, own),
+        **tap_records.records(session, own),
         "proofs": _proofs(session, own, account_id),
         **line_records.records(session, own, account_id),
         **absence_records.records(session, own, account_id),

@@ -26,6 +26,7 @@ from deploy.local.demo import (
     documents,
     enrolment,
     own_account,
+    taps,
 )
 
 PATIENCE = 120.0
@@ -58,6 +59,8 @@ def main() -> int:
     billing.load_life(services, today, people.parents, PATIENCE)
     say("absences reported, a roll-call contested")
     absences.load(services, people.parents)
+    say("today's roll-calls begun on a tablet")
+    taps.load(services, today)
     say("a few sealed documents")
     citizens = [(each.email, each.password) for each in people.sign_ins if each.page == "/connexion"]
     documents.load(services, today, citizens[:3], settings)

@@ -24,6 +24,7 @@ NOTHING = "Rien n’est enregistré."
 COLUMNS = {
     "bookings": ["day", "child_name", "activity_name", "place_name", "made_at", "cancelled_at"],
     "attendance": ["day", "child_name", "activity_name", "place_name", "mark"],
+    "taps": ["at", "child_name", "activity_name", "day", "seen"],
     "absences": ["reported_at", "child_name", "reason", "days", "answer"],
     "objections": ["made_at", "child_name", "activity_name", "day", "claim", "state"],
     "proofs": ["at", "by", "child_name", "activity_name", "day", "made"],
@@ -171,6 +172,7 @@ LABELS = {
     "requested_by": "Demandée par",
     "rule_sentence": "Règle",
     "school_year": "Année scolaire",
+    "seen": "Vu",
     "sent_at": "Envoyé le",
     "settled_at": "Pointé le",
     "shared_at": "Joint le",
@@ -187,6 +189,7 @@ LABELS = {
     "subject": "Objet",
     "subject_kind": "Démarche",
     "synced": "Synchronisée",
+    "taps": "Appuis à l’appel",
     "terms": "Règle",
     "text": "Texte lu",
     "title": "Civilité",
@@ -238,6 +241,7 @@ WORDS = {
     "diet": {code.value: name for code, name in health_words.DIETS.items()},
     "read": {code.value: name for code, name in health_words.READINGS.items()},
     "vaccine": {code.value: name for code, name in health_words.VACCINES.items()},
+    "seen": {"here": "Présent", "away": "Absent", "undone": "Annulé"},
     "mark": {
         "present": "Présent",
         "absent_in_time": "Absence signalée à temps",

@@ -11,7 +11,7 @@ from chassis.database import engine_for, sessions_for
 from contracts.caller import SYSTEM
 from contracts.enrolment.attendance import AttendanceDesk
 from contracts.enrolment.offer import ShowOffer
-from deploy.local.demo import absences
+from deploy.local.demo import absences, taps
 from deploy.local.demo import enrolment as demo
 from enrolment.household import families
 from tests.mothers import enrolment as mother
@@ -82,4 +82,10 @@ def test_a_month_is_lived_and_checked(counter: Counter) -> None:
     before |= {"absence": 3, "objection": 1}
     before["sheet"] = count(counter, "SELECT count(*) FROM sheet")
     absences.load(counter, parents)
+    taps.load(counter, TODAY)
+    before["tap"] = count(counter, "SELECT count(*) FROM tap")
+    taps.load(counter, TODAY)
+    desk = counter.ask(AttendanceDesk(day=TODAY), SYSTEM)
+    assert any(desk.tapped.values())
+    assert len(desk.review) <= 1
     assert {table: count(counter, f"SELECT count(*) FROM {table}") for table in before} == before

@@ -10,6 +10,7 @@ from contracts.enrolment.attendance import MarkedChild, SettleAttendance
 from contracts.enrolment.bookings import ChangeBookings
 from contracts.enrolment.feeds import MakeFeed
 from contracts.enrolment.objections import Claim
+from contracts.enrolment.taps import Seen
 from contracts.enrolment.terms import Waiting
 from contracts.enrolment.weeks import ApplyPlan, Plan, UsualDay
 from contracts.errors import NotFound
@@ -17,12 +18,13 @@ from contracts.events.enrolment import Mark
 from contracts.records import Records
 from enrolment import mine
 from enrolment.absences import objections
-from enrolment.attending import sheets
+from enrolment.attending import sheets, tablets
 from enrolment.booking import plans
 from enrolment.household import families, feeds
 from gateway.papers.records_words import LABELS
 from tests.mothers import absences
 from tests.mothers import enrolment as mother
+from tests.mothers.taps import Tablet
 from tests.services.enrolment.conftest import NOW, Town
 from tests.services.enrolment.test_absences import MONDAY, Story
 
@@ -104,6 +106,21 @@ def test_what_is_waited_for_repeated_and_subscribed_to_is_given(
     assert records(town, two_homes[1])["waiting"] == []
 
 
+def test_the_taps_of_my_household_s_days_and_not_of_the_other_s(
+    town: Town, two_homes: tuple[UUID, Caller, Caller]
+) -> None:
+    child_id, first, second = two_homes
+    tablet = Tablet(town.session_on(DAY).session_id)
+    on_the_day = NOW.replace(day=27)
+    tablet.press(child_id, Seen.HERE, on_the_day)
+    with town.begin() as session:
+        tablets.record(session, tablet.sending(on_the_day), mother.agent(Role.ATTENDANCE), on_the_day)
+    assert [(each["seen"], each["by"]) for each in records(town, first)["taps"]] == [
+        ("here", "Agente Barbier")
+    ]
+    assert records(town, second)["taps"] == []
+
+
 def test_every_key_has_its_word_on_paper(town: Town, two_homes: tuple[UUID, Caller, Caller]) -> None:
     story = Story(town, MONDAY)
     story.report(MONDAY)
@@ -113,7 +130,12 @@ def test_every_key_has_its_word_on_paper(town: Town, two_homes: tuple[UUID, Call
         objections.contest(session, ask, story.parent, NOW)
     wait_and_repeat(town, story.child_id, story.parent)
     given = {**records(town, two_homes[1]), **dict(present(records(town, story.parent)))}
-    assert {"absences", "objections"} <= given.keys()
+    with town.begin() as session:
+        tablet = Tablet(town.session_on(MONDAY).session_id)
+        tablet.press(story.child_id, Seen.HERE, NOW)
+        tablets.record(session, tablet.sending(NOW), mother.agent(Role.ATTENDANCE), NOW)
+    given |= present(records(town, story.parent))
+    assert {"absences", "objections", "taps"} <= given.keys()
     rows = [row for rows in given.values() for row in rows]
     rows += [day for row in rows for day in row.get("days", [])]
     keys = set(given) | {key for row in rows for key in row}
@@ -122,7 +144,7 @@ def test_every_key_has_its_word_on_paper(town: Town, two_homes: tuple[UUID, Call
 
 def test_somebody_without_a_family_gets_empty_lists(town: Town) -> None:
     assert records(town, mother.parent()) == {
-        "enrolments": [], "bookings": [], "attendance": [], "proofs": [], "absences": [], "objections": [],
+        "enrolments": [], "bookings": [], "attendance": [], "taps": [], "proofs": [], "absences": [], "objections": [],
         "waiting": [], "usual_weeks": [], "calendars": [],
     }  # fmt: skip
 

@@ -13,7 +13,6 @@ export class Sheet {
       marks: JSON.parse(root.dataset.marks),
       taps: Number(root.dataset.taps),
       version: Number(root.dataset.version),
-      settled_at: root.dataset.settledAt || null,
       settled_by: root.dataset.settledBy,
       to_review: root.dataset.toReview === "yes",
     };
@@ -130,6 +129,11 @@ export class Sheet {
     }
     this.root.querySelector("[data-unknown]").hidden = ![...seen].some((child) => this.seen(child) && !this.rows.has(child));
     this.filter();
+  }
+
+  shownAfter(row) {
+    const shown = [...this.rows.values()].filter((each) => !each.hidden);
+    return shown[shown.indexOf(row) + 1] ?? shown.at(-2);
   }
 
   // Whoever was looked for has been found: the others come back.

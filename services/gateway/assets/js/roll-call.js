@@ -10,67 +10,66 @@ import { speaker } from "./roll-call-words.js";
 const ASK_EVERY = 20_000;
 const ATTENDED = 5 * 60_000;
 
-function follow(sheet, sender) {
-  const { root } = sheet;
+// What other tablets do is asked for now and then, while somebody is there: a tablet left alone asks nothing, so that its
+// agent's session ends as it should.
+function follow(sheet, ask, told) {
   let attended = Date.now();
   for (const kind of ["pointerdown", "keydown"]) window.addEventListener(kind, () => { attended = Date.now(); });
-  // A tablet left alone asks nothing, so that its agent's session ends as it should.
-  setInterval(async () => {
+  const look = async () => {
     if (document.hidden || sheet.pending.length || Date.now() - attended > ATTENDED) return;
     try {
-      const state = await sender.ask(root.dataset.stateAddress);
+      const state = await ask(sheet.root.dataset.stateAddress);
       await sheet.store.keepState(state);
-      sheet.take(state);
-      sheet.show();
+      await told(state);
     } catch {
       // The next tap says whether the connection is back.
     }
-  }, ASK_EVERY);
+  };
+  setInterval(look, ASK_EVERY);
+  // A page that came from the worker may be of this morning.
+  if (navigator.serviceWorker?.controller) look();
 }
 
-async function start(root) {
-  let store;
-  try {
-    store = await openStore();
-  } catch {
-    root.querySelector("[data-cannot-keep]").hidden = false;
-    return;
-  }
-  const sheet = new Sheet(root, store);
-  const say = speaker(root.querySelector("[data-speaker]"));
-  let careOf = "";
-  const showInstructions = async (ask) => {
+// Allergies, PAI and what to do, read again when the children on the sheet are others.
+function instructions(sheet) {
+  let shown = "";
+  return async (ask) => {
     const children = [...sheet.rows].filter(([, row]) => row.dataset.booked === "yes" || row.dataset.seen === "here")
       .map(([child]) => child).sort().join();
-    if (children === careOf) return;
-    careOf = children;
-    const sheets = await readCare(sheet.session, ask, root.dataset.careAddress);
-    root.querySelector("[data-no-care]").hidden = sheets !== null;
+    if (children === shown) return;
+    shown = children;
+    const sheets = await readCare(sheet.session, ask, sheet.root.dataset.careAddress);
+    sheet.root.querySelector("[data-no-care]").hidden = sheets !== null;
     if (sheets) showCare(sheets, (child) => sheet.rows.get(child));
-    else careOf = "";
+    else shown = "";
   };
-  const addresses = { send: root.dataset.send, token: root.dataset.token };
-  const sender = makeSender(store, addresses, root.dataset.csrf, {
-    told: async (state) => {
-      sheet.take(state);
-      await sheet.read();
-      sheet.show();
-      showInstructions(sender.ask);
-    },
-    shown: say,
-  });
+}
 
+function listen(sheet, sender) {
+  const { root } = sheet;
+  const press = async (act) => {
+    try {
+      return await act();
+    } catch {
+      // No room, or the browser took its store away: what cannot be kept must not look kept.
+      root.querySelector("[data-cannot-keep]").hidden = false;
+      return null;
+    } finally {
+      sender.now();
+    }
+  };
   root.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-see]");
     if (!button) return;
-    await sheet.press(button.closest("[data-child]").dataset.child, button.dataset.see);
+    const row = button.closest("[data-child]");
+    const next = sheet.shownAfter(row);
+    await press(() => sheet.press(row.dataset.child, button.dataset.see));
     sheet.endSearch();
-    sender.now();
+    if (row.hidden) next?.querySelector("[data-see]").focus();
   });
   root.querySelector("[data-undo]").addEventListener("click", async () => {
-    const child = await sheet.undo();
-    sender.now();
-    sheet.rows.get(child)?.querySelector("[data-see]")?.focus();
+    const child = await press(() => sheet.undo());
+    sheet.rows.get(child)?.querySelector("[data-see]").focus();
   });
   for (const control of root.querySelectorAll("[data-find], [data-class-filter], [data-left]")) {
     control.addEventListener("input", () => sheet.filter());
@@ -83,13 +82,39 @@ async function start(root) {
     if (sheet.pending.length || !navigator.onLine) root.querySelector("[data-cannot-close]").hidden = false;
     else window.location.assign(event.target.closest("a").href);
   });
-  window.addEventListener("online", () => showInstructions(sender.ask));
+}
+
+async function start(root) {
+  let store;
+  try {
+    if (!window.isSecureContext) throw new Error("not a secure context");
+    store = await openStore();
+  } catch {
+    root.querySelector("[data-cannot-keep]").hidden = false;
+    return;
+  }
+  navigator.storage?.persist?.().catch(() => {});
+  const sheet = new Sheet(root, store);
+  const showInstructions = instructions(sheet);
+  const told = async (state) => {
+    sheet.take(state);
+    await sheet.read();
+    sheet.show();
+    showInstructions(sender.ask);
+  };
+  const addresses = { send: root.dataset.send, token: root.dataset.token };
+  const shown = speaker(root.querySelector("[data-speaker]"));
+  const sender = makeSender(store, addresses, root.dataset.csrf, { told, shown });
 
   await sheet.read();
   sheet.show();
+  listen(sheet, sender);
   for (const part of root.querySelectorAll("[data-with-script]")) part.hidden = false;
-  root.dataset.ready = "yes";
-  follow(sheet, sender);
+  window.addEventListener("online", () => {
+    root.querySelector("[data-cannot-close]").hidden = true;
+    showInstructions(sender.ask);
+  });
+  follow(sheet, sender.ask, told);
   await Promise.all([sender.now(), showInstructions(sender.ask)]);
   const isKept = await keepPage(root.dataset.worker, root.dataset.scope).catch(() => false);
   root.querySelector("[data-kept]").hidden = !isKept;
