@@ -66,6 +66,7 @@ class MonthActivityView(View):
     slots: list[str]
     adding_sentence: str
     cancelling_sentence: str
+    notes: list[str] = Field(default_factory=list, description="What is booked together, in whole sentences")
 
 
 class MonthView(View):

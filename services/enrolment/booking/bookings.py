@@ -186,13 +186,19 @@ def _whole_weeks(
             week_of[session_id] = week
             weeks[week].append(session_id)
 
-    def made_whole(session_ids: Iterable[UUID]) -> list[UUID]:
-        whole = (weeks[week_of[each]] if each in week_of else [each] for each in session_ids)
-        return list(dict.fromkeys(each for group in whole for each in group))
+    def made_whole(session_ids: Iterable[UUID], *, booked: bool) -> list[UUID]:
+        """`booked`: of a week of which some days are booked and some not, those that are are given back."""
+        whole: list[UUID] = []
+        for session_id in session_ids:
+            week = weeks[week_of[session_id]] if session_id in week_of else []
+            whole += [each for each in week if (found[each].known.booking_id is not None) is booked] or [
+                session_id
+            ]
+        return list(dict.fromkeys(whole))
 
     numbers: dict[object, int] = {}
     units = {each: numbers.setdefault(week_of.get(each, each), len(numbers)) for each in found}
-    return made_whole(ask.additions), made_whole(ask.removals), units
+    return made_whole(ask.additions, booked=False), made_whole(ask.removals, booked=True), units
 
 
 def _judge(found: _Found | None, session_id: UUID, wanted: bool, asked: _Asked) -> Change | RefusedDay:

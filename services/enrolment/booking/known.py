@@ -1,16 +1,18 @@
 """What is known of sessions for one child: its bookings, its place in the line, the home it is with. One statement."""
 
 from collections.abc import Collection, Iterable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, Select, and_, case, select
+from sqlalchemy import BindParameter, Select, and_, case, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from contracts.events.enrolment import EnrolmentState
 from enrolment.booking.booking_rules import Known
 from enrolment.booking.waiting_models import WaitingPlace
 from enrolment.models import Booking, CustodySpan, DaySession, Enrolment, SessionGroup
+from enrolment.schedule import calendar
 
 WAITS = ("waiting", "offered")
 _COLUMNS = (
@@ -35,12 +37,24 @@ def known_for(child_id: UUID | BindParameter[UUID]) -> Select:  # type: ignore[t
     return _known(child_id, enrolled=False)
 
 
-def known_of_enrolled(child_ids: Collection[UUID], years: Collection[str]) -> Select:  # type: ignore[type-arg]
-    """The same for several children, of the sessions of all they are enrolled in; the child's id comes last."""
-    return _known(Enrolment.child_id, enrolled=True).where(
-        Enrolment.child_id.in_(child_ids),
-        Enrolment.state == EnrolmentState.ACCEPTED,
-        Enrolment.school_year.in_(years),
+def known_of_enrolled(child_ids: Collection[UUID], first: date, last: date) -> Select:  # type: ignore[type-arg]
+    """The same for several children, of the sessions of a period that each is enrolled in that school year.
+
+    In order of day and part; the child's id comes last.
+    """
+    in_their_year = (
+        and_(Enrolment.school_year == year.label, DaySession.day.between(year.first, year.last))
+        for year in calendar.school_years_of(first, last)
+    )
+    return (
+        _known(Enrolment.child_id, enrolled=True)
+        .where(
+            Enrolment.child_id.in_(child_ids),
+            Enrolment.state == EnrolmentState.ACCEPTED,
+            DaySession.day.between(first, last),
+            or_(*in_their_year),
+        )
+        .order_by(DaySession.day, DaySession.slot, DaySession.session_id)
     )
 
 

@@ -2,8 +2,6 @@
 
 import calendar as months
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -11,20 +9,14 @@ from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from contracts.caller import Caller
-from contracts.enrolment.bookings import CellState, CellView, DayView, MonthActivityView, MonthPage, MonthView
+from contracts.enrolment.bookings import CellView, DayView, MonthActivityView, MonthPage, MonthView
 from contracts.enrolment.offer import ActivityTerms
-from contracts.enrolment.terms import Grain
 from contracts.events.enrolment import EnrolmentState
-from enrolment.booking import deadlines, line
-from enrolment.booking.booking_rules import (
-    Chance,
-    Known,
-    adding_deadline,
-    cancelling_deadline,
-    cell_state,
-    chance_of,
-)
-from enrolment.booking.known import full_groups, known_for
+from enrolment.booking import deadlines
+from enrolment.booking.booking_rules import Known
+from enrolment.booking.cells import Reader, look_up, view_cells
+from enrolment.booking.known import known_for
+from enrolment.catalogue.notes import booking_notes
 from enrolment.catalogue.terms import terms_of
 from enrolment.enrolling.enrolment_views import children_of, view_child
 from enrolment.household.families import act_for
@@ -45,14 +37,17 @@ def month(session: Session, ask: MonthPage, caller: Caller, now: datetime) -> Mo
     terms = {activity_code: known for (_, activity_code), (known, _) in enrolled.items()}
     reader = Reader(acting.child.birth_date, acting.family_ids, acting.is_resident, now)
     found = known_sessions(session, list(enrolled), ask.child_id, first, last)
-    for day, cell in view_cells(session, found, terms, reader):
-        cells[day].append(cell)
+    for known, cell in zip(
+        found, view_cells(found, terms, reader, look_up(session, found, terms)), strict=True
+    ):
+        cells[known.day].append(cell)
     activities = activities_of(enrolled)
     order = {activity.activity_code: n for n, activity in enumerate(activities)}
     days = []
     for n in range((last - first).days + 1):
         day = first + timedelta(days=n)
-        shown = sorted(cells[day], key=lambda cell: (order[cell.activity_code], cell.slot))
+        running = [cell for cell in cells[day] if cell.activity_code in order]
+        shown = sorted(running, key=lambda cell: (order[cell.activity_code], cell.slot))
         because = "" if shown else calendar.closed_because(day) or NOTHING_THAT_DAY
         days.append(DayView(day=day, closed_because=because, cells=shown))
     return MonthView(
@@ -85,75 +80,6 @@ def known_sessions(
         .order_by(DaySession.day, DaySession.slot, DaySession.session_id)
     )
     return [Known(*row) for row in rows]
-
-
-@dataclass(frozen=True)
-class Reader:
-    """A child as its days are judged, and who looks. `is_resident`: where the acting family lives."""
-
-    birth_date: date
-    own: frozenset[UUID]
-    is_resident: bool
-    now: datetime
-
-
-def view_cells(
-    session: Session, found: Sequence[Known], terms_by_code: Mapping[str, ActivityTerms], reader: Reader
-) -> list[tuple[date, CellView]]:
-    """The sessions as the reader has them. Two more statements, where there are groups and where the child waits."""
-    with_groups = {code for code, terms in terms_by_code.items() if terms.groups}
-    grouped = [each.session_id for each in found if each.activity_code in with_groups]
-    full = full_groups(session, grouped) if grouped else set()
-    ranks = line.rank(session, {each.waiting_id for each in found if each.waiting_id is not None})
-    weeks = _weeks(found, terms_by_code)
-    cells = []
-    for each in found:
-        terms = terms_by_code[each.activity_code]
-        chance = chance_of(terms, reader.birth_date, each.day, reader.now, is_resident=reader.is_resident)
-        is_full = (each.session_id, chance.group_code) in full
-        known = replace(each, has_room=False) if is_full else each
-        cell = _view_cell(known, terms, chance, reader)
-        place = ranks.get(known.waiting_id) if known.waiting_id else None
-        more = {"place_in_line": place, "week_of": weeks.get(known.session_id)}
-        cells.append((known.day, cell.model_copy(update=more) if any(more.values()) else cell))
-    return cells
-
-
-def _view_cell(known: Known, terms: ActivityTerms, chance: Chance, reader: Reader) -> CellView:
-    adding = adding_deadline(terms, known.day, calendar.public_holiday)
-    cancelling = cancelling_deadline(terms, known.day, calendar.public_holiday)
-    state = cell_state(
-        known,
-        reader.own,
-        chance,
-        reader.now,
-        can_add=adding.is_open(reader.now),
-        can_cancel=cancelling.is_open(reader.now),
-    )
-    concerns_cancelling = state in (CellState.BOOKED, CellState.BOOKED_LOCKED)
-    return CellView(
-        session_id=known.session_id,
-        activity_code=known.activity_code,
-        slot=known.slot,
-        state=state,
-        closes_at=cancelling.closes_at if concerns_cancelling else adding.closes_at,
-        closed_because=known.closed_because,
-        opens_at=chance.opens_at if state is CellState.NOT_OPEN else None,
-        other_home=(known.booked_for or known.home or next(iter(reader.own), None)) not in reader.own,
-        can_wait=state is CellState.FULL and terms.waiting is not None,
-        offer_ends_at=known.offer_ends_at if state is CellState.OFFERED else None,
-    )
-
-
-def _weeks(found: Sequence[Known], terms_by_code: Mapping[str, ActivityTerms]) -> dict[UUID, UUID]:
-    """session → the first open one of its week, for activities that are booked by week."""
-    firsts: dict[tuple[object, ...], UUID] = {}
-    weeks: dict[UUID, UUID] = {}
-    for known in found:
-        if terms_by_code[known.activity_code].booked_by is Grain.WEEK and not known.closed_because:
-            week = (known.activity_code, known.place_code, known.slot, *known.day.isocalendar()[:2])
-            weeks[known.session_id] = firsts.setdefault(week, known.session_id)
-    return weeks
 
 
 def _enrolled(session: Session, child_id: UUID, first: date, last: date) -> Enrolled:
@@ -197,6 +123,7 @@ def activities_of(enrolled: Enrolled) -> list[MonthActivityView]:
             slots=list(terms.slots),
             adding_sentence=deadlines.sentence(terms.adding),
             cancelling_sentence=deadlines.sentence(terms.cancelling),
+            notes=booking_notes(terms),
         )
         for terms, place_name in found
         if terms.season != "none"

@@ -28,13 +28,13 @@ from contracts.enrolment.weeks import (
 )
 from enrolment.booking import bookings
 from enrolment.booking.booking_rules import Known
+from enrolment.booking.cells import Reader, look_up, view_cells
 from enrolment.booking.known import known_of_enrolled
-from enrolment.booking.months import Reader, view_cells
 from enrolment.booking.usual_week_models import UsualWeekKept
 from enrolment.catalogue.terms import terms_of
 from enrolment.enrolling.enrolment_views import view_child
 from enrolment.household.families import Acting, act_for
-from enrolment.models import Activity, DaySession, Enrolment, Place
+from enrolment.models import Activity, Enrolment, Place
 from enrolment.schedule import calendar
 
 _Day = tuple[Known, CellView, ActivityTerms]
@@ -201,17 +201,11 @@ def _days_of(session: Session, acting: Acting, first: date, last: date, now: dat
     """The child's days to come of a period, as its parent has them. Two statements, and two for groups and lines."""
     child = acting.child
     first = max(first, calendar.local_day(now))
-    years = {calendar.school_year_of(first).label, calendar.school_year_of(last).label}
-    rows = session.execute(
-        known_of_enrolled([child.child_id], years)
-        .where(DaySession.day.between(first, last))
-        .order_by(DaySession.day, DaySession.activity_code, DaySession.slot)
-    )
-    found = [Known(*row[:-1]) for row in rows]
+    found = [Known(*row[:-1]) for row in session.execute(known_of_enrolled([child.child_id], first, last))]
     activities = session.scalars(
         select(Activity).where(Activity.code.in_({known.activity_code for known in found}))
     )
     terms = {activity.code: terms_of(activity) for activity in activities}
     reader = Reader(child.birth_date, acting.family_ids, acting.is_resident, now)
-    cells = [cell for _, cell in view_cells(session, found, terms, reader)]
+    cells = view_cells(found, terms, reader, look_up(session, found, terms))
     return [(known, cell, terms[known.activity_code]) for known, cell in zip(found, cells, strict=True)]

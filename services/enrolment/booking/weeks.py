@@ -14,8 +14,9 @@ from contracts.errors import Invalid
 from contracts.events.enrolment import EnrolmentState
 from enrolment.booking import bookings, places
 from enrolment.booking.booking_rules import Known
+from enrolment.booking.cells import Reader, look_up, view_cells
 from enrolment.booking.known import known_of_enrolled
-from enrolment.booking.months import NOTHING_THAT_DAY, Enrolled, Reader, activities_of, view_cells
+from enrolment.booking.months import NOTHING_THAT_DAY, Enrolled, activities_of
 from enrolment.catalogue.terms import terms_of
 from enrolment.enrolling.enrolment_views import children_of
 from enrolment.household.families import act_for
@@ -33,32 +34,30 @@ from enrolment.schedule import calendar
 
 
 def week(session: Session, ask: WeekPage, caller: Caller, now: datetime) -> WeekView:
-    """The week, in five statements however many children and activities; two more a child who waits or has groups."""
+    """The week, in five statements however many children and activities; two more for groups and waiting lists."""
     account_id = caller.citizen()
     monday, sunday = calendar.week_of(ask.day)
-    years = {calendar.school_year_of(monday).label, calendar.school_year_of(sunday).label}
+    years = {year.label for year in calendar.school_years_of(monday, sunday)}
     children = children_of(session, account_id)
     ids = [child.child_id for child in children]
     readers = _readers(session, account_id, now)
     enrolled = _enrolled(session, ids, years)
     found: dict[UUID, list[Known]] = defaultdict(list)
-    rows = session.execute(
-        known_of_enrolled(ids, years)
-        .where(DaySession.day.between(monday, sunday))
-        .order_by(DaySession.day, DaySession.slot, DaySession.session_id)
-    )
-    for *values, child_id in rows:
+    for *values, child_id in session.execute(known_of_enrolled(ids, monday, sunday)):
         found[child_id].append(Known(*values))
+    terms = {code: known for offered in enrolled.values() for (_, code), (known, _) in offered.items()}
+    crowd = look_up(session, [known for those in found.values() for known in those], terms)
     views = []
     for child in children:
         offered = enrolled[child.child_id]
-        terms = {code: known for (_, code), (known, _) in offered.items()}
-        cells = view_cells(session, found[child.child_id], terms, readers[child.child_id])
+        known_days = found[child.child_id]
+        cells = view_cells(known_days, terms, readers[child.child_id], crowd)
         activities = activities_of(offered)
         order = {activity.activity_code: n for n, activity in enumerate(activities)}
         by_day: dict[date, list[CellView]] = defaultdict(list)
-        for day, cell in sorted(cells, key=lambda each: (order[each[1].activity_code], each[1].slot)):
-            by_day[day].append(cell)
+        running = [pair for pair in zip(known_days, cells, strict=True) if pair[1].activity_code in order]
+        for known, cell in sorted(running, key=lambda each: (order[each[1].activity_code], each[1].slot)):
+            by_day[known.day].append(cell)
         views.append(WeekChildView(child=child, activities=activities, days=_days(monday, by_day)))
     first, last = session.execute(
         select(func.min(DaySession.day), func.max(DaySession.day)).where(

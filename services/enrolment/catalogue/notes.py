@@ -15,9 +15,7 @@ def notes(terms: ActivityTerms, today: date) -> list[str]:
     if terms.hours:
         each = [f"{_named(part.slot)}de {hour(part.begins)} à {hour(part.ends)}" for part in terms.hours]
         said.append(f"Horaires : {', '.join(each)}.")
-    if terms.booked_by is Grain.WEEK:
-        said.append("On réserve par semaine entière.")
-    said += [_linked(link, terms.slots) for link in terms.links]
+    said += booking_notes(terms)
     if terms.groups:
         labels = [group.label for group in sorted(terms.groups, key=lambda group: group.youngest)]
         said.append(f"Chaque âge a ses places : {listed(labels)}.")
@@ -25,6 +23,12 @@ def notes(terms: ActivityTerms, today: date) -> list[str]:
         if opening.last >= today and (when := windows.sentence(opening.window)):
             said.append(f"Du {day(opening.first)} au {day(opening.last)} : on réserve {when}.")
     return said
+
+
+def booking_notes(terms: ActivityTerms) -> list[str]:
+    """Those of them that decide which days and parts go together."""
+    said = ["On réserve par semaine entière."] if terms.booked_by is Grain.WEEK else []
+    return said + [_linked(link, terms.slots) for link in terms.links]
 
 
 def _named(slot: str) -> str:

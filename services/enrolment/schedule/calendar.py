@@ -46,6 +46,14 @@ def school_year_of(day: date) -> SchoolYear:
     return SchoolYear(first=date(first, 9, 1), last=date(first + 1, 8, 31))
 
 
+def school_years_of(first: date, last: date) -> list[SchoolYear]:
+    """Those that the days of a period belong to, in order."""
+    years = [school_year_of(first)]
+    while years[-1].last < last:
+        years.append(school_year_of(years[-1].last + ONE_DAY))
+    return years
+
+
 def week_of(day: date) -> tuple[date, date]:
     """Monday and Sunday of the week of a day."""
     monday = day - timedelta(days=day.isoweekday() - 1)

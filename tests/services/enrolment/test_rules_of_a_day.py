@@ -18,7 +18,7 @@ from contracts.enrolment.bookings import (
 )
 from contracts.enrolment.terms import Eligibility, Grain, Group, Link, Opening, Window
 from contracts.events.accounts import CustodySpan, CustodyUpdated
-from enrolment.booking import months, proofs
+from enrolment.booking import months, places, proofs
 from enrolment.household import custody, families
 from enrolment.models import Booking
 from tests.mothers import enrolment as mother
@@ -266,3 +266,63 @@ def test_without_a_calendar_the_other_homes_day_is_theirs(town: Town) -> None:
     assert states(town, child.child_id, mum)[FRIDAY] is CellState.ELSEWHERE
     with town.begin() as session:
         assert families.families_of(session, mum.account_id)  # type: ignore[arg-type]
+
+
+WEEK = (date(2026, 12, 7), date(2026, 12, 8), date(2026, 12, 10), date(2026, 12, 11))
+
+
+def reopened_week(town: Town) -> tuple[UUID, Caller]:
+    """A week that is booked whole, but for a Tuesday that was closed, then opened again."""
+    town.run(mother.canteen(booked_by=Grain.WEEK), WEEK[0], WEEK[-1])
+    child_id, parent = town.pupil()
+    book(town, child_id, parent, day=WEEK[0])
+    tuesday = town.session_on(WEEK[1]).session_id
+    with town.begin() as session:
+        places.close(session, [tuesday], "Grève", NOW)
+        session.execute(
+            text("UPDATE session SET closed_because = '' WHERE session_id = :id"), {"id": tuesday}
+        )
+    return child_id, parent
+
+
+def test_a_day_of_the_week_that_was_closed_can_be_had_back_alone(town: Town) -> None:
+    child_id, parent = reopened_week(town)
+    assert [each.day for each in book(town, child_id, parent, day=WEEK[1]).changed] == [WEEK[1]]
+
+
+def test_a_week_that_lacks_a_day_is_given_back_all_the_same(town: Town) -> None:
+    child_id, parent = reopened_week(town)
+    answer = cancel(town, child_id, parent, day=WEEK[0])
+    assert [each.day for each in answer.changed] == [WEEK[0], *WEEK[2:]]
+    assert answer.refused == []
+
+
+def test_what_is_booked_of_a_week_stands_apart_from_what_is_not(town: Town) -> None:
+    child_id, parent = reopened_week(town)
+    with town.begin() as session:
+        view = months.month(session, MonthPage(child_id=child_id, month=FRIDAY), parent, NOW)
+    cells = {each.day: each.cells[0] for each in view.days if each.day in WEEK}
+    monday, tuesday = cells[WEEK[0]].session_id, cells[WEEK[1]].session_id
+    assert [cells[day].week_of for day in WEEK] == [monday, tuesday, monday, monday]
+
+
+def test_a_week_with_a_full_day_is_shown_full(town: Town) -> None:
+    town.run(mother.canteen(booked_by=Grain.WEEK, capacity=3), WEEK[0], WEEK[-1])
+    child_id, parent = town.pupil()
+    with town.begin() as session:
+        session.execute(text("UPDATE session SET taken = 3 WHERE day = :day"), {"day": WEEK[2]})
+    shown = states(town, child_id, parent)
+    assert [shown[day] for day in WEEK] == [CellState.FULL, CellState.OPEN, CellState.FULL, CellState.OPEN]
+    assert {why for _, why in whys(book(town, child_id, parent, day=WEEK[0]))} == {Refusal.FULL}
+
+
+def test_what_goes_together_is_said_on_the_month(town: Town) -> None:
+    links = (Link(slot="repas", needs=frozenset({"matin", "après-midi"})),)
+    slots = ("matin", "repas", "après-midi")
+    town.run(mother.canteen(slots=slots, links=links, meal_slots=frozenset()), FRIDAY, FRIDAY)
+    child_id, parent = town.pupil()
+    with town.begin() as session:
+        view = months.month(session, MonthPage(child_id=child_id, month=FRIDAY), parent, NOW)
+    assert view.activities[0].notes == [
+        "« repas » ne se réserve pas seul, mais avec « matin » ou « après-midi » du même jour."
+    ]

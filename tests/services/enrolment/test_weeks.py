@@ -9,8 +9,8 @@ from sqlalchemy import text
 
 from chassis.clock import PARIS
 from contracts.caller import Caller
-from contracts.enrolment.bookings import CellState, MonthPage, Refusal
-from contracts.enrolment.terms import Grain, UsualDays
+from contracts.enrolment.bookings import CellState, ChangeBookings, MonthPage, Refusal
+from contracts.enrolment.terms import Grain, Group, UsualDays, Waiting
 from contracts.enrolment.weeks import (
     ApplyCopy,
     ApplyPlan,
@@ -172,6 +172,26 @@ def test_the_statements_do_not_grow_with_children_and_activities(town: Town, sta
     assert len(statements.run) == month_of_one <= 6
 
 
+def test_groups_and_lines_cost_a_statement_each_however_many_children(
+    town: Town, statements: Statements
+) -> None:
+    groups = (Group(code="petits", label="Petits", youngest=0, oldest=25, capacity=0),)
+    town.run(mother.canteen(groups=groups, waiting=Waiting()), MONDAY, END)
+    children = [mother.child(first_name=f"Enfant{n}") for n in range(4)]
+    _, [parent] = town.family(*children)
+    session_id = town.session_on(MONDAY).session_id
+    for child in children:
+        town.enrol(child.child_id, parent)
+        ask = ChangeBookings(
+            command_id=uuid4(), child_id=child.child_id, additions=[session_id], waits=[session_id]
+        )
+        town.change(ask, parent)
+    with statements:
+        view = week(town, parent)
+    assert [each.days[0].cells[0].place_in_line for each in view.children] == [1, 2, 3, 4]
+    assert len(statements.run) <= 8
+
+
 def test_a_usual_week_is_proposed_kept_and_proposed_again(
     town: Town, siblings: tuple[list[UUID], Caller]
 ) -> None:
@@ -262,3 +282,50 @@ def test_each_home_has_its_own_usual_week(town: Town) -> None:
         view = plans.usual_week(session, UsualWeek(child_id=child.child_id), dad, NOW)
         assert not view.is_kept
         assert session.execute(text("SELECT count(*) FROM usual_week")).scalar_one() == 1
+
+
+def test_a_child_enrolled_two_years_in_a_row_has_each_day_once(town: Town) -> None:
+    """The week, and a plan, over the first of September."""
+    child_id, parent = town.pupil()
+    first, last = date(2027, 8, 30), date(2027, 9, 3)
+    with town.begin() as session:
+        session.execute(
+            text(
+                "INSERT INTO session (session_id, activity_code, place_code, day, slot, capacity, taken, closed_because)"
+                " SELECT gen_random_uuid(), 'cantine', :school, day, '', 10, 0, ''"
+                " FROM unnest(ARRAY[DATE '2027-08-30', DATE '2027-09-02']) AS day ON CONFLICT DO NOTHING"
+            ),
+            {"school": mother.SCHOOL},
+        )
+        session.execute(
+            text(
+                "INSERT INTO enrolment SELECT (e).* FROM (SELECT jsonb_populate_record(enrolment, jsonb_build_object("
+                "'enrolment_id', gen_random_uuid(), 'school_year', '2027-2028')) AS e FROM enrolment) AS next"
+            )
+        )
+    now = datetime(2027, 8, 20, 9, tzinfo=PARIS)
+    days = week(town, parent, first, now).children[0].days
+    assert [len(each.cells) for each in days] == [1, 0, 0, 1, 0, 0, 0]
+    wanted = [UsualDay(activity_code="cantine", weekday=day) for day in (1, 4)]
+    whole = Plan(child_id=child_id, days=wanted, first=first, last=last)
+    with town.begin() as session:
+        seen = plans.preview_plan(session, PreviewPlan(plan=whole), parent, now)
+    assert [each.day for each in seen.booked] == [first, date(2027, 9, 2)]
+
+
+def test_a_child_not_enrolled_next_year_is_offered_no_day_of_it(town: Town) -> None:
+    child_id, parent = town.pupil()
+    september = date(2027, 9, 2)
+    with town.begin() as session:
+        session.execute(
+            text(
+                "INSERT INTO session (session_id, activity_code, place_code, day, slot, capacity, taken, closed_because)"
+                " VALUES (gen_random_uuid(), 'cantine', :school, :day, '', 10, 0, '')"
+            ),
+            {"school": mother.SCHOOL, "day": september},
+        )
+    wanted = [UsualDay(activity_code="cantine", weekday=4)]
+    whole = Plan(child_id=child_id, days=wanted, first=date(2027, 8, 30), last=september)
+    with town.begin() as session:
+        seen = plans.preview_plan(session, PreviewPlan(plan=whole), parent, NOW)
+    assert (seen.booked, seen.impossible) == ([], [])
