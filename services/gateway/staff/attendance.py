@@ -87,8 +87,8 @@ def take(place_code: str, activity_code: str, day: str) -> ResponseReturnValue:
                 SettleAttendance(
                     command_id=form.command_id.data,
                     session_id=session_id,
-                    version=request.form.get("version", 0, type=int),
-                    taps=request.form.get("taps", 0, type=int),
+                    version=_number("version"),
+                    taps=_number("taps"),
                     lines=[MarkedChild(child_id=child_id, mark=mark) for child_id, mark in marks.items()],
                 )
             )
@@ -102,7 +102,7 @@ def take(place_code: str, activity_code: str, day: str) -> ResponseReturnValue:
     view = with_absences(ask(asked))
     if request.method == "POST":
         rest = {"present": Mark.PRESENT, "absent": Mark.ABSENT_UNJUSTIFIED}.get(step)
-        view = with_marks(view, marks, rest, shown=request.form.get("taps", 0, type=int))
+        view = with_marks(view, marks, rest, shown=_number("taps"))
     page = render_template(
         "staff/attendance_sheet.html",
         view=view,
@@ -114,7 +114,7 @@ def take(place_code: str, activity_code: str, day: str) -> ResponseReturnValue:
         care=care_of(view),
         care_words=care_words,
         is_new=is_new,
-        shown=request.form.get("taps", view.taps, type=int),
+        shown=_number("taps") if request.method == "POST" else view.taps,
         booked_marks=BOOKED_MARKS,
         unbooked_marks=UNBOOKED_MARKS,
         today=today(),
@@ -197,7 +197,13 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
+def _number(name: str) -> int:
+    """What the page was shown with; what is no number was shown nothing."""
+    return max(0, request.form.get(name, 0, type=int))
+
+
 def day_of(text: str) -> date:
+    """The day of an address; no such page when it is none."""
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -205,4 +211,5 @@ def day_of(text: str) -> date:
 
 
 def today() -> date:
+    """The town's day."""
     return clock().now().astimezone(PARIS).date()

@@ -242,6 +242,13 @@ def test_taps_that_arrived_meanwhile_stand_on_the_sheet_when_it_comes_back(site:
     assert "Une tablette vient d’envoyer des appuis" in page.select_one(".govuk-error-summary").get_text()
 
 
+def test_numbers_that_a_page_never_held_are_none(site: Any, agent: Any) -> None:
+    site.services.answers[SettleAttendance] = a_sheet(version=1)
+    agent.post(SHEET, {"step": "save", "session": str(uuid4()), "version": "-4", "taps": "douze"})
+    [ask] = site.services.asked_for(SettleAttendance)
+    assert (ask.version, ask.taps) == (0, 0)
+
+
 def test_a_sheet_to_review_shows_what_came_after_it_was_closed(site: Any) -> None:
     late = tap(Seen.HERE, number=9, late=True)
     site.services.answers[RollCall] = mother.sheet(
