@@ -12,6 +12,8 @@ from gateway import french
 SOON = timedelta(days=3)
 _TICKED = (CellState.OPEN, CellState.BOOKED, CellState.OFFERED)
 _WEEKEND = "Week-end"
+_BILLED = (CellState.OPEN, CellState.OFFERED, CellState.BOOKED, CellState.BOOKED_LOCKED)
+OTHER_HOME = "chez l’autre parent, facturé à l’autre foyer"
 NO_PLACE = "Il ne reste plus de place ce jour-là."
 
 
@@ -146,8 +148,8 @@ def _cell(
         shown["why"] = " – ".join(filter(None, ("Toute la semaine", shown["why"])))
     if cell.can_wait and shown["state"] == "full":
         shown |= {"state": "waiting", "name": f"wait{suffix}", "label": f"Liste d’attente : {shown['label']}"}
-    if cell.other_home and cell.state in (CellState.BOOKED, CellState.BOOKED_LOCKED):
-        shown["why"] = " – ".join(filter(None, (shown["why"], "facturé à l’autre foyer")))
+    if cell.other_home and cell.state in _BILLED:
+        shown["why"] = " – ".join(filter(None, (shown["why"], OTHER_HOME)))
     return shown
 
 

@@ -9,6 +9,9 @@ from pydantic import AwareDatetime, Field
 from contracts.enrolment.enrolments import ChildView
 from contracts.messages import Command, Question, View
 
+DAYS_AT_ONCE = 1000
+"""What one save may change of each kind, for one child."""
+
 
 class CellState(StrEnum):
     """What a child's day is, for one activity."""
@@ -165,9 +168,9 @@ class ChangeBookings(Command[BookingAnswer]):
     """
 
     child_id: UUID
-    additions: list[UUID] = Field(default_factory=list, max_length=1000)
-    removals: list[UUID] = Field(default_factory=list, max_length=1000)
-    waits: list[UUID] = Field(default_factory=list, max_length=200)
+    additions: list[UUID] = Field(default_factory=list, max_length=DAYS_AT_ONCE)
+    removals: list[UUID] = Field(default_factory=list, max_length=DAYS_AT_ONCE)
+    waits: list[UUID] = Field(default_factory=list, max_length=DAYS_AT_ONCE)
     family_id: UUID | None = None
     late: bool = False
 

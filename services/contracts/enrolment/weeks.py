@@ -6,11 +6,13 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from contracts.enrolment.bookings import BookingAnswer, CellState, CellView, MonthActivityView
+from contracts.enrolment.bookings import DAYS_AT_ONCE, BookingAnswer, CellState, CellView, MonthActivityView
 from contracts.enrolment.enrolments import ChildView
 from contracts.enrolment.terms import Slot
 from contracts.enrolment.values import Code, Period, Weekday
 from contracts.messages import Command, Message, Question, View
+
+CHILDREN_AT_ONCE = 20
 
 
 class WeekDayView(View):
@@ -48,9 +50,9 @@ class ChildChange(Message):
     """What to change for one child; as in ChangeBookings."""
 
     child_id: UUID
-    additions: list[UUID] = Field(default_factory=list, max_length=200)
-    removals: list[UUID] = Field(default_factory=list, max_length=200)
-    waits: list[UUID] = Field(default_factory=list, max_length=200)
+    additions: list[UUID] = Field(default_factory=list, max_length=DAYS_AT_ONCE)
+    removals: list[UUID] = Field(default_factory=list, max_length=DAYS_AT_ONCE)
+    waits: list[UUID] = Field(default_factory=list, max_length=DAYS_AT_ONCE)
 
 
 class ChangeWeek(Command[list[BookingAnswer]]):
@@ -59,7 +61,7 @@ class ChangeWeek(Command[list[BookingAnswer]]):
     Guardians of each child; NotFound when one is not theirs, and then nothing is changed for any.
     """
 
-    children: list[ChildChange] = Field(min_length=1, max_length=20)
+    children: list[ChildChange] = Field(min_length=1, max_length=CHILDREN_AT_ONCE)
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
@@ -122,14 +124,26 @@ class PlannedDay(View):
     cell: CellView
 
 
+class PlannedGap(View):
+    """Wanted days in a row on which the activity does not take place."""
+
+    because: str = Field(description="In French: « Vacances de Noël »")
+    first: date
+    last: date
+    days: int
+
+
 class PlanView(View):
-    """What a plan would do, as things stand."""
+    """What a plan would do, as things stand. Days that the custody calendar gives to the child's other home stay as
+    they are: that home has a usual week of its own."""
 
     child: ChildView
     booked: list[PlannedDay] = Field(description="Would be booked")
     cancelled: list[PlannedDay] = Field(description="Would be given back")
     kept: int = Field(description="Booked already, and wanted")
     impossible: list[PlannedDay] = Field(description="Wanted, and cannot be: their cell says why")
+    gaps: list[PlannedGap] = Field(default_factory=list, description="In order: holidays, public holidays")
+    other_home: int = Field(default=0, description="Wanted, on days of the child's other home: left to it")
     not_enrolled: list[str] = Field(
         default_factory=list, description="Copied activities that this child is not enrolled in"
     )
@@ -142,7 +156,7 @@ class PreviewPlan(Question[PlanView]):
 
 
 class ApplyPlan(Command[BookingAnswer]):
-    """Keeps the usual week, and books the period by it; what cannot be is refused. Guardians of the child."""
+    """Keeps the usual week, and books the period by it; each day that cannot be is refused. Guardians of the child."""
 
     plan: Plan
 
@@ -167,7 +181,7 @@ class PreviewCopy(Question[PlanView]):
 
 
 class ApplyCopy(Command[BookingAnswer]):
-    """Books for the sibling. Guardians of both children."""
+    """Books for the sibling; each day that cannot be is refused. Guardians of both children."""
 
     copy_of: Copy
 

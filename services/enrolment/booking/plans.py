@@ -1,6 +1,6 @@
 """Many days at once: a usual week over a period, a sibling's days. Looked at first, saved like any other change."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from contracts.caller import Caller
 from contracts.enrolment.bookings import BookingAnswer, CellState, CellView, ChangeBookings
-from contracts.enrolment.offer import ActivityTerms
+from contracts.enrolment.offer import ActivityTerms, Season
 from contracts.enrolment.weeks import (
     TO_BOOK,
     ApplyCopy,
@@ -18,6 +18,7 @@ from contracts.enrolment.weeks import (
     Copy,
     Plan,
     PlannedDay,
+    PlannedGap,
     PlanView,
     PreviewCopy,
     PreviewPlan,
@@ -90,8 +91,11 @@ def usual_week(session: Session, ask: UsualWeek, caller: Caller, now: datetime) 
 
 def preview_plan(session: Session, ask: PreviewPlan, caller: Caller, now: datetime) -> PlanView:
     """What the usual week would change, as things stand."""
-    acting = act_for(session, caller, ask.plan.child_id)
-    return _look(acting, _days_of(session, acting, ask.plan.first, ask.plan.last, now), *_wishes(ask.plan))
+    plan = ask.plan
+    acting = act_for(session, caller, plan.child_id)
+    found = _days_of(session, acting, plan.first, plan.last, now)
+    view = _look(acting, found, *_wishes(plan))
+    return view.model_copy(update={"gaps": _gaps(session, plan, found, now)})
 
 
 def apply_plan(session: Session, ask: ApplyPlan, caller: Caller, now: datetime) -> BookingAnswer:
@@ -148,19 +152,28 @@ def _wishes(plan: Plan) -> tuple[Callable[[Known], bool], bool]:
 
 
 def _look(
-    acting: Acting, found: Iterable[_Day], is_wanted: Callable[[Known], bool], exactly: bool
+    acting: Acting, found: Sequence[_Day], is_wanted: Callable[[Known], bool], exactly: bool
 ) -> PlanView:
     booked, cancelled, impossible = [], [], []
     kept = 0
-    found = list(found)
+    other_home = 0
     # Where a week is booked whole, one of its days is wanted or none is; its first day stands for it.
     wanted_weeks = {cell.week_of for known, cell, _ in found if cell.week_of and is_wanted(known)}
+    theirs = {
+        cell.week_of or cell.session_id
+        for known, cell, _ in found
+        if known.home is not None and known.home not in acting.family_ids
+    }
     weeks: set[UUID] = set()
     for known, cell, terms in found:
         if cell.week_of is not None:
             if cell.week_of in weeks:
                 continue
             weeks.add(cell.week_of)
+        wanted = cell.week_of in wanted_weeks if cell.week_of else is_wanted(known)
+        if (cell.week_of or cell.session_id) in theirs:
+            other_home += wanted
+            continue
         day = PlannedDay(
             session_id=known.session_id,
             activity_code=terms.code,
@@ -169,7 +182,7 @@ def _look(
             slot=known.slot,
             cell=cell,
         )
-        if cell.week_of in wanted_weeks if cell.week_of else is_wanted(known):
+        if wanted:
             if cell.state in BOOKED:
                 kept += 1
             elif cell.state in TO_BOOK:
@@ -184,14 +197,47 @@ def _look(
         cancelled=cancelled,
         kept=kept,
         impossible=impossible,
+        other_home=other_home,
     )
 
 
+def _gaps(session: Session, plan: Plan, found: Sequence[_Day], now: datetime) -> list[PlannedGap]:
+    """The holidays that interrupt the usual week: wanted days of school-time activities that have no session."""
+    codes = {day.activity_code for day in plan.days}
+    in_term = {
+        activity.code
+        for activity in session.scalars(select(Activity).where(Activity.code.in_(codes)))
+        if terms_of(activity).season is Season.TERM
+    }
+    weekdays = {day.weekday for day in plan.days if day.activity_code in in_term}
+    has_session = {known.day for known, _, _ in found if known.activity_code in in_term}
+    gaps: list[PlannedGap] = []
+    follows = False
+    day = max(plan.first, calendar.local_day(now))
+    while day <= plan.last:
+        if day.isoweekday() in weekdays:
+            because = "" if day in has_session else _why_nothing(day)
+            if because and follows and gaps[-1].because == because:
+                gaps[-1] = gaps[-1].model_copy(update={"last": day, "days": gaps[-1].days + 1})
+            elif because:
+                gaps.append(PlannedGap(because=because, first=day, last=day, days=1))
+            follows = bool(because)
+        day += calendar.ONE_DAY
+    return gaps
+
+
+def _why_nothing(day: date) -> str:
+    """The holidays whole, Christmas Day with them; empty on a day of school."""
+    return calendar.school_holiday(day) or calendar.closed_because(day)
+
+
 def _save(session: Session, command_id: UUID, acting: Acting, view: PlanView, now: datetime) -> BookingAnswer:
-    ask = ChangeBookings(
+    """As any change is saved. What cannot be is asked for too: the answer refuses it, day by day, with its reason."""
+    # Bounded by the plan's period, not by what one form may hold.
+    ask = ChangeBookings.model_construct(
         command_id=command_id,
         child_id=acting.child.child_id,
-        additions=[each.session_id for each in view.booked],
+        additions=[each.session_id for each in (*view.booked, *view.impossible)],
         removals=[each.session_id for each in view.cancelled],
     )
     return bookings.save(session, ask, acting, now)

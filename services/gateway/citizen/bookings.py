@@ -1,5 +1,6 @@
 """« Réservations »: a child's month to tick, what a save did, and the proofs of every change."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -8,6 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from chassis.clock import PARIS
 from contracts.enrolment.bookings import (
+    DAYS_AT_ONCE,
+    BookingAnswer,
     BookingProofs,
     ChangeBookings,
     MonthPage,
@@ -16,7 +19,7 @@ from contracts.enrolment.bookings import (
     RefusedDay,
 )
 from contracts.enrolment.home import Overview
-from gateway import french
+from gateway import french, plan_words
 from gateway.forms import CommandForm
 from gateway.month_grid import grid_of, neighbours
 from gateway.navigation import Entry
@@ -69,7 +72,7 @@ def save(child_id: UUID, month: str) -> ResponseReturnValue:
             waits=waits,
         )
     )
-    return render_template("citizen/bookings_saved.html", answers=[answer], back=back, why=why_refused)
+    return show_answers([answer], back)
 
 
 @blueprint.get("/preuves")
@@ -92,6 +95,18 @@ def _page(view: MonthView, form: BookingForm) -> ResponseReturnValue:
         after=after,
     )
     return page, form.status
+
+
+def show_answers(answers: Sequence[BookingAnswer], back: str, back_label: str = "Revenir au mois") -> str:
+    """What a save did, child by child: what was changed, what was not and why."""
+    return render_template(
+        "citizen/bookings_saved.html",
+        answers=answers,
+        back=back,
+        back_label=back_label,
+        by_activity=plan_words.by_activity,
+        refusals=lambda refused: plan_words.refusals(refused, why_refused),
+    )
 
 
 def why_refused(refused: RefusedDay) -> str:
@@ -120,13 +135,15 @@ def changes_sent(suffix: str = "") -> tuple[list[UUID], list[UUID], list[UUID]]:
 
 
 def _ids(name: str) -> list[UUID]:
-    """The ids sent under a name; what is not an id was not sent by our page."""
+    """The ids sent under a name; what is not an id, and more than a page ever has, was not sent by our page."""
     found = []
     for value in request.form.getlist(name):
         try:
             found.append(UUID(value))
         except ValueError:
             abort(400)
+    if len(found) > DAYS_AT_ONCE:
+        abort(400)
     return list(dict.fromkeys(found))
 
 

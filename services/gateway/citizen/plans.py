@@ -22,7 +22,7 @@ from contracts.enrolment.weeks import (
 )
 from contracts.errors import DomainError
 from gateway import plan_words
-from gateway.citizen.bookings import why_refused
+from gateway.citizen.bookings import show_answers
 from gateway.forms import CheckedForm, DateField, RadiosField, required
 from gateway.french import DAYS
 from gateway.services import ask
@@ -91,9 +91,7 @@ def usual_week(child_id: UUID) -> ResponseReturnValue:
             form.show(refusal)
         else:
             back = url_for("citizen.bookings.show", child_id=child_id, month=f"{period[0]:%Y-%m}")
-            return render_template(
-                "citizen/bookings_saved.html", answers=[answer], back=back, why=why_refused
-            )
+            return show_answers([answer], back)
     page = render_template("citizen/usual_week.html", view=view, form=form, rows=_rows(view, days))
     return page, form.status
 
@@ -120,9 +118,7 @@ def copy(child_id: UUID) -> ResponseReturnValue:
             form.show(refusal)
         else:
             back = url_for("citizen.bookings.show", child_id=wanted.child_id, month=f"{period[0]:%Y-%m}")
-            return render_template(
-                "citizen/bookings_saved.html", answers=[answer], back=back, why=why_refused
-            )
+            return show_answers([answer], back)
     page = render_template("citizen/bookings_copy.html", source=source, siblings=siblings, form=form)
     return page, form.status
 
@@ -136,6 +132,7 @@ def _preview(view: PlanView, form: PeriodForm, kept: list[tuple[str, str]]) -> s
         kept=[*form.kept(), *kept],
         by_activity=plan_words.by_activity,
         by_reason=plan_words.by_reason,
+        gaps=plan_words.gaps,
     )
 
 

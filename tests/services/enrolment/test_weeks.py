@@ -27,7 +27,9 @@ from contracts.enrolment.weeks import (
     WeekView,
 )
 from contracts.errors import NotFound
+from contracts.events.accounts import CustodySpan, CustodyUpdated
 from enrolment.booking import months, plans, weeks
+from enrolment.household import custody
 from tests.mothers import enrolment as mother
 from tests.services.enrolment.conftest import NOW, Statements, Town
 
@@ -329,3 +331,50 @@ def test_a_child_not_enrolled_next_year_is_offered_no_day_of_it(town: Town) -> N
     with town.begin() as session:
         seen = plans.preview_plan(session, PreviewPlan(plan=whole), parent, NOW)
     assert (seen.booked, seen.impossible) == ([], [])
+
+
+def test_a_usual_week_leaves_the_other_homes_days_alone(town: Town) -> None:
+    """Two homes, a week each: a usual week, even « exactly », is that of one's own weeks."""
+    child = mother.child()
+    first, [mum] = town.family(child)
+    second, [dad] = town.family(child)
+    town.enrol(child.child_id, mum)
+    ours = CustodySpan(first=MONDAY, last=date(2026, 12, 13), family_id=first)
+    theirs = CustodySpan(first=date(2026, 12, 14), last=date(2026, 12, 20), family_id=second)
+    with town.begin() as session:
+        calendar = CustodyUpdated(child_id=child.child_id, agreement_id=uuid4(), spans=[ours, theirs])
+        custody.keep(session, calendar)
+    town.book(child.child_id, dad, date(2026, 12, 15))
+    seen = plan(town, child.child_id, mum, exactly=True)
+    assert ([each.day for each in seen.booked], seen.cancelled, seen.other_home) == ([MONDAY, FRIDAY], [], 2)
+    answer = apply(town, child.child_id, mum, exactly=True)
+    assert [each.day for each in answer.changed] == [MONDAY, FRIDAY]
+    assert town.session_on(date(2026, 12, 15)).taken == 1
+
+
+def test_holidays_that_interrupt_a_usual_week_are_named(
+    town: Town, siblings: tuple[list[UUID], Caller]
+) -> None:
+    children, parent = siblings
+    town.run(mother.canteen(), date(2027, 1, 4), date(2027, 1, 8))
+    seen = plan(town, children[0], parent, first=date(2026, 12, 14), last=date(2027, 1, 8))
+    assert [each.day for each in seen.booked] == [
+        date(2026, 12, 14),
+        END,
+        date(2027, 1, 4),
+        date(2027, 1, 8),
+    ]
+    assert [(each.because, each.first, each.last, each.days) for each in seen.gaps] == [
+        ("Vacances de Noël", date(2026, 12, 21), date(2027, 1, 1), 4),
+    ]
+
+
+def test_what_a_plan_cannot_book_is_refused_with_its_reason(
+    town: Town, siblings: tuple[list[UUID], Caller]
+) -> None:
+    children, parent = siblings
+    with town.begin() as session:
+        session.execute(text("UPDATE session SET taken = capacity WHERE day = :day"), {"day": FRIDAY})
+    answer = apply(town, children[0], parent)
+    assert [(each.day, each.why) for each in answer.refused] == [(FRIDAY, Refusal.FULL)]
+    assert [each.day for each in answer.changed] == [MONDAY, date(2026, 12, 14), END]

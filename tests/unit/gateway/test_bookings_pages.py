@@ -41,6 +41,10 @@ def month() -> Any:
     )
 
 
+def words(page: Any) -> str:
+    return " ".join(page.select_one("main").get_text(" ").replace("\xa0", " ").split())
+
+
 def test_every_cell_is_said_in_words(site: Any, month: Any) -> None:
     site.services.answers[MonthPage] = month
     page = site.citizen().read(MONTH)
@@ -57,6 +61,24 @@ def test_every_cell_is_said_in_words(site: Any, month: Any) -> None:
     assert "Réserver ou annuler : jusqu’à 2 jours ouvrés avant, 9 h." in text
     assert "Du samedi 19 décembre au jeudi 31 décembre Vacances de Noël" in text
     assert "Samedi 5 décembre" not in text
+
+
+def test_a_day_with_the_other_parent_says_who_is_billed_before_and_after(site: Any) -> None:
+    cells = {
+        n: mother.cell(state, date(2026, 12, n)).model_copy(update={"other_home": True})
+        for n, state in ((7, CellState.OPEN), (8, CellState.BOOKED), (1, CellState.BOOKED_LOCKED))
+    }
+    site.services.answers[MonthPage] = mother.december(cells)
+    text = words(site.citizen().read(MONTH))
+    assert text.count("chez l’autre parent, facturé à l’autre foyer") == 3
+
+
+def test_what_goes_together_is_said_beside_the_deadlines(site: Any) -> None:
+    view = mother.december({})
+    note = "On réserve par semaine entière."
+    activities = [view.activities[0].model_copy(update={"notes": [note]})]
+    site.services.answers[MonthPage] = view.model_copy(update={"activities": activities})
+    assert f"9 h. {note}" in words(site.citizen().read(MONTH))
 
 
 def test_a_save_sends_only_what_changed(site: Any, month: Any) -> None:

@@ -7,13 +7,14 @@ from uuid import UUID, uuid4
 import pytest
 from bs4 import BeautifulSoup
 
-from contracts.enrolment.bookings import BookingAnswer, CellState
+from contracts.enrolment.bookings import BookingAnswer, CellState, Refusal
 from contracts.enrolment.home import Overview, OverviewView
 from contracts.enrolment.weeks import (
     ApplyCopy,
     ApplyPlan,
     ChangeWeek,
     PlannedDay,
+    PlannedGap,
     PlanView,
     PreviewCopy,
     PreviewPlan,
@@ -148,6 +149,16 @@ def usual(site: Any) -> Any:
         booked=[planned(7), planned(14)],
         cancelled=[planned(8, CellState.BOOKED)],
         kept=1,
+        other_home=3,
+        gaps=[
+            PlannedGap(because="Vacances de Noël", first=date(2026, 12, 21), last=date(2027, 1, 1), days=4),
+            PlannedGap(
+                because="Jour férié : Lundi de Pâques",
+                first=date(2027, 3, 29),
+                last=date(2027, 3, 29),
+                days=1,
+            ),
+        ],
         impossible=[
             planned(11, CellState.CLOSED, closed_because="Grève"),
             planned(1, CellState.LOCKED),
@@ -176,6 +187,9 @@ def test_the_usual_week_is_proposed_and_looked_at_before_it_is_saved(usual: Any)
     assert "Impossible : le délai est dépassé" in text
     assert "décembre 2026 : mardi 1er, vendredi 4" in text
     assert "fermé par la mairie (Grève)" in text
+    assert "3 jours voulus sont laissés à l’autre foyer" in text
+    assert "Vacances de Noël 4 jours, du lundi 21 décembre au vendredi 1er janvier" in text
+    assert "Jour férié : Lundi de Pâques lundi 29 mars" in text
     assert usual.services.asked_for(ApplyPlan) == []
     done = browser.submit(preview, button="Enregistrer")
     [ask] = usual.services.asked_for(ApplyPlan)
@@ -238,3 +252,40 @@ def test_somebody_elses_child_is_not_found(site: Any) -> None:
     site.citizen().get(USUAL, status=404)
     site.services.answers[Overview] = OverviewView(children=[], enrolments=[], upcoming=[], deadlines=[])
     site.citizen().get(COPY, status=404)
+
+
+def test_many_days_of_one_reason_are_said_in_one_breath(usual: Any) -> None:
+    refused = [(number, Refusal.TOO_LATE) for number in (1, 3, 4, 7)] + [(11, Refusal.FULL)]
+    usual.services.answers[ApplyPlan] = mother.saved([(n, True) for n in range(8, 19)], refused)
+    browser = usual.citizen()
+    done = words(
+        parsed(browser.submit(parsed(browser.send(USUAL, day=["cantine||5"])), button="Enregistrer"))
+    )
+    assert "Une partie de vos changements est enregistrée" in done
+    assert done.count("le délai est dépassé") == 1
+    assert (
+        "décembre 2026 : mardi 1er, jeudi 3, vendredi 4, lundi 7 Non réservé : le délai est dépassé." in done
+    )
+    assert "vendredi 11 décembre Non réservé : il ne reste plus de place." in done
+    assert "Restauration scolaire décembre 2026 : mardi 8, mercredi 9," in done
+
+
+def test_the_week_is_asked_for_once(week: Any) -> None:
+    week.services.answers[ChangeWeek] = [mother.saved([(7, True)])]
+    browser = week.citizen()
+    browser.submit(browser.read(WEEK), **{f"book-{mother.LEA}": [str(SHARED)]})
+    assert len(week.services.asked_for(WeekPage)) == 1
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {f"book-{uuid4()}": [str(uuid4())] for _ in range(21)},
+        {f"book-{mother.LEA}": [str(uuid4()) for _ in range(1001)]},
+        {f"book-{mother.LEA}": ["lundi"]},
+    ],
+)
+def test_what_no_page_of_ours_sends_is_a_bad_request(week: Any, sent: dict[str, list[str]]) -> None:
+    browser = week.citizen()
+    assert browser.post(WEEK, {"command_id": str(uuid4()), **sent}).status_code == 400
+    assert week.services.asked_for(ChangeWeek) == []
