@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from billing.invoice_models import Invoice
+from billing.invoicing.models import Invoice
 from chassis.outbox import tell
 from contracts.caller import Caller, Kind
 from contracts.events.billing import BillConsulted

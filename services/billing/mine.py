@@ -10,12 +10,12 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from billing import ledger
-from billing.invoice_models import Invoice, InvoiceLine
+from billing.accounting import ledger
+from billing.invoicing.models import Invoice, InvoiceLine
+from billing.invoicing.statements import families_of
 from billing.models import Guardian
-from billing.payment_models import Payment
-from billing.payment_states import UNDERWAY
-from billing.statements import families_of
+from billing.paying.models import Payment
+from billing.paying.states import UNDERWAY
 from contracts.records import Records
 
 

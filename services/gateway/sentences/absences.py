@@ -83,7 +83,7 @@ COSTS: dict[Mark | None, str] = {
     Mark.PRESENT_WITHOUT_BOOKING: "Facturé, avec la majoration prévue sans réservation.",
     None: "Rien n’est facturé tant que l’appel n’est pas fait.",
 }
-"""What each mark costs: the words for `billing.effects`."""
+"""What each mark costs: the words for `billing.facts.effects`."""
 
 HELD: dict[Held, str] = {
     Held.ABSENCE: "Pas facturé pour l’instant : la mairie étudie l’absence signalée.",

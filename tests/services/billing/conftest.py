@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
-from billing import consumption, copies, desk, runs, tariff_book
+from billing.facts import consumption, copies
+from billing.invoicing import desk, runs
 from billing.models import Base
-from billing.till import Till
+from billing.paying.till import Till
+from billing.tariffs import tariff_book
 from contracts.billing.runs import OpenRun, PublishRun, RunView
 from contracts.billing.tariffs import BandsRule, FixedRule
 from contracts.events.enrolment import Mark

@@ -5,7 +5,7 @@ import threading
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from billing.provider import (
+from billing.paying.provider import (
     Concern,
     ForgedNotification,
     Opened,

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import uuid4
 
-from billing import consumption
+from billing.facts import consumption
 from contracts.events.enrolment import BookingCancelled, BookingMade
 from tests.services.billing.conftest import Town
 

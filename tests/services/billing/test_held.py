@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from billing import consumption, runs
+from billing.facts import consumption
+from billing.invoicing import runs
 from contracts.billing.refusals import RunContested
 from contracts.billing.runs import LeftOutReason, PublishRun
 from contracts.billing.tariffs import FixedRule

@@ -2,8 +2,9 @@
 
 from uuid import UUID, uuid4
 
-from billing import mine, statements
-from billing.payment_models import Payment
+from billing import mine
+from billing.invoicing import statements
+from billing.paying.models import Payment
 from contracts.billing.payments import StartPayment
 from contracts.records import Records
 from gateway.papers.records_words import LABELS

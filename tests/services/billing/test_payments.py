@@ -7,10 +7,12 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from billing import cashbook, ledger, statements
-from billing.notifications import MOST_ATTEMPTS
-from billing.payment_models import Payment
-from billing.provider import Progress
+from billing.accounting import ledger
+from billing.invoicing import statements
+from billing.paying import cashbook
+from billing.paying.models import Payment
+from billing.paying.notifications import MOST_ATTEMPTS
+from billing.paying.provider import Progress
 from contracts.billing.invoices import InvoiceState
 from contracts.billing.payments import PaymentState, ReceiveNotification, StartPayment
 from contracts.billing.refusals import NothingToPay, OnlinePaymentClosed, ProviderAway, SignatureRefused

@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from billing import ledger, runs, statements, tariff_book
+from billing.accounting import ledger
+from billing.invoicing import runs, statements
+from billing.tariffs import tariff_book
 from contracts.billing.invoices import InvoiceKind, InvoiceState
 from contracts.billing.refusals import MonthNotBegun, RunNotChecked, RunOpen
 from contracts.billing.runs import AnomalyKind, LeftOutReason, PublishRun, RunState
@@ -259,7 +261,7 @@ def test_the_check_page_says_when_facts_came_since_the_draft(town: Town) -> None
     assert view.outdated is False
     town.sheet(date(2026, 10, 20), (child, family, Mark.PRESENT))
     with town.sessions.begin() as session:
-        from billing import desk
+        from billing.invoicing import desk
         from contracts.billing.runs import OpenRun
 
         assert desk.run_view(session, OpenRun(run_id=view.summary.run_id)).outdated is True

@@ -6,7 +6,8 @@ from uuid import uuid4
 
 from sqlalchemy import event, text
 
-from billing import ledger, runs
+from billing.accounting import ledger
+from billing.invoicing import runs
 from contracts.billing.runs import PublishRun
 from tests.mothers.billing import NOW, OCTOBER
 from tests.services.billing.conftest import Town, empty

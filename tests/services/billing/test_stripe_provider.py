@@ -12,7 +12,7 @@ import pytest
 import requests
 from werkzeug.serving import make_server
 
-from billing.provider import (
+from billing.paying.provider import (
     Concern,
     ForgedNotification,
     Order,
@@ -20,7 +20,7 @@ from billing.provider import (
     ProviderRefused,
     ProviderUnreachable,
 )
-from billing.stripe_provider import StripeProvider
+from billing.paying.stripe_provider import StripeProvider
 from contracts.billing.payments import PaymentState, ReceiveNotification, StartPayment
 from deploy.local.stripe_double.app import create_app
 from deploy.local.stripe_double.deliveries import signature

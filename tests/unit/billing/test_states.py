@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing import runs
-from billing.dates import dates_for, month_after
-from billing.payment_states import TRANSITIONS, UNDERWAY, may, state_for
-from billing.provider import Progress, Seen
+from billing.invoicing import runs
+from billing.invoicing.dates import dates_for, month_after
+from billing.paying.provider import Progress, Seen
+from billing.paying.states import TRANSITIONS, UNDERWAY, may, state_for
 from billing.wording import euros, month_name
 from contracts.billing.payments import PaymentState
 from contracts.billing.runs import RunState

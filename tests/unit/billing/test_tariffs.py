@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from billing.effects import EFFECTS, Effect
-from billing.tariffs import Inputs, Quotient, band_of, half_up, price, quotient_for
+from billing.facts.effects import EFFECTS, Effect
+from billing.tariffs.prices import Inputs, Quotient, band_of, half_up, price, quotient_for
 from contracts.billing.tariffs import Band, BandsRule, EffortRule, FixedRule, Surcharge
 from contracts.events.enrolment import Mark
 from tests.mothers.billing import CANTEEN_RULE, OCTOBER

@@ -12,13 +12,13 @@ from sqlalchemy import Update, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from billing import ledger, numbers
-from billing.dates import paris_day
-from billing.invoice_models import Invoice
+from billing.accounting import ledger, numbers
+from billing.invoicing.dates import paris_day
+from billing.invoicing.models import Invoice
 from billing.models import Guardian
-from billing.payment_models import Difference, Payment
-from billing.payment_states import UNDERWAY, WITHOUT_MONEY, may, state_for
-from billing.provider import Order, Seen
+from billing.paying.models import Difference, Payment
+from billing.paying.provider import Order, Seen
+from billing.paying.states import UNDERWAY, WITHOUT_MONEY, may, state_for
 from chassis.outbox import tell
 from contracts.billing.payments import PaymentState, StartPayment
 from contracts.billing.refusals import NothingToPay, OnlinePaymentClosed

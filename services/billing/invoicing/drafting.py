@@ -15,10 +15,10 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
-from billing.dates import LEAST_CLAIM_CENTS, MONTHS_CORRECTED, month_after
-from billing.effects import EFFECTS, Effect
-from billing.tariff_book import read_rule
-from billing.tariffs import Inputs, Quotient, price
+from billing.facts.effects import EFFECTS, Effect
+from billing.invoicing.dates import LEAST_CLAIM_CENTS, MONTHS_CORRECTED, month_after
+from billing.tariffs.prices import Inputs, Quotient, price
+from billing.tariffs.tariff_book import read_rule
 
 _DUE = """
 CREATE TEMP TABLE due ON COMMIT DROP AS

@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import Session
 
-from billing.invoice_models import Invoice, LedgerEntry
-from billing.ledger import RECEIVABLE
-from billing.payment_models import Payment
+from billing.accounting.ledger import RECEIVABLE
+from billing.invoicing.models import Invoice, LedgerEntry
+from billing.paying.models import Payment
 from contracts.billing.invoices import InvoiceKind, InvoiceState, InvoiceSummary
 from contracts.billing.payments import PaymentState
 

@@ -7,12 +7,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, or_, select, text
 from sqlalchemy.orm import Session
 
-from billing import ledger, summaries
-from billing.dates import first_of, month_after
-from billing.invoice_models import DraftCharge, Invoice, InvoiceLine, LeftOutDay, Run, RunFamily
+from billing.accounting import ledger
+from billing.invoicing import summaries
+from billing.invoicing.dates import first_of, month_after
+from billing.invoicing.models import DraftCharge, Invoice, InvoiceLine, LeftOutDay, Run, RunFamily
+from billing.invoicing.runs import find
 from billing.models import Activity, Booking, Family, Guardian, Place, SettledSession
-from billing.payment_models import Difference, Notification
-from billing.runs import find
+from billing.paying.models import Difference, Notification
 from contracts.billing.runs import (
     ActivityTotal,
     Anomaly,

@@ -9,10 +9,10 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from billing.dates import MONTHS_CORRECTED, first_of, month_after
-from billing.effects import Effect
+from billing.facts.effects import Effect
+from billing.invoicing.dates import MONTHS_CORRECTED, first_of, month_after
 from billing.models import Activity, Family, FamilyQuotient, Guardian, Tariff
-from billing.tariffs import Inputs, Quotient, price, quotient_for
+from billing.tariffs.prices import Inputs, Quotient, price, quotient_for
 from contracts.billing.refusals import TariffFromThePast
 from contracts.billing.tariffs import (
     BandsRule,

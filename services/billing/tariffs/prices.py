@@ -9,7 +9,7 @@ from datetime import date
 from fractions import Fraction
 from math import floor
 
-from billing.effects import Effect
+from billing.facts.effects import Effect
 from billing.wording import NBSP, month_short
 from contracts.billing.tariffs import Band, BandsRule, EffortRule, FixedRule
 

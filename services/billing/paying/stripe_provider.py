@@ -11,7 +11,7 @@ from uuid import UUID
 import stripe
 from stripe.params.checkout import SessionCreateParams
 
-from billing.provider import (
+from billing.paying.provider import (
     Concern,
     ForgedNotification,
     Opened,

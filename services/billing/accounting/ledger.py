@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
-from billing.invoice_models import LedgerEntry, LedgerTransaction
+from billing.invoicing.models import LedgerEntry, LedgerTransaction
 
 RECEIVABLE = "receivable"
 CARD = "card"

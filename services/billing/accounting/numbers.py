@@ -3,7 +3,7 @@
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from billing.invoice_models import Numbering
+from billing.invoicing.models import Numbering
 
 
 def take(session: Session, fund: str, year: int, series: str, count: int = 1) -> int:

@@ -6,9 +6,9 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from billing import drafting, publishing
-from billing.dates import InvoiceDates, dates_for, first_of, paris_day
-from billing.invoice_models import DraftCharge, Fund, LeftOutDay, Run, RunFamily
+from billing.invoicing import drafting, publishing
+from billing.invoicing.dates import InvoiceDates, dates_for, first_of, paris_day
+from billing.invoicing.models import DraftCharge, Fund, LeftOutDay, Run, RunFamily
 from billing.models import Attendance
 from contracts.billing.refusals import MonthNotBegun, RunContested, RunNotChecked, RunNotFound, RunOpen
 from contracts.billing.runs import PublishRun, RunState

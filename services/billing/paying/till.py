@@ -14,9 +14,9 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from billing import notifications, payments
-from billing.payment_models import Payment
-from billing.provider import (
+from billing.paying import notifications, payments
+from billing.paying.models import Payment
+from billing.paying.provider import (
     Concern,
     ForgedNotification,
     Progress,

@@ -6,12 +6,21 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from billing import ledger, summaries
-from billing.dates import paris_day
-from billing.invoice_models import Fund, Invoice, InvoiceLine, LedgerEntry, LedgerTransaction, Run, RunFamily
+from billing.accounting import ledger
+from billing.invoicing import summaries
+from billing.invoicing.dates import paris_day
+from billing.invoicing.models import (
+    Fund,
+    Invoice,
+    InvoiceLine,
+    LedgerEntry,
+    LedgerTransaction,
+    Run,
+    RunFamily,
+)
 from billing.models import Family, Guardian
-from billing.payment_models import Payment
-from billing.payment_states import UNDERWAY
+from billing.paying.models import Payment
+from billing.paying.states import UNDERWAY
 from contracts.billing.invoices import (
     CarriedAmount,
     DueView,

@@ -12,9 +12,9 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from billing.payment_models import Notification, Payment
-from billing.payments import note_difference
-from billing.provider import Concern, Told
+from billing.paying.models import Notification, Payment
+from billing.paying.payments import note_difference
+from billing.paying.provider import Concern, Told
 from contracts.errors import NotFound
 
 MOST_ATTEMPTS = 10

@@ -10,10 +10,10 @@ from uuid import UUID
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from billing import ledger, numbers
-from billing.dates import InvoiceDates
-from billing.effects import REMARKS
-from billing.invoice_models import Invoice, InvoiceLine, Run, RunFamily
+from billing.accounting import ledger, numbers
+from billing.facts.effects import REMARKS
+from billing.invoicing.dates import InvoiceDates
+from billing.invoicing.models import Invoice, InvoiceLine, Run, RunFamily
 from chassis.outbox import tell_all
 from contracts.billing.invoices import InvoiceKind
 from contracts.events.billing import InvoicePublished

@@ -7,10 +7,10 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from billing import notifications
-from billing.invoice_models import Invoice
-from billing.payment_models import Difference, Notification, Payment
-from billing.statements import payment_view
+from billing.invoicing.models import Invoice
+from billing.invoicing.statements import payment_view
+from billing.paying import notifications
+from billing.paying.models import Difference, Notification, Payment
 from contracts.billing.runs import (
     DifferenceView,
     FindPayments,

@@ -6,7 +6,7 @@ created ──► open ──► confirming ──► paid
    └► failed  └──► different                 (another amount than ours: for an agent)
 """
 
-from billing.provider import Progress, Seen
+from billing.paying.provider import Progress, Seen
 from contracts.billing.payments import PaymentState
 
 TRANSITIONS: frozenset[tuple[PaymentState, PaymentState]] = frozenset(

@@ -1,0 +1,1 @@
+"""Double entry and numbers without a gap."""

@@ -1,0 +1,1 @@
+"""A month: drafted, checked, published; what parents and agents read of it."""

@@ -1,0 +1,1 @@
+"""Money coming in: payments, the provider behind its port, the cash book."""

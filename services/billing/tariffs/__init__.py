@@ -1,0 +1,1 @@
+"""Prices: rules as functions of their arguments, and the versions in force."""
