@@ -6,10 +6,11 @@ twice changes nothing. The UAI codes are invented; the rules are such as towns h
 
 import random
 from collections.abc import Iterable, Sequence
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Protocol, TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
+from chassis.clock import PARIS
 from contracts.caller import SYSTEM, Caller
 from contracts.enrolment.attendance import (
     AttendanceDesk,
@@ -36,7 +37,16 @@ from contracts.enrolment.offer import (
     Where,
 )
 from contracts.enrolment.refusals import AlreadyEnrolled, PlaceDoesNotFit
-from contracts.enrolment.terms import UsualDays, Waiting
+from contracts.enrolment.terms import (
+    Eligibility,
+    Group,
+    Opening,
+    SlotHours,
+    UsualDays,
+    Waiting,
+    WaitingOrder,
+    Window,
+)
 from contracts.errors import DomainError
 from contracts.events.enrolment import Mark
 from contracts.messages import Question
@@ -105,9 +115,16 @@ ACTIVITIES = [
         season=Season.TERM,
         weekdays=frozenset({3}),
         slots=("matin", "après-midi"),
+        hours=(
+            SlotHours(slot="matin", begins=time(8), ends=time(12)),
+            SlotHours(slot="après-midi", begins=time(13, 30), ends=time(18)),
+        ),
+        eligibility=Eligibility(youngest=3, oldest=11),
         adding=WeekdayBefore(weekday=4, at=time(12), skip_holidays=True),
         cancelling=WeekdayBefore(weekday=4, at=time(12), skip_holidays=True),
         capacity=48,
+        waiting=Waiting(hours=48),
+        usual_days=(UsualDays(slot="matin", weekdays=frozenset({3})),),
     ),
     ActivityTerms(
         code="heures-educatives",
@@ -122,6 +139,7 @@ ACTIVITIES = [
         adding=DaysBefore(days=1, at=time(12), skip_weekdays=WEEKEND, skip_holidays=True),
         cancelling=DaysBefore(days=1, at=time(12), skip_weekdays=WEEKEND, skip_holidays=True),
         capacity=60,
+        hours=(SlotHours(begins=time(16, 30), ends=time(17, 45)),),
     ),
     ActivityTerms(
         code="pass-vacances",
@@ -139,8 +157,20 @@ ACTIVITIES = [
         cancelling=PreviousMonthDay(day=20, at=time(18)),
         capacity=64,
         meal_slots=frozenset({""}),
+        hours=(SlotHours(begins=time(8), ends=time(18)),),
+        eligibility=Eligibility(youngest=3, oldest=11),
+        groups=(
+            Group(code="3-5", label="3-5 ans", youngest=3, oldest=5, capacity=24),
+            Group(code="6-11", label="6-11 ans", youngest=6, oldest=11, capacity=40),
+        ),
+        waiting=Waiting(order=WaitingOrder.RESIDENTS_FIRST, hours=48),
     ),
 ]
+
+HOLIDAYS = [
+    # (first month, last month): the month before, its days are booked, residents a day before the others
+    (10, 11), (12, 1), (2, 3), (4, 5), (7, 8),
+]  # fmt: skip
 
 LIVED = ("0261001A", "0261002B")
 """The schools whose past month is lived: enrolled, booked and checked."""
@@ -167,7 +197,9 @@ def load(services: Services, today: date) -> None:
             SYSTEM,
         )
     year = today.year if today.month >= 9 else today.year - 1
-    for terms in ACTIVITIES:
+    for each in ACTIVITIES:
+        is_of_holidays = each.season is Season.HOLIDAYS
+        terms = each.model_copy(update={"openings": _openings(year)}) if is_of_holidays else each
         services.ask(
             DefineActivity(command_id=_key("activity", terms.model_dump_json()), terms=terms), SYSTEM
         )
@@ -201,6 +233,25 @@ def load_life(services: Services, today: date, parents: Iterable[Caller] = ()) -
     for parent in parents:
         _book_as(services, parent, today)
     _check(services, past, today)
+
+
+def _openings(year: int) -> tuple[Opening, ...]:
+    """When the holidays of a school year are booked: from the month before, on the 2nd at 8, residents on the 1st."""
+
+    def first_of(month: int) -> date:
+        return date(year if month >= 9 else year + 1, month, 1)
+
+    def at_eight(day: date) -> datetime:
+        return datetime.combine(day, time(8), tzinfo=PARIS)
+
+    found = []
+    for begins, ends in HOLIDAYS:
+        first = first_of(begins)
+        before = (first - timedelta(days=1)).replace(day=1)
+        window = Window(opens_at=at_eight(before.replace(day=2)), residents_from=at_eight(before))
+        last = (first_of(ends) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        found.append(Opening(first=first, last=last, window=window))
+    return tuple(found)
 
 
 def _offers(terms: ActivityTerms, kind: PlaceKind) -> bool:
