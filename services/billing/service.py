@@ -3,12 +3,13 @@
 from billing.entries.cashbook import CashDesk
 from billing.entries.copies import CopyDesk
 from billing.entries.invoices import InvoiceDesk
+from billing.entries.nights import NightDesk
 from billing.entries.payments import PaymentDesk
 from billing.entries.runs import RunDesk
 from billing.entries.tariffs import TariffDesk
 
 
-class BillingService(TariffDesk, InvoiceDesk, PaymentDesk, RunDesk, CashDesk, CopyDesk):
+class BillingService(TariffDesk, InvoiceDesk, PaymentDesk, RunDesk, CashDesk, CopyDesk, NightDesk):
     """The service, whole: one class per matter."""
 
     name = "billing"

@@ -12,8 +12,8 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from billing.paying.differences import note_difference
 from billing.paying.models import Notification, Payment
-from billing.paying.payments import note_difference
 from billing.paying.provider import Concern, Told
 from contracts.errors import NotFound
 

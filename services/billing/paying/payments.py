@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import Update, func, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from billing.accounting import ledger, numbers
 from billing.invoicing.dates import paris_day
 from billing.invoicing.models import Invoice
 from billing.models import Guardian
-from billing.paying.models import Difference, Payment
+from billing.paying.differences import note_difference
+from billing.paying.models import Payment
 from billing.paying.provider import Order, Seen
 from billing.paying.states import UNDERWAY, WITHOUT_MONEY, may, state_for
 from chassis.outbox import tell
@@ -209,35 +209,6 @@ def silent(session: Session, limit: int = 20) -> list[UUID]:
     for payment in waiting:
         session.execute(_look_again(payment))
     return [payment.payment_id for payment in waiting]
-
-
-def note_difference(
-    session: Session,
-    now: datetime,
-    kind: str,
-    subject: str,
-    *,
-    payment_id: UUID | None = None,
-    expected_cents: int | None = None,
-    seen_cents: int | None = None,
-    seen_currency: str = "",
-    detail: str = "",
-) -> None:
-    """A row for an agent, once per kind and subject."""
-    session.execute(
-        insert(Difference)
-        .values(
-            kind=kind,
-            subject=subject,
-            payment_id=payment_id,
-            expected_cents=expected_cents,
-            seen_cents=seen_cents,
-            seen_currency=seen_currency[:3],
-            detail=detail,
-            found_at=now,
-        )
-        .on_conflict_do_nothing()
-    )
 
 
 def _receive(session: Session, payment: Payment, now: datetime) -> None:

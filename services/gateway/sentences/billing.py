@@ -61,6 +61,11 @@ DIFFERENCES = {
     "unknown": "Paiement inconnu de nos livres",
     "refund": "Remboursement fait chez le prestataire",
     "dispute": "Paiement contesté auprès de la banque",
+    "books_unbalanced": "Grand livre : une écriture n’est pas équilibrée",
+    "books_invoice": "Grand livre : une facture et ses écritures ne disent pas le même montant",
+    "books_revenue": "Grand livre : les lignes d’une facture et les recettes ne disent pas le même montant",
+    "books_payment": "Grand livre : un paiement et ses écritures ne disent pas le même montant",
+    "books_numbers": "Numérotation : il manque ou il y a en trop une facture ou une quittance",
 }
 
 PAYMENT_STATES = {

@@ -1,12 +1,13 @@
 """Billing on its own database, empty before each test: facts in, runs and payments out."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from billing.facts import consumption, copies
@@ -167,19 +168,26 @@ def town(engine: Engine) -> Town:
     return Town(engine)
 
 
-def empty(engine: Engine) -> None:
-    """Forgets everything but the fund; the guards against it stand aside for this once."""
-    tables = [table.name for table in Base.metadata.sorted_tables if table.name != "fund"]
+@contextmanager
+def unguarded(engine: Engine) -> Iterator[Connection]:
+    """A transaction for which the guards of what is written once stand aside: a hand that may do anything."""
     with engine.begin() as connection:
-        guarded = connection.execute(
-            text("SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgname LIKE '%_written_once'")
+        guards = connection.execute(
+            text("SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE NOT tgisinternal")
         ).all()
-        for table, trigger in guarded:
+        for table, trigger in guards:
             connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}"))
+        yield connection
+        for table, trigger in guards:
+            connection.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER {trigger}"))
+
+
+def empty(engine: Engine) -> None:
+    """Forgets everything but the fund."""
+    tables = [table.name for table in Base.metadata.sorted_tables if table.name != "fund"]
+    with unguarded(engine) as connection:
         names = ", ".join([*tables, "outbox", "inbox", "command", "seen"])
         connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-        for table, trigger in guarded:
-            connection.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER {trigger}"))
         connection.execute(
             text(
                 "INSERT INTO fund (code, name) VALUES ('ENF', 'Régie Enfance et Restauration scolaire') ON CONFLICT DO NOTHING"

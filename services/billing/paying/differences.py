@@ -1,0 +1,49 @@
+"""What does not agree, as rows for an agent: written once, counted for as long as nobody has dealt with them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from billing.paying.models import Difference
+
+
+def note_difference(
+    session: Session,
+    now: datetime,
+    kind: str,
+    subject: str,
+    *,
+    payment_id: UUID | None = None,
+    expected_cents: int | None = None,
+    seen_cents: int | None = None,
+    seen_currency: str = "",
+    detail: str = "",
+) -> None:
+    """A row for an agent, once per kind and subject."""
+    session.execute(
+        insert(Difference)
+        .values(
+            kind=kind,
+            subject=subject,
+            payment_id=payment_id,
+            expected_cents=expected_cents,
+            seen_cents=seen_cents,
+            seen_currency=seen_currency[:3],
+            detail=detail,
+            found_at=now,
+        )
+        .on_conflict_do_nothing()
+    )
+
+
+def still_open(session: Session) -> dict[str, int]:
+    """Rows nobody has dealt with, by kind."""
+    rows = session.execute(
+        select(Difference.kind, func.count())
+        .where(Difference.resolved_at.is_(None))
+        .group_by(Difference.kind)
+    )
+    return {row.kind: row[1] for row in rows}
