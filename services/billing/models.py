@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     DateTime,
     Enum,
     ForeignKey,
@@ -27,6 +28,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis.database import metadata_for
+from contracts.billing.allowances import AllowanceKind
 
 THIS_TRANSACTION = text("pg_current_xact_id()::text::bigint")
 
@@ -187,13 +189,56 @@ class Tariff(Base):
     changed_in: Mapped[int] = mapped_column(BigInteger, server_default=THIS_TRANSACTION)
 
 
+class Allowance(Base):
+    """What the town grants a family, or one child of it: a reduction that tariffs know, or an aid with its cap."""
+
+    __tablename__ = "allowance"
+    __table_args__ = (
+        CheckConstraint("kind <> 'aid' OR until IS NOT NULL", name="aid_ends"),
+        CheckConstraint("until IS NULL OR until >= since", name="in_order"),
+    )
+
+    allowance_id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    family_id: Mapped[UUID] = mapped_column(index=True)
+    child_id: Mapped[UUID | None] = mapped_column(comment="Empty: every child of the family")
+    activity_code: Mapped[str] = mapped_column(String(40), comment="Empty: every activity")
+    kind: Mapped[AllowanceKind] = mapped_column(states(AllowanceKind))
+    reduction: Mapped[str] = mapped_column(String(40), comment="Of the tariffs; empty for an aid")
+    name: Mapped[str] = mapped_column(String(60), comment="As printed on the invoice")
+    percent: Mapped[int]
+    cents: Mapped[int]
+    cap_cents: Mapped[int | None]
+    cap_days: Mapped[int | None]
+    since: Mapped[date]
+    until: Mapped[date | None] = mapped_column(comment="Included")
+    granted_at: Mapped[datetime]
+    granted_by: Mapped[UUID | None]
+    changed_in: Mapped[int] = mapped_column(
+        BigInteger, server_default=THIS_TRANSACTION, comment="A draft that could not see it is out of date"
+    )
+
+
+class AidDay(Base):
+    """What was taken off a child's unit, as last reckoned: what an aid has left is its cap less the sum of these."""
+
+    __tablename__ = "aid_day"
+
+    session_id: Mapped[UUID] = mapped_column(primary_key=True)
+    child_id: Mapped[UUID] = mapped_column(primary_key=True)
+    family_id: Mapped[UUID] = mapped_column(primary_key=True)
+    allowance_id: Mapped[UUID] = mapped_column(ForeignKey("allowance.allowance_id"), index=True)
+    day: Mapped[date]
+    cents: Mapped[int]
+
+
 class Price(Base):
     """A price that was worked out: the rule (by its version) and the inputs that made it, kept for the accountant."""
 
     __tablename__ = "price"
     __table_args__ = (
         UniqueConstraint(
-            "tariff_id", "effect", "resident", "quotient_euros", "quotient_month", "month",
+            "tariff_id", "effect", "resident", "quotient_euros", "quotient_month", "month", "siblings", "slot",
+            "reduction", "allowance_id", "aid_cents",
             name="uq_price_inputs",
             postgresql_nulls_not_distinct=True,
         ),
@@ -206,6 +251,19 @@ class Price(Base):
     quotient_euros: Mapped[int | None] = mapped_column(comment="Empty: unknown, which is not zero")
     quotient_month: Mapped[date | None]
     month: Mapped[date] = mapped_column(comment="Of consumption")
+    siblings: Mapped[int] = mapped_column(
+        server_default="1", comment="The child's rank, or the number of children, as the rule counts"
+    )
+    slot: Mapped[str] = mapped_column(
+        String(40), server_default="", comment="The moment, where the rule goes by duration"
+    )
+    reduction: Mapped[str] = mapped_column(
+        String(40), server_default="", comment="The kind granted, or empty"
+    )
+    allowance_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("allowance.allowance_id"), comment="The aid taken off"
+    )
+    aid_cents: Mapped[int] = mapped_column(server_default="0")
     cents: Mapped[int]
     reason: Mapped[str] = mapped_column(Text, comment="French, as printed")
     quotient_known: Mapped[bool]

@@ -24,3 +24,8 @@ def month_name(month: date) -> str:
 def month_short(month: date, beside: date) -> str:
     """`octobre`, with the year only when it is not that of `beside`."""
     return MONTHS[month.month - 1] if month.year == beside.year else month_name(month)
+
+
+def ordinal(number: int) -> str:
+    """`1er`, `2e`."""
+    return "1er" if number == 1 else f"{number}e"

@@ -24,7 +24,15 @@ from contracts.billing.runs import (
     RunSummary,
     RunView,
 )
-from contracts.billing.tariffs import Band, BandsRule, FixedRule, PublishTariff, Surcharge, TariffList
+from contracts.billing.tariffs import (
+    Band,
+    BandsRule,
+    EffortRule,
+    FixedRule,
+    PublishTariff,
+    Surcharge,
+    TariffList,
+)
 from contracts.caller import Caller, Kind, Role
 from contracts.events.accounts import ChildUpdated, FamilyUpdated, GuardianFact, QuotientFact
 from contracts.events.enrolment import (
@@ -65,7 +73,7 @@ def a_clerk(*roles: Role) -> Caller:
 
 
 def a_tariff(
-    activity_code: str = "cantine", rule: BandsRule | FixedRule = CANTEEN_RULE, **fields: object
+    activity_code: str = "cantine", rule: BandsRule | EffortRule | FixedRule = CANTEEN_RULE, **fields: object
 ) -> PublishTariff:
     given = {"valid_from": date(2026, 9, 1)} | fields
     return PublishTariff(command_id=uuid4(), activity_code=activity_code, rule=rule, **given)  # type: ignore[arg-type]
@@ -113,12 +121,12 @@ def a_family(
     )
 
 
-def a_child(child_id: UUID, first_name: str = "Léa") -> ChildUpdated:
+def a_child(child_id: UUID, first_name: str = "Léa", born: date = date(2019, 5, 4)) -> ChildUpdated:
     return ChildUpdated(
         child_id=child_id,
         first_name=first_name,
         last_name="Ferrand",
-        birth_date=date(2019, 5, 4),
+        birth_date=born,
         place_code=SCHOOL,
         family_ids=[],
     )

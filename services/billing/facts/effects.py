@@ -11,13 +11,14 @@ class Effect(StrEnum):
     FREE = "free"
     BILLED = "billed"
     SURCHARGED = "surcharged"
+    ABSENT = "absent"
 
 
 EFFECTS: dict[Mark, Effect] = {
     Mark.PRESENT: Effect.BILLED,
     Mark.ABSENT_IN_TIME: Effect.FREE,
     Mark.ABSENT_JUSTIFIED: Effect.FREE,
-    Mark.ABSENT_UNJUSTIFIED: Effect.BILLED,
+    Mark.ABSENT_UNJUSTIFIED: Effect.ABSENT,
     Mark.PRESENT_WITHOUT_BOOKING: Effect.SURCHARGED,
 }
 """The town's table. A mark without an effect would be billed by accident: a test holds the two together."""

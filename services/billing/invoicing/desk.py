@@ -145,12 +145,14 @@ def _months(session: Session, today: date) -> list[MonthToRun]:
 
 
 def _outdated(session: Session, run: Run) -> bool:
-    """True when a roll-call or a tariff was written by a transaction the draft could not see."""
+    """True when a roll-call, a tariff or an allowance was written by a transaction the draft could not see."""
     unseen = text(
         """
         SELECT EXISTS (SELECT 1 FROM settled_session WHERE day < :until
                        AND NOT pg_visible_in_snapshot(changed_in::text::xid8, CAST(:seen AS pg_snapshot)))
             OR EXISTS (SELECT 1 FROM tariff WHERE valid_from < :until
+                       AND NOT pg_visible_in_snapshot(changed_in::text::xid8, CAST(:seen AS pg_snapshot)))
+            OR EXISTS (SELECT 1 FROM allowance WHERE since < :until
                        AND NOT pg_visible_in_snapshot(changed_in::text::xid8, CAST(:seen AS pg_snapshot)))
         """
     )

@@ -4,7 +4,8 @@ Everything due is computed anew, over the last twelve months; what was invoiced 
 it twice therefore adds nothing, and a roll-call, a quotient or a tariff corrected since yields the difference by
 itself. A line that is held (contested, or an absence to decide) is neither billed nor, if it was, given back: it
 stays as it is until a later roll-call frees it. The number of statements does not depend on the number of families:
-prices are worked out in Python once per distinct inputs, everything else joins.
+prices are worked out in Python once per distinct inputs, everything else joins. What an aid pays in full is a line at
+0 €: the family sees where its aid went.
 """
 
 import json
@@ -17,7 +18,8 @@ from sqlalchemy.orm import Session
 
 from billing.facts.effects import EFFECTS, Effect
 from billing.invoicing.dates import LEAST_CLAIM_CENTS, MONTHS_CORRECTED, month_after
-from billing.tariffs.prices import Inputs, Quotient, price
+from billing.tariffs import situations
+from billing.tariffs.prices import Aided, Inputs, Quotient, price
 from billing.tariffs.tariff_book import read_rule
 
 _DUE = """
@@ -44,6 +46,7 @@ WITH sessions AS (
 SELECT a.family_id, a.child_id, a.session_id, s.activity_code, s.place_code, s.day, s.slot, a.mark, e.effect,
        s.tariff_id, date_trunc('month', s.day)::date AS month, f.resident,
        f.euros AS quotient_euros, f.quotient_month,
+       1 AS siblings, ''::text AS priced_slot, ''::text AS reduction, NULL::uuid AS allowance_id, 0 AS aid_cents,
        CASE WHEN a.held = 'objection' THEN 'contested'
             WHEN a.held IS NOT NULL THEN 'absence_undecided'
             WHEN f.family_id IS NULL THEN 'unknown_family'
@@ -61,21 +64,27 @@ _SAME_INPUTS = """
     p.tariff_id = d.tariff_id AND p.effect = d.effect AND p.resident = d.resident AND p.month = d.month
     AND coalesce(p.quotient_euros, -1) = coalesce(d.quotient_euros, -1)
     AND coalesce(p.quotient_month, DATE '0001-01-01') = coalesce(d.quotient_month, DATE '0001-01-01')
+    AND p.siblings = d.siblings AND p.slot = d.priced_slot AND p.reduction = d.reduction
+    AND p.allowance_id IS NOT DISTINCT FROM d.allowance_id AND p.aid_cents = d.aid_cents
 """
 
 _INPUTS_WITHOUT_PRICE = """
-SELECT d.*, t.rule FROM (
-    SELECT DISTINCT tariff_id, effect, resident, quotient_euros, quotient_month, month
+SELECT d.*, t.rule, allowance.name AS aid_name FROM (
+    SELECT DISTINCT tariff_id, effect, resident, quotient_euros, quotient_month, month,
+                    siblings, priced_slot, reduction, allowance_id, aid_cents
     FROM due WHERE left_out IS NULL
-) d JOIN tariff t USING (tariff_id)
+) d JOIN tariff t USING (tariff_id) LEFT JOIN allowance USING (allowance_id)
 WHERE NOT EXISTS (SELECT 1 FROM price p WHERE SAME_INPUTS)
 """.replace("SAME_INPUTS", _SAME_INPUTS)
 
 _KEEP_PRICES = """
-INSERT INTO price (tariff_id, effect, resident, quotient_euros, quotient_month, month, cents, reason, quotient_known)
-SELECT tariff_id, effect, resident, quotient_euros, quotient_month, month, cents, reason, quotient_known
+INSERT INTO price (tariff_id, effect, resident, quotient_euros, quotient_month, month, siblings, slot, reduction,
+                   allowance_id, aid_cents, cents, reason, quotient_known)
+SELECT tariff_id, effect, resident, quotient_euros, quotient_month, month, siblings, slot, reduction,
+       allowance_id, aid_cents, cents, reason, quotient_known
 FROM jsonb_to_recordset(:prices) AS p (
     tariff_id uuid, effect text, resident boolean, quotient_euros integer, quotient_month date, month date,
+    siblings integer, slot text, reduction text, allowance_id uuid, aid_cents integer,
     cents integer, reason text, quotient_known boolean)
 ON CONFLICT DO NOTHING
 """
@@ -87,7 +96,7 @@ WITH owed AS (
     SELECT d.family_id, d.child_id, d.session_id, d.activity_code, d.place_code, d.day, d.slot, d.mark,
            p.cents AS unit_cents, p.price_id
     FROM due d JOIN price p ON SAME_INPUTS
-    WHERE d.left_out IS NULL AND p.cents > 0
+    WHERE d.left_out IS NULL AND (p.cents > 0 OR p.aid_cents > 0)
 ), invoiced AS (
     SELECT family_id, child_id, session_id, unit_cents, sum(quantity) AS quantity,
            max(activity_code) AS activity_code, max(place_code) AS place_code, max(day) AS day, max(slot) AS slot,
@@ -152,7 +161,10 @@ def draft(session: Session, run_id: UUID, month: date, today: date) -> None:
     due = text(_DUE).bindparams(bindparam("effects", type_=JSONB))
     session.execute(due, window | {"effects": effects})
     session.execute(text("ANALYZE due"))
+    situations.fill(session)
     _keep_missing_prices(session)
+    if situations.take_aids_off(session, window["since"], window["until"], _SAME_INPUTS):
+        _keep_missing_prices(session)
     session.execute(text(_DIFFERENCES), window | {"run_id": run_id})
     session.execute(text(_LEFT_OUT), window | {"run_id": run_id, "today": today})
     session.execute(text(_FAMILIES), {"run_id": run_id, "least": LEAST_CLAIM_CENTS})
@@ -168,7 +180,9 @@ def _keep_missing_prices(session: Session) -> None:
         if row.tariff_id not in rules:
             rules[row.tariff_id] = read_rule(row.rule)
         quotient = None if row.quotient_euros is None else Quotient(row.quotient_euros, row.quotient_month)
-        inputs = Inputs(row.month, Effect(row.effect), row.resident, quotient)
+        aided = Aided(row.aid_name, row.aid_cents) if row.allowance_id else None
+        inputs = Inputs(row.month, Effect(row.effect), row.resident, quotient, row.siblings, row.priced_slot,
+                        row.reduction, aided)  # fmt: skip
         found = price(rules[row.tariff_id], inputs)
         prices.append(
             {
@@ -178,6 +192,11 @@ def _keep_missing_prices(session: Session) -> None:
                 "quotient_euros": row.quotient_euros,
                 "quotient_month": row.quotient_month and row.quotient_month.isoformat(),
                 "month": inputs.month.isoformat(),
+                "siblings": inputs.siblings,
+                "slot": inputs.slot,
+                "reduction": inputs.reduction,
+                "allowance_id": row.allowance_id and str(row.allowance_id),
+                "aid_cents": row.aid_cents,
                 "cents": found.cents,
                 "reason": found.reason,
                 "quotient_known": found.quotient_known,

@@ -53,7 +53,7 @@ def publish(session: Session, ask: PublishTariff, by: UUID | None, now: datetime
         .order_by(Tariff.version.desc())
         .limit(1)
     ).first()
-    if last is None or last.rule != rule:
+    if last is None or read_rule(last.rule) != ask.rule:
         statement = insert(Tariff).values(
             activity_code=ask.activity_code,
             place_code=ask.place_code,

@@ -1,7 +1,7 @@
 """Billing: tariffs, as data."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field, model_validator
@@ -9,21 +9,95 @@ from pydantic import AwareDatetime, Field, model_validator
 from contracts.billing.values import Cents, Code
 from contracts.messages import Command, Message, Question, View
 
+MOST_SIBLINGS = 10
+"""Ranks above it are priced like it."""
+
 
 class Surcharge(Message):
-    """What presence without a booking costs more: a percentage of the price, then a fixed amount."""
+    """What something costs more: a percentage of the price, then a fixed amount."""
 
     percent: int = Field(default=0, ge=0, le=500)
     cents: Cents = 0
 
 
-class _Rule(Message):
-    """What every rule may add to its base price."""
+class SiblingStep(Message):
+    """From this many children on, so many percent less."""
 
+    children: int = Field(ge=2, le=MOST_SIBLINGS)
+    percent: int = Field(ge=1, le=100)
+
+
+class Siblings(Message):
+    """Less for brothers and sisters billed to one family for the activity in the month.
+
+    `rank`: the eldest pays in full, the second child the step of 2 … `count`: with two children, both pay the step
+    of 2.
+    """
+
+    by: Literal["rank", "count"] = "rank"
+    steps: tuple[SiblingStep, ...] = Field(min_length=1, max_length=5)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Siblings":
+        for name in ("children", "percent"):
+            values = [getattr(step, name) for step in self.steps]
+            if values != sorted(set(values)):
+                raise ValueError("siblings_out_of_order")
+        return self
+
+
+class Moment(Message):
+    """How long a moment of the day lasts."""
+
+    slot: str = Field(min_length=1, max_length=40)
+    minutes: int = Field(gt=0, le=1440)
+
+
+class Duration(Message):
+    """The rule's price is that of each period begun; the length is the one planned for the moment."""
+
+    period_minutes: int = Field(ge=5, le=1440)
+    minutes: int = Field(gt=0, le=1440, description="Of every moment that is not named")
+    moments: tuple[Moment, ...] = Field(default=(), max_length=20)
+
+    @model_validator(mode="after")
+    def _once_each(self) -> "Duration":
+        if len({moment.slot for moment in self.moments}) < len(self.moments):
+            raise ValueError("moment_twice")
+        return self
+
+
+class Reduction(Message):
+    """A kind of reduction: who has it is granted family by family, or child by child."""
+
+    code: Code
+    name: str = Field(min_length=2, max_length=60, description="As printed on the invoice")
+    percent: int = Field(default=0, ge=0, le=100)
+    cents: Cents = 0
+
+
+class _Rule(Message):
+    """What every rule may add to its base price, in the order in which it is reckoned."""
+
+    duration: Duration | None = None
+    non_resident_cents: Cents | None = Field(
+        default=None, description="Families living elsewhere pay this instead, whatever their quotient"
+    )
     non_resident_percent: int = Field(
         default=0, ge=0, le=500, description="Added for families living elsewhere"
     )
-    surcharge: Surcharge = Surcharge()
+    siblings: Siblings | None = None
+    reductions: tuple[Reduction, ...] = Field(default=(), max_length=10)
+    surcharge: Surcharge = Field(default=Surcharge(), description="For presence without a booking")
+    absence_surcharge: Surcharge = Field(default=Surcharge(), description="For an absence without a reason")
+
+    @model_validator(mode="after")
+    def _one_each(self) -> Self:
+        if len({reduction.code for reduction in self.reductions}) < len(self.reductions):
+            raise ValueError("reduction_twice")
+        if self.non_resident_cents is not None and self.non_resident_percent:
+            raise ValueError("two_prices_elsewhere")
+        return self
 
 
 class FixedRule(_Rule):
@@ -51,10 +125,10 @@ class BandsRule(_Rule):
     def _in_order(self) -> "BandsRule":
         bounds = [band.up_to for band in self.bands[:-1]]
         if self.bands[-1].up_to is not None or None in bounds:
-            raise ValueError("the last band, and only it, has no upper bound")
+            raise ValueError("band_without_bound")
         known = [bound for bound in bounds if bound is not None]
         if known != sorted(set(known)):
-            raise ValueError("bands follow one another upwards")
+            raise ValueError("bands_out_of_order")
         return self
 
 
@@ -69,7 +143,7 @@ class EffortRule(_Rule):
     @model_validator(mode="after")
     def _in_order(self) -> "EffortRule":
         if self.least_cents > self.most_cents:
-            raise ValueError("the least is above the most")
+            raise ValueError("least_above_most")
         return self
 
 

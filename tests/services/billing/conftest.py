@@ -16,7 +16,7 @@ from billing.models import Base
 from billing.paying.till import Till
 from billing.tariffs import tariff_book
 from contracts.billing.runs import OpenRun, PublishRun, RunView
-from contracts.billing.tariffs import BandsRule, FixedRule
+from contracts.billing.tariffs import BandsRule, EffortRule, FixedRule
 from contracts.events.enrolment import Mark
 from tests.mothers.billing import (
     NOW,
@@ -62,7 +62,7 @@ class Town:
         self._versions[subject] = self._versions.get(subject, 0) + 1
         return self._versions[subject]
 
-    def offer(self, canteen: BandsRule | FixedRule | None = None) -> None:
+    def offer(self, canteen: BandsRule | EffortRule | FixedRule | None = None) -> None:
         """The canteen (banded unless told otherwise) and the Wednesdays (12 € the day), with their school."""
         with self.sessions.begin() as session:
             copies.keep_activity(session, a_canteen(), self.version("cantine"))
@@ -78,17 +78,18 @@ class Town:
         quotient: int | None = 620,
         label: str = "Ferrand",
         family_id: UUID | None = None,
+        resident: bool = True,
     ) -> UUID:
         family_id = family_id or uuid4()
-        fact = a_family(family_id, *accounts, quotient=quotient, label=label)
+        fact = a_family(family_id, *accounts, quotient=quotient, label=label, resident=resident)
         with self.sessions.begin() as session:
             copies.keep_family(session, fact, self.version(family_id))
         return family_id
 
-    def child(self, first_name: str = "Léa") -> UUID:
+    def child(self, first_name: str = "Léa", born: date = date(2019, 5, 4)) -> UUID:
         child_id = uuid4()
         with self.sessions.begin() as session:
-            copies.keep_child(session, a_child(child_id, first_name), 1)
+            copies.keep_child(session, a_child(child_id, first_name, born), 1)
         return child_id
 
     def sheet(

@@ -9,8 +9,19 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from billing.facts.effects import EFFECTS, Effect
-from billing.tariffs.prices import Inputs, Quotient, band_of, half_up, price, quotient_for
-from contracts.billing.tariffs import Band, BandsRule, EffortRule, FixedRule, Surcharge
+from billing.tariffs.prices import Aided, Inputs, Quotient, band_of, half_up, price, quotient_for
+from contracts.billing.tariffs import (
+    Band,
+    BandsRule,
+    Duration,
+    EffortRule,
+    FixedRule,
+    Moment,
+    Reduction,
+    Siblings,
+    SiblingStep,
+    Surcharge,
+)
 from contracts.events.enrolment import Mark
 from tests.mothers.billing import CANTEEN_RULE, OCTOBER
 
@@ -143,3 +154,99 @@ def test_the_quotient_is_the_newest_that_is_not_later_than_the_month() -> None:
 def test_bands_with_a_hole_or_out_of_order_are_refused(bands: list[Band]) -> None:
     with pytest.raises(ValidationError):
         BandsRule(bands=tuple(bands))
+
+
+DEGRESSION = (SiblingStep(children=2, percent=10), SiblingStep(children=3, percent=25))
+
+
+@pytest.mark.parametrize(("rank", "cents"), [(1, 1000), (2, 900), (3, 750), (5, 750)])
+def test_the_second_child_and_the_next_pay_less(rank: int, cents: int) -> None:
+    rule = FixedRule(cents=1000, siblings=Siblings(by="rank", steps=DEGRESSION))
+    assert price(rule, Inputs(OCTOBER, Effect.BILLED, siblings=rank)).cents == cents
+
+
+def test_the_reason_says_which_child_or_how_many() -> None:
+    by_rank = FixedRule(cents=1000, siblings=Siblings(by="rank", steps=DEGRESSION))
+    by_count = FixedRule(cents=1000, siblings=Siblings(by="count", steps=DEGRESSION))
+    third = Inputs(OCTOBER, Effect.BILLED, siblings=3)
+    assert price(by_rank, third).reason == "tarif unique, 3e\u00a0enfant −25\u00a0%"
+    assert price(by_count, third).reason == "tarif unique, 3\u00a0enfants −25\u00a0%"
+
+
+@pytest.mark.parametrize(("slot", "periods"), [("soir", 4), ("matin", 2), ("", 2)])
+def test_each_period_begun_is_paid(slot: str, periods: int) -> None:
+    duration = Duration(period_minutes=30, minutes=60, moments=(Moment(slot="soir", minutes=100),))
+    found = price(FixedRule(cents=55, duration=duration), Inputs(OCTOBER, Effect.BILLED, slot=slot))
+    assert (found.cents, found.reason) == (periods * 55, f"tarif unique, {periods} × 30\u00a0min")
+
+
+def test_a_family_living_elsewhere_may_have_a_price_of_its_own() -> None:
+    rule = CANTEEN_RULE.model_copy(update={"non_resident_cents": 650})
+    away = price(rule, inputs(None, resident=False))
+    assert (away.cents, away.reason, away.quotient_known) == (650, "tarif hors commune", True)
+
+
+def test_a_granted_reduction_counts_only_where_the_rule_has_it() -> None:
+    pai = Reduction(code="pai", name="Panier repas (PAI)", percent=50, cents=20)
+    granted = Inputs(OCTOBER, Effect.BILLED, reduction="pai")
+    found = price(FixedRule(cents=400, reductions=(pai,)), granted)
+    assert (found.cents, found.reason) == (
+        180,
+        "tarif unique, Panier repas (PAI) −50\u00a0% −0,20\u00a0€",
+    )
+    assert price(FixedRule(cents=400), granted).cents == 400
+
+
+def test_an_absence_without_a_reason_may_cost_more() -> None:
+    rule = FixedRule(cents=400, absence_surcharge=Surcharge(cents=100))
+    assert price(rule, inputs(effect=Effect.ABSENT)).reason == "tarif unique, majoration +1,00\u00a0€"
+    assert price(FixedRule(cents=400), inputs(effect=Effect.ABSENT)).reason == "tarif unique"
+
+
+def test_the_steps_lead_from_the_base_to_the_price() -> None:
+    rule = FixedRule(
+        cents=333,
+        non_resident_percent=25,
+        siblings=Siblings(by="rank", steps=DEGRESSION),
+        surcharge=Surcharge(percent=50),
+    )
+    found = price(
+        rule, Inputs(OCTOBER, Effect.SURCHARGED, False, siblings=2, aided=Aided("Aide du CCAS", 100))
+    )
+    assert [step.words for step in found.steps] == [
+        "tarif unique",
+        "hors commune +25\u00a0%",
+        "2e\u00a0enfant −10\u00a0%",
+        "majoration +50\u00a0%",
+        "Aide du CCAS −1,00\u00a0€",
+    ]
+    exact = Fraction(333) * Fraction(5, 4) * Fraction(9, 10) * Fraction(3, 2)
+    assert found.steps[-2].cents == exact
+    assert half_up(exact) - 100 == found.cents == found.steps[-1].cents
+
+
+@given(
+    st.integers(0, 10_000), st.integers(0, 12), st.integers(0, 100), st.integers(0, 10_000), st.integers(0, 20_000)
+)  # fmt: skip
+def test_a_price_is_never_negative(cents: int, rank: int, percent: int, off: int, aid: int) -> None:
+    rule = FixedRule(
+        cents=cents,
+        siblings=Siblings(by="rank", steps=(SiblingStep(children=2, percent=100),)),
+        reductions=(Reduction(code="r", name="Réduction", percent=percent, cents=off),),
+    )
+    found = price(
+        rule, Inputs(OCTOBER, Effect.BILLED, siblings=rank, reduction="r", aided=Aided("Aide", aid))
+    )
+    assert 0 <= found.cents <= cents
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        (SiblingStep(children=3, percent=10), SiblingStep(children=2, percent=25)),
+        (SiblingStep(children=2, percent=25), SiblingStep(children=3, percent=10)),
+    ],
+)
+def test_more_children_never_pay_more_each(steps: tuple[SiblingStep, ...]) -> None:
+    with pytest.raises(ValidationError):
+        Siblings(by="rank", steps=steps)
