@@ -12,6 +12,7 @@ from chassis.clock import PARIS
 from contracts.enrolment.deadlines import DaysBefore, DeadlineRule, PreviousMonthDay, WeekdayBefore
 from contracts.enrolment.offer import ActivityKind, ActivityTerms, Season, Where
 from contracts.enrolment.terms import Grain, Level, Waiting, WaitingOrder, Window
+from gateway import absence_rules
 from gateway import activity_text as lines
 from gateway.forms import (
     CheckboxesField,
@@ -57,11 +58,12 @@ _BOUNDS = {
     "youngest": "L’âge va de 0 à 25 ans.",
     "oldest": "L’âge va de 0 à 25 ans.",
     "name": "Donnez un nom de deux lettres au moins.",
+    **absence_rules.BOUNDS,
 }
 """What the terms refuse, on which field, and what to do."""
 
 
-class ActivityForm(CommandForm):
+class ActivityForm(absence_rules.AbsenceFields, CommandForm):
     """By sections, in the order of the template."""
 
     version = HiddenField(default="0")
@@ -220,6 +222,7 @@ class ActivityForm(CommandForm):
             "usual_days": self._read("usual", lambda text: lines.read_usual_days(text, slots)) or (),
             "meal_slots": self._meal_slots(slots),
             "hours": self._read("hours", lines.read_hours) or (),
+            "absences": self.absences(),
             "retired": bool(self.retired.data),
         }
         if self.season.data != Season.NONE and not self.weekdays.data:
@@ -354,6 +357,7 @@ def filled(terms: ActivityTerms) -> dict[str, Any]:
         **_filled_window(terms.enrolling),
         **_filled_rule("adding", terms.adding),
         **_filled_rule("cancelling", terms.cancelling),
+        **absence_rules.filled(terms.absences),
     }
 
 

@@ -5,8 +5,9 @@ from uuid import UUID
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from contracts.documents import ListDocumentTypes
+from contracts.documents import DocumentTypeView, ListDocumentTypes
 from contracts.enrolment.enrolments import (
+    ChoicesView,
     ChoiceView,
     EnrolmentChoices,
     RequestEnrolment,
@@ -17,6 +18,7 @@ from contracts.enrolment.enrolments import (
 from contracts.enrolment.home import Overview
 from contracts.errors import DomainError
 from contracts.events.enrolment import EnrolmentState
+from gateway import absence_rules
 from gateway.document_types import names_from
 from gateway.forms import CheckedForm, CommandForm, RadiosField, required
 from gateway.navigation import Entry
@@ -78,8 +80,7 @@ def request(child_id: UUID, activity_code: str) -> ResponseReturnValue:
         form.place.data = choice.places[0].code
     if form.validate_on_submit() and not form.to_be_changed():
         if form.must_be_checked():
-            page = "citizen/enrolments_check.html"
-            return render_template(page, form=form, view=view, choice=choice, name=names_from(types))
+            return _terms_page("citizen/enrolments_check.html", form, view, choice, types)
         try:
             made = ask(
                 RequestEnrolment(
@@ -103,10 +104,7 @@ def request(child_id: UUID, activity_code: str) -> ResponseReturnValue:
             else:
                 flash("Votre demande est enregistrée.", "success")
             return redirect(follow)
-    page = render_template(
-        "citizen/enrolments_request.html", form=form, view=view, choice=choice, name=names_from(types)
-    )
-    return page, form.status
+    return _terms_page("citizen/enrolments_request.html", form, view, choice, types), form.status
 
 
 @blueprint.get("/suivi/<uuid:enrolment_id>")
@@ -151,6 +149,23 @@ def withdraw(enrolment_id: UUID) -> ResponseReturnValue:
         else:
             flash("L’inscription est abandonnée.", "success")
     return redirect(url_for(".follow", enrolment_id=enrolment_id))
+
+
+def _terms_page(
+    page: str,
+    form: EnrolForm,
+    view: ChoicesView,
+    choice: ChoiceView,
+    types: list[DocumentTypeView] | Exception,
+) -> str:
+    return render_template(
+        page,
+        form=form,
+        view=view,
+        choice=choice,
+        name=names_from(types),
+        absence_sentence=absence_rules.sentence,
+    )
 
 
 def document_address(enrolment_id: UUID, document_type: str) -> str:

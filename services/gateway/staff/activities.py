@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from contracts.caller import Role
 from contracts.documents import DocumentTypeView, ListDocumentTypes
+from contracts.enrolment.absence_terms import AbsenceTerms
 from contracts.enrolment.offer import (
     ActivityPreview,
     ActivityView,
@@ -15,7 +16,7 @@ from contracts.enrolment.offer import (
     ShowOffer,
 )
 from contracts.errors import DomainError
-from gateway import access
+from gateway import absence_rules, access
 from gateway.activity_form import ActivityForm, filled
 from gateway.document_types import names_from
 from gateway.services import ask, ask_each
@@ -78,7 +79,8 @@ def _choices(
 def _form(found: ActivityView | None) -> ActivityForm:
     if found is None:
         return ActivityForm(where="own_school", season="term", booked_by="day", waiting="none", at_once="yes",
-                            adding="days_before", cancelling="days_before", waiting_hours=48)  # fmt: skip
+                            adding="days_before", cancelling="days_before", waiting_hours=48,
+                            **absence_rules.filled(AbsenceTerms()))  # fmt: skip
     return ActivityForm(**filled(found.terms), version=str(found.version))
 
 
@@ -90,5 +92,6 @@ def _page(
         form=form,
         found=found,
         preview=preview,
+        absence_sentence=absence_rules.sentence,
         offered=[each for each in offer.offerings if found and each.activity_code == found.terms.code],
     )

@@ -9,7 +9,7 @@ from contracts.caller import Role
 from contracts.documents import ListDocumentTypes
 from contracts.enrolment.offer import OfferView, OpenSessions, ShowOffer
 from contracts.errors import DomainError
-from gateway import access, french
+from gateway import absence_rules, access, french
 from gateway.document_types import names_from
 from gateway.forms import CommandForm, DateField, SelectField, required
 from gateway.navigation import Entry
@@ -60,7 +60,9 @@ def show() -> str:
     view, types = ask_each([ShowOffer(label=label), ListDocumentTypes()])
     if isinstance(view, Exception):
         raise view
-    return render_template("staff/offer.html", view=view, name=names_from(types))
+    return render_template(
+        "staff/offer.html", view=view, name=names_from(types), absence_sentence=absence_rules.sentence
+    )
 
 
 @blueprint.route("/seances", methods=["GET", "POST"])

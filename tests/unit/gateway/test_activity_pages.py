@@ -1,5 +1,6 @@
 """An activity made on a page: typed, previewed in the parents' words, kept; what makes no sense comes back filled."""
 
+import re
 from datetime import date, datetime, time
 from typing import Any
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from chassis.clock import PARIS
 from contracts.caller import Role
 from contracts.documents import ListDocumentTypes
+from contracts.enrolment.absence_terms import AbsenceReason, AbsenceTerms, Ground
 from contracts.enrolment.deadlines import DaysBefore, PreviousMonthDay, WeekdayBefore
 from contracts.enrolment.offer import (
     ActivityPreview,
@@ -39,7 +41,9 @@ from contracts.enrolment.terms import (
     Window,
 )
 from contracts.errors import ServiceUnavailable
+from gateway import absence_rules
 from gateway import activity_text as lines
+from gateway.sentences.absences import REASONS
 from tests.mothers import enrolment as mother
 
 NEW = "/agents/activites/nouvelle"
@@ -76,6 +80,12 @@ WHOLE = mother.wednesday(
     ),
     adding=PreviousMonthDay(day=20, at=time(18)),
     cancelling=DaysBefore(days=2, at=time(9, 30), skip_weekdays=frozenset({6, 7}), skip_holidays=True),
+    absences=AbsenceTerms(
+        grounds={AbsenceReason.ILLNESS: Ground.DECISION, AbsenceReason.OTHER: Ground.CERTIFICATE},
+        report_days=0,
+        certificate_days=15,
+        objection_days=30,
+    ),
 )
 
 
@@ -170,6 +180,34 @@ def test_a_new_activity_is_previewed_then_kept(site: Any, admin: Any) -> None:
     assert (terms.code, terms.weekdays, ask.version) == ("eveil-musical", frozenset({1, 4}), 0)
     assert terms.adding == DaysBefore(days=2, at=time(9), skip_weekdays=frozenset({6, 7}), skip_holidays=True)
     assert terms.cancelling == WeekdayBefore(weekday=4, weeks=1, at=time(12))
+    assert terms.absences == AbsenceTerms()
+
+
+def test_until_when_an_absence_is_reported_and_what_it_is_worth_is_set_and_said(
+    site: Any, admin: Any
+) -> None:
+    site.services.answers[PreviewActivity] = lambda ask: ActivityPreview(
+        activity=view(ask.terms), examples=[]
+    )
+    typed = new(report_days="5", certificate_days="1", ground_family="billed", ground_other="decision")
+    preview = parsed(admin.send(NEW, button="Prévisualiser", **typed))
+    assert (
+        "Après ce délai Un jour qui ne peut plus être annulé : signalez l’absence au plus tard 5 jours après. "
+        "Maladie, rendez-vous médical : non facturé si un certificat est donné le lendemain au plus tard et accepté. "
+        "Autre raison : non facturé si la mairie accepte le motif. Événement familial : facturé. "
+        "Le pointage d’un jour se conteste dans les 15 jours."
+    ) in words(preview)
+    admin.submit(preview, button="Enregistrer l’activité")
+    [ask] = site.services.asked_for(DefineActivity)
+    assert ask.terms.absences == AbsenceTerms(
+        grounds={
+            AbsenceReason.ILLNESS: Ground.CERTIFICATE,
+            AbsenceReason.APPOINTMENT: Ground.CERTIFICATE,
+            AbsenceReason.OTHER: Ground.DECISION,
+        },
+        report_days=5,
+        certificate_days=1,
+    )
 
 
 @pytest.mark.parametrize(
@@ -190,6 +228,10 @@ def test_a_new_activity_is_previewed_then_kept(site: Any, admin: Any) -> None:
         ({"youngest": "9", "oldest": "3"}, "L’âge le plus grand"),
         ({"waiting": "by_time", "waiting_hours": "900"}, "De 1 à 336 heures"),
         ({"youngest": "90"}, "L’âge va de 0 à 25 ans"),
+        ({"report_days": "32"}, "De 0 à 31 jours"),
+        ({"objection_days": "0"}, "De 1 à 60 jours"),
+        ({"certificate_days": ""}, "Indiquez un nombre de jours"),
+        ({"ground_illness": ""}, "Choisissez ce que vaut ce motif"),
         ({"weekdays": None}, "Choisissez au moins un jour"),
         ({"usual": "lundi, jedi"}, "écrivez les jours en toutes lettres"),
         ({"usual": "lundi\nmardi"}, "gardez une ligne par moment"),
@@ -291,3 +333,33 @@ def test_hours_are_read_as_they_are_written(drawn: list[tuple[str, time, time]])
 def test_links_are_read_as_they_are_written(drawn: list[tuple[str, set[str]]]) -> None:
     links = tuple(Link(slot=slot, needs=frozenset(needs)) for slot, needs in drawn)
     assert lines.read_links(lines.write_links(links)) == links
+
+
+absence_terms = st.builds(
+    AbsenceTerms,
+    grounds=st.dictionaries(st.sampled_from(AbsenceReason), st.sampled_from(Ground)),
+    report_days=st.integers(0, 31),
+    certificate_days=st.integers(1, 60),
+    objection_days=st.integers(1, 60),
+)
+WORDS = {"certificat": Ground.CERTIFICATE, "mairie": Ground.DECISION}
+
+
+@given(absence_terms)
+def test_the_sentence_on_absences_says_its_rule(terms: AbsenceTerms) -> None:
+    """Read back: the days of each, and what each reason is worth."""
+    first, *worth, last = absence_rules.sentence(terms).replace("\xa0", " ").split(". ")
+
+    def days(text: str) -> int:
+        found = re.search(r"(\d+) jours", text)
+        return int(found[1]) if found else int("le lendemain" in text)
+
+    assert (days(first), days(last)) == (terms.report_days, terms.objection_days)
+    read = {}
+    for part in worth:
+        reasons, _, told = part.partition(" : ")
+        ground = next((WORDS[word] for word in WORDS if word in told), Ground.BILLED)
+        read |= dict.fromkeys(reasons.lower().split(", "), ground)
+        if ground is Ground.CERTIFICATE:
+            assert days(told) == terms.certificate_days
+    assert read == {REASONS[reason].lower(): terms.ground(reason) for reason in AbsenceReason}
