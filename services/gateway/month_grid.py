@@ -64,11 +64,10 @@ def grid_of(month: Days, today: date, now: datetime, suffix: str = "") -> Grid:
         row: dict[str, Any] = {"label": _label(days), "cells": {}, "note": first.closed_because}
         row["week_start"] = week is not None and first.day.isocalendar()[:2] != week and not past
         week = days[-1].day.isocalendar()[:2]
+        weekday = french.weekday(first.day)
         for cell in first.cells:
             key = _key(cell.activity_code, cell.slot)
-            row["cells"][key] = _cell(
-                cell, labels.get(key, ""), first.day, month.child.first_name, now, suffix
-            )
+            row["cells"][key] = _cell(cell, labels.get(key, ""), weekday, month.child.first_name, now, suffix)
             stands_alone = cell.week_of in (None, cell.session_id)
             grid.has_open |= stands_alone and (cell.state in _TICKED or cell.can_wait)
             if cell.state is CellState.BOOKED and stands_alone:
@@ -128,23 +127,27 @@ def _label(days: list[AnyDay]) -> str:
 
 
 def _cell(
-    cell: CellView, column: str, day: date, first_name: str, now: datetime, suffix: str
+    cell: CellView, column: str, weekday: str, first_name: str, now: datetime, suffix: str
 ) -> dict[str, Any]:
     """What a cell says, in words: a box to tick where the day can be changed, else its state and why it is locked."""
+    session_id = str(cell.session_id)
+    state, text, why = _words(cell, now)
     shown: dict[str, Any] = {
         "name": f"book{suffix}",
-        "value": str(cell.session_id),
-        "id": f"j-{cell.session_id}{suffix}",
-        "label": f"{column}, {french.weekday(day)}, {first_name}",
+        "value": session_id,
+        "id": f"j-{session_id}{suffix}",
+        "label": f"{column}, {weekday}, {first_name}",
         "checked": cell.state is CellState.BOOKED,
+        "state": state,
+        "text": text,
+        "why": why,
     }
-    shown |= dict(zip(("state", "text", "why"), _words(cell, now), strict=True))
     if cell.week_of not in (None, cell.session_id):
         if shown["state"] == "open":
             shown["text"] = "Réservé" if cell.state is CellState.BOOKED else "Libre"
         shown |= {"state": "locked", "why": "Avec la semaine"}
     elif cell.week_of is not None:
-        shown["label"] = f"{column}, semaine du {french.weekday(day)}, {first_name}"
+        shown["label"] = f"{column}, semaine du {weekday}, {first_name}"
         shown["why"] = " – ".join(filter(None, ("Toute la semaine", shown["why"])))
     if cell.can_wait and shown["state"] == "full":
         shown |= {"state": "waiting", "name": f"wait{suffix}", "label": f"Liste d’attente : {shown['label']}"}
@@ -155,13 +158,12 @@ def _cell(
 
 def _words(cell: CellView, now: datetime) -> tuple[str, str, str]:
     """(how it looks, what it is, why or until when)."""
-    closing = _moment(cell.closes_at)
     soon = cell.closes_at is not None and cell.closes_at - now < SOON
     match cell.state:
         case CellState.OPEN:
-            return "open", "", f"À réserver avant {closing}" if soon else ""
+            return "open", "", f"À réserver avant {_moment(cell.closes_at)}" if soon else ""
         case CellState.BOOKED:
-            return "open", "Réservé", f"annulable jusqu’à {closing}" if soon else ""
+            return "open", "Réservé", f"annulable jusqu’à {_moment(cell.closes_at)}" if soon else ""
         case CellState.OFFERED:
             return "open", "Une place est gardée pour vous", f"à prendre avant {_moment(cell.offer_ends_at)}"
         case CellState.WAITING:
@@ -173,9 +175,9 @@ def _words(cell: CellView, now: datetime) -> tuple[str, str, str]:
                 "cochez pour rejoindre la liste d’attente" if cell.can_wait else NO_PLACE,
             )
         case CellState.LOCKED:
-            return "locked", "Non réservé", f"Fermé depuis {closing}"
+            return "locked", "Non réservé", f"Fermé depuis {_moment(cell.closes_at)}"
         case CellState.BOOKED_LOCKED:
-            return "locked", "Réservé", f"Annulation fermée depuis {closing}"
+            return "locked", "Réservé", f"Annulation fermée depuis {_moment(cell.closes_at)}"
         case CellState.ELSEWHERE:
             return "locked", "Réservé", "Par l’autre foyer de votre enfant"
         case CellState.CLOSED:

@@ -47,6 +47,7 @@ from contracts.enrolment.terms import (
     WaitingOrder,
     Window,
 )
+from contracts.enrolment.weeks import ApplyPlan, Plan, UsualDay, UsualWeek
 from contracts.errors import DomainError
 from contracts.events.enrolment import Mark
 from contracts.messages import Question
@@ -232,6 +233,7 @@ def load_life(services: Services, today: date, parents: Iterable[Caller] = ()) -
                 _live(services, child, place_code, past, today)
     for parent in parents:
         _book_as(services, parent, today)
+        _keep_usual_weeks(services, parent, today)
     _check(services, past, today)
 
 
@@ -314,6 +316,23 @@ def _book_as(services: Services, parent: Caller, today: date) -> None:
                     additions=free[:: max(1, len(free) // 3)][:3],
                 )
                 _try(services, ask, parent)
+
+
+def _keep_usual_weeks(services: Services, parent: Caller, today: date) -> None:
+    """A parent keeps a usual week for each child, two lunches and two evenings, and books the coming month by it."""
+    for child in services.ask(Overview(), parent).children:
+        view = services.ask(UsualWeek(child_id=child.child_id), parent)
+        if view.is_kept:
+            continue
+        days = [
+            UsualDay(activity_code=activity.activity_code, slot=activity.slots[0], weekday=weekday)
+            for activity in view.activities
+            for weekday in activity.weekdays[::2]
+        ]
+        if days:
+            plan = Plan(child_id=child.child_id, days=days, first=view.first, last=today + timedelta(days=28))
+            ask = ApplyPlan(command_id=_key("plan", child.child_id, parent.account_id), plan=plan)
+            _try(services, ask, parent)
 
 
 def _check(services: Services, past: date, today: date) -> None:

@@ -69,6 +69,7 @@ def test_a_month_is_lived_and_checked(counter: Counter) -> None:
         > 20
     )
     assert count(counter, "SELECT count(*) FROM proof WHERE account_id IS NOT NULL") > 0
+    assert count(counter, "SELECT count(*) FROM usual_week") == 2
     desk = counter.ask(AttendanceDesk(day=date(2026, 11, 1)), SYSTEM)
     assert desk.missing_total == 0  # all of October is checked
     assert counter.ask(AttendanceDesk(day=TODAY), SYSTEM).missing_total > 0  # and last week is not
