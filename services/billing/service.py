@@ -4,12 +4,13 @@ from billing.entries.cashbook import CashDesk
 from billing.entries.copies import CopyDesk
 from billing.entries.invoices import InvoiceDesk
 from billing.entries.nights import NightDesk
+from billing.entries.papers import PaperDesk
 from billing.entries.payments import PaymentDesk
 from billing.entries.runs import RunDesk
 from billing.entries.tariffs import TariffDesk
 
 
-class BillingService(TariffDesk, InvoiceDesk, PaymentDesk, RunDesk, CashDesk, CopyDesk, NightDesk):
+class BillingService(TariffDesk, InvoiceDesk, PaperDesk, PaymentDesk, RunDesk, CashDesk, CopyDesk, NightDesk):
     """The service, whole: one class per matter."""
 
     name = "billing"

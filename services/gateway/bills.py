@@ -1,6 +1,7 @@
 """How an invoice reads, on the screen and on paper: lines in words, grouped by child."""
 
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -48,9 +49,14 @@ def state_of(summary: InvoiceSummary) -> tuple[str, str]:
 
 def title_of(summary: InvoiceSummary) -> str:
     """« Facture d’octobre 2026 », « Avoir de mai 2026 »."""
-    name = french.month(summary.month)
+    return title(summary.month, is_credit_note=summary.kind is InvoiceKind.CREDIT_NOTE)
+
+
+def title(month: date, *, is_credit_note: bool) -> str:
+    """The same of a month and a kind."""
+    name = french.month(month)
     of = "d’" if name[0] in "ao" else "de "
-    return f"{'Avoir' if summary.kind is InvoiceKind.CREDIT_NOTE else 'Facture'} {of}{name}"
+    return f"{'Avoir' if is_credit_note else 'Facture'} {of}{name}"
 
 
 def by_child(invoice: InvoiceView) -> list[ChildBill]:
