@@ -1,12 +1,13 @@
 """The town's calendar: school years and holidays of zone A, public holidays of metropolitan France.
 
 School holidays come from `vacances-scolaires-france` (the ministry's open data), public holidays from `holidays`
-(Code du travail L3133-1, metropolitan list). Both are read once per year and kept.
+(Code du travail L3133-1, metropolitan list). Both are read once and kept. The ministry publishes a few years ahead:
+of a day beyond them `is_covered` says so, and no school holiday is known.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import holidays
 from vacances_scolaires_france import SchoolHolidayDates
@@ -60,11 +61,16 @@ def week_of(day: date) -> tuple[date, date]:
     return monday, monday + timedelta(days=6)
 
 
-@lru_cache(maxsize=32)
-def _school_holidays(year: int) -> dict[date, str]:
-    found = SchoolHolidayDates().holidays_for_year_and_zone(year, ZONE)
-    named = {day: str(line["nom_vacances"]).replace("'", "’") for day, line in found.items()}
-    return named | {day: name for day, name in BRIDGES.items() if day.year == year}
+@cache
+def _school_holidays() -> dict[date, str]:
+    """Every day of school holidays that is known, in order. The package reads its whole file each time it is made."""
+    package = SchoolHolidayDates()
+    named = {
+        day: str(line["nom_vacances"]).replace("'", "’")
+        for year in range(package.min_year, package.max_year + 1)
+        for day, line in package.holidays_for_year_and_zone(year, ZONE).items()
+    }
+    return dict(sorted((named | BRIDGES).items()))
 
 
 @lru_cache(maxsize=32)
@@ -74,14 +80,17 @@ def _public_holidays(year: int) -> dict[date, str]:
 
 
 def is_covered(day: date) -> bool:
-    """Whether the school holidays of that year are known at all: no session is opened blindly."""
-    known = SchoolHolidayDates()
-    return bool(known.min_year <= day.year <= known.max_year)
+    """Whether it is known if that day is one of school holidays: no session is opened blindly.
+
+    The last day published is that of a summer: the autumn after it has no holidays yet, which is not to have none.
+    """
+    first, *_, last = _school_holidays()
+    return first <= day <= last
 
 
 def school_holiday(day: date) -> str | None:
     """The school holidays that a day is part of, in French."""
-    return _school_holidays(day.year).get(day)
+    return _school_holidays().get(day)
 
 
 def public_holiday(day: date) -> str | None:

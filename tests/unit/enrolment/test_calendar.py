@@ -1,8 +1,10 @@
 """The calendar of zone A for 2026-2027, as the ministry published it."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from vacances_scolaires_france import SchoolHolidayDates
 
 from contracts.enrolment.offer import Season
@@ -64,6 +66,33 @@ def test_why_a_day_is_closed() -> None:
 
 def test_the_towns_day_turns_at_midnight_in_paris() -> None:
     assert calendar.local_day(datetime(2026, 11, 22, 23, 30, tzinfo=UTC)) == date(2026, 11, 23)
+
+
+def test_what_follows_the_last_summer_published_is_not_known() -> None:
+    """The year of that summer is published, its autumn is not: sessions would be opened on its holidays."""
+    published = SchoolHolidayDates()
+    last = max(published.holidays_for_year_and_zone(published.max_year, calendar.ZONE))
+    assert calendar.is_covered(last)
+    assert not calendar.is_covered(last + timedelta(days=1))
+    assert not calendar.is_covered(date(published.max_year, 12, 31))
+
+
+@given(day=st.dates(date(1900, 1, 1), date(2200, 12, 31)))
+@example(day=date(2026, 8, 31))
+@example(day=date(2026, 9, 1))
+@example(day=date(2028, 2, 29))
+def test_a_day_of_any_year_belongs_to_one_school_year_and_can_be_told_why_nothing_runs(day: date) -> None:
+    """Also of years that nobody has published: a month may be asked for by hand."""
+    year = calendar.school_year_of(day)
+    assert year.first <= day <= year.last
+    following = calendar.school_year_of(year.last + timedelta(days=1))
+    assert following.first == year.last + timedelta(days=1)
+    runs = [calendar.runs(season, frozenset(range(1, 8)), day) for season in Season]
+    assert sum(runs) == (calendar.public_holiday(day) is None)
+    closed = calendar.closed_because(day)
+    assert bool(closed) == bool(
+        calendar.public_holiday(day) or calendar.school_holiday(day) or day.isoweekday() in {6, 7}
+    )
 
 
 def test_the_bridge_of_2026_is_ours_for_as_long_as_the_package_does_not_hold_it() -> None:
