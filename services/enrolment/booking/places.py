@@ -34,7 +34,8 @@ class Move:
 # One statement, and the last but the proofs: a session's row is held as short as may be. A row that another save has
 # changed meanwhile is read anew once it is locked: `locked`, `groups`, `live` and `offers` are the newest, whatever the
 # statement saw when it began. So `fits` decides, and nothing is checked after it; the new counts are made of those
-# values too, for PostgreSQL holds the row as the statement first saw it to the CHECK before it looks for a newer one.
+# values too, and the capacity is written with them though it stays what it is: PostgreSQL holds the row as the
+# statement first saw it to the CHECK before it looks for a newer one.
 # A booking takes the place that its offer held, of the group it was held in: what is given back is what was counted.
 _MOVE = text(
     """
@@ -61,7 +62,8 @@ _MOVE = text(
          WHERE o.state = 'offered'
            FOR NO KEY UPDATE OF o
     ), judged AS (
-        SELECT l.session_id, l.booking_id, l.family_id, l.books, l.taken, g.taken AS group_taken,
+        SELECT l.session_id, l.booking_id, l.family_id, l.books, l.taken, l.capacity,
+               g.taken AS group_taken, g.capacity AS group_capacity,
                CASE WHEN o.waiting_id IS NULL THEN l.group_code ELSE o.group_code END AS group_code,
                CASE WHEN NOT l.books THEN -1 WHEN o.waiting_id IS NULL THEN 1 ELSE 0 END AS delta,
                bool_and(
@@ -78,10 +80,10 @@ _MOVE = text(
     ), done AS (
         SELECT * FROM judged WHERE fits
     ), moved AS (
-        UPDATE session s SET taken = d.taken + d.delta FROM done d
+        UPDATE session s SET taken = d.taken + d.delta, capacity = d.capacity FROM done d
          WHERE s.session_id = d.session_id AND d.delta <> 0
     ), moved_groups AS (
-        UPDATE session_group g SET taken = d.group_taken + d.delta FROM done d
+        UPDATE session_group g SET taken = d.group_taken + d.delta, capacity = d.group_capacity FROM done d
          WHERE g.session_id = d.session_id AND g.group_code = d.group_code AND d.delta <> 0
     ), made AS (
         INSERT INTO booking (booking_id, session_id, child_id, family_id, group_code, made_at, made_by)

@@ -8,16 +8,20 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from chassis.clock import PARIS
 from contracts.caller import SYSTEM, Caller, Role
 from contracts.enrolment.bookings import BookingProofs, CellState, ChangeBookings, MonthPage, Refusal
+from contracts.enrolment.offer import OfferActivity
+from contracts.enrolment.terms import Group
 from contracts.errors import Conflict, Invalid, NotAllowed, NotFound
 from enrolment.booking import months, proofs
 from enrolment.catalogue import capacities, offer
 from enrolment.household import families
 from tests.mothers import enrolment as mother
 from tests.services.enrolment.conftest import NOW, Statements, Town
+from tests.waiting import eventually
 
 TUESDAY, THURSDAY, FRIDAY = date(2026, 11, 24), date(2026, 11, 26), date(2026, 11, 27)
 
@@ -237,6 +241,35 @@ def test_both_parents_of_a_child_at_once_book_it_once(town: Town) -> None:
     refused = all_at_once(town, [(child.child_id, parent, [FRIDAY]) for parent in parents])
     assert sorted(refused) == [[], [Refusal.ALREADY_BOOKED]]
     assert town.session_on(FRIDAY).taken == 1
+
+
+def offer_places(session: Session, places: int, groups: tuple[Group, ...]) -> None:
+    ask = OfferActivity(
+        command_id=uuid4(),
+        activity_code="cantine",
+        place_code=mother.SCHOOL,
+        capacity=places,
+        group_capacity={group.code: places for group in groups},
+    )
+    capacities.offer_activity(session, ask, SYSTEM, NOW)
+
+
+@pytest.mark.parametrize(
+    "groups", [(), (Group(code="tous", label="3-11 ans", youngest=3, oldest=11, capacity=1),)]
+)
+def test_a_place_added_while_a_save_waits_for_it_is_taken(town: Town, groups: tuple[Group, ...]) -> None:
+    with town.begin() as session:
+        offer.define_activity(session, mother.define(mother.canteen(groups=groups)), SYSTEM, NOW)
+        offer_places(session, 1, groups)
+    [(first, her_parent), (second, his_parent)] = families_with_a_child(town, 2)
+    town.book(first, her_parent, FRIDAY)
+    with ThreadPoolExecutor(1) as other:
+        with town.begin() as session:
+            offer_places(session, 2, groups)
+            save = other.submit(town.book, second, his_parent, FRIDAY)
+            eventually(lambda: town.count("SELECT count(*) FROM pg_locks WHERE NOT granted") > 0)
+        assert save.result(timeout=30).refused == []
+    assert town.session_on(FRIDAY).taken == 2
 
 
 # ---------------------------------------------------------------- the month page
