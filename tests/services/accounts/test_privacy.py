@@ -78,6 +78,7 @@ def known(apart: Apart, changes: list[UUID]) -> dict[str, list[Any]]:
     anything = [apart.child_id, apart.here.family_id, apart.there.family_id, *changes]
     return {
         "child_id": [apart.child_id],
+        "child_ids": [[apart.child_id]],
         "family_id": [apart.here.family_id, apart.there.family_id],
         "change_id": changes,
         "draft": [draft()],
