@@ -4,16 +4,32 @@ import hashlib
 from collections.abc import Callable
 from typing import TypeVar, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from chassis.database import PREPARED
 from chassis.tables import command as table
 from contracts.caller import Caller
 from contracts.errors import Conflict
 from contracts.messages import Command
 
 A = TypeVar("A")
+
+# Written once: making these statements costs more than running them.
+_MARK = (
+    insert(table)
+    .values({name: bindparam(name) for name in ("command_id", "method", "digest")})
+    .on_conflict_do_nothing()
+    .returning(table.c.command_id)
+    .execution_options(**PREPARED)
+)
+_ANSWERED = (
+    update(table)
+    .where(table.c.command_id == bindparam("marked"))
+    .values(answer=bindparam("stored"))
+    .execution_options(**PREPARED)
+)
 
 
 def once(
@@ -32,14 +48,12 @@ def once(
     Raises Conflict when the id was used for another command or by somebody else.
     """
     digest = _digest(command, caller)
-    mark = insert(table).values(command_id=command.command_id, method=command.method(), digest=digest)
-    if session.execute(mark.on_conflict_do_nothing().returning(table.c.command_id)).first():
+    mark = {"command_id": command.command_id, "method": command.method(), "digest": digest}
+    if session.execute(_MARK, mark).first():
         answer = do()
         if again is None:
             stored = command.answer_adapter().dump_json(answer).decode()
-            session.execute(
-                update(table).where(table.c.command_id == command.command_id).values(answer=stored)
-            )
+            session.execute(_ANSWERED, {"marked": command.command_id, "stored": stored})
         return answer
     first = session.execute(
         select(table.c.digest, table.c.answer).where(table.c.command_id == command.command_id)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ARRAY, Select, String, Uuid, and_, bindparam, func, or_, select, tuple_
+from sqlalchemy import ARRAY, Select, String, Uuid, and_, any_, bindparam, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
+from chassis.database import PREPARED
 from contracts.caller import Caller
 from contracts.enrolment.bookings import BookingAnswer, ChangeBookings, ChangedDay, Refusal, RefusedDay
 from contracts.enrolment.offer import ActivityTerms
@@ -60,7 +61,7 @@ class _Asked:
 def change(session: Session, ask: ChangeBookings, caller: Caller, now: datetime) -> BookingAnswer:
     """Applies what can be, refuses the rest day by day.
 
-    Five statements, however many days; one more for whole weeks, two where a place is given back.
+    Three statements, however many days; one more for whole weeks, one where a place is given back.
 
     Locks: the child's row first (its other parent waits), then the sessions' rows in order of day and id.
     Raises NotFound, NotAllowed (`late` by a parent), Invalid (a day both to book and to cancel).
@@ -85,15 +86,14 @@ def save(session: Session, ask: ChangeBookings, acting: Acting, now: datetime) -
         (changes if isinstance(outcome, Change) else refused).append(outcome)  # type: ignore[arg-type]
     changes, unfit = _hold_together(session, changes, refused, units, ask.child_id)
     _lock_together(session, changes)
-    done, full = _move(session, changes, units, acting, now)
+    done, full = _move(session, changes, units, acting, ask.command_id, now)
     if retried := waiting.second_chance(session, full, ask.child_id, now):
         ids = {each.session_id for each in retried}
-        more, still_full = _move(session, retried, units, acting, now)
+        more, still_full = _move(session, retried, units, acting, ask.command_id, now)
         done += more
         full = [each for each in full if each.session_id not in ids] + still_full
     refused += unfit
     refused += [_refusal(each, Refusal.FULL if each.made else Refusal.NOT_BOOKED) for each in full]
-    records.write(session, done, acting, ask.command_id, now)
     waiting.settle(session, done, now)
     if ask.waits and full:
         refused = waiting.join(session, full, refused, set(ask.waits), units, acting, now)
@@ -131,7 +131,9 @@ _KNOWN = (
     .join(Activity, Activity.code == DaySession.activity_code)
     .join(Place, Place.code == DaySession.place_code)
 )
-_BY_ID = _KNOWN.where(DaySession.session_id.in_(bindparam("session_ids", expanding=True)))
+_BY_ID = _KNOWN.where(
+    DaySession.session_id == any_(bindparam("session_ids", type_=ARRAY(Uuid)))
+).execution_options(**PREPARED)
 
 
 def _load(session: Session, statement: Select, child_id: UUID, **values: object) -> dict[UUID, _Found]:  # type: ignore[type-arg]
@@ -303,20 +305,22 @@ def _lock_together(session: Session, changes: Collection[Change]) -> None:
 
 
 def _move(
-    session: Session, changes: list[Change], units: Units, acting: Acting, now: datetime
+    session: Session, changes: list[Change], units: Units, acting: Acting, command_id: UUID, now: datetime
 ) -> tuple[list[Change], list[Change]]:
-    """(done, those for which there was no place)."""
+    """(done, with proof and fact; those for which there was no place)."""
     moves = [
         Move(
             session_id=each.session_id,
             booking_id=each.booking_id,
             family_id=each.family_id,
             books=each.made,
+            proof=proof,
+            fact=fact,
             group_code=each.group_code,
             offer_id=each.known.waiting_id if each.made and each.known.is_offered(now) else None,
             unit=units[each.session_id],
         )
-        for each in changes
+        for each, proof, fact in records.left_by(changes, acting, command_id, now)
     ]
     moved = places.move(session, moves, acting.child.child_id, acting.account_id, now)
     return (

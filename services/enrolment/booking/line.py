@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ARRAY, BigInteger, Boolean, Uuid, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from chassis.database import PREPARED
 from contracts.enrolment.offer import ActivityTerms
 from contracts.events.enrolment import WaitingState
 from enrolment.booking import places
@@ -100,28 +101,38 @@ def load(session: Session, session_ids: Collection[UUID]) -> Line:
 
 def waiting_for(session: Session, session_ids: Collection[UUID]) -> Iterator[list[WaitingPlace]]:
     """Who waits for one of these sessions, in order, a batch at a time. Ends once there is nobody."""
-    last: WaitingPlace | None = None
+    behind: dict[str, object] = {}
     while True:
-        wanted = select(WaitingPlace).where(
-            WaitingPlace.session_ids.overlap(list(session_ids)), WaitingPlace.state == WaitingState.WAITING
-        )
-        if last is not None:
-            behind = and_(WaitingPlace.comes_first == last.comes_first, WaitingPlace.number > last.number)
-            wanted = wanted.where(
-                or_(behind, WaitingPlace.comes_first.is_(False)) if last.comes_first else behind
-            )
-        rows = list(
-            session.scalars(
-                wanted.order_by(WaitingPlace.comes_first.desc(), WaitingPlace.number)
-                .limit(BATCH)
-                .execution_options(populate_existing=True)
-            )
-        )
+        values = {"freed": list(session_ids), **behind}
+        rows = list(session.scalars(_BEHIND if behind else _FIRST, values))
         if rows:
             yield rows
         if len(rows) < BATCH:
             return
-        last = rows[-1]
+        behind = {"last_first": rows[-1].comes_first, "last_number": rows[-1].number}
+
+
+# Written once: every place given back asks whether somebody waits, and hardly ever does anybody.
+_FIRST = (
+    select(WaitingPlace)
+    .where(
+        WaitingPlace.session_ids.overlap(bindparam("freed", type_=ARRAY(Uuid))),
+        WaitingPlace.state == WaitingState.WAITING,
+    )
+    .order_by(WaitingPlace.comes_first.desc(), WaitingPlace.number)
+    .limit(BATCH)
+    .execution_options(populate_existing=True, **PREPARED)
+)
+_LAST_FIRST = bindparam("last_first", type_=Boolean)
+_BEHIND = _FIRST.where(
+    or_(
+        and_(
+            WaitingPlace.comes_first == _LAST_FIRST,
+            WaitingPlace.number > bindparam("last_number", type_=BigInteger),
+        ),
+        and_(_LAST_FIRST, WaitingPlace.comes_first.is_(False)),
+    )
+)
 
 
 def rank(session: Session, waiting_ids: Collection[UUID]) -> dict[UUID, int]:

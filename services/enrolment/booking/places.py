@@ -4,14 +4,16 @@
 move under the lock of the session's row, which is taken in order of (day, id): two saves never wait crosswise.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Boolean, Integer, String, Uuid, bindparam, select, text
+from pydantic import TypeAdapter
+from sqlalchemy import ARRAY, Boolean, DateTime, Integer, String, Text, Uuid, bindparam, select, text
 from sqlalchemy.orm import Session
 
+from chassis.database import PREPARED
 from enrolment.models import DaySession
 
 
@@ -19,6 +21,7 @@ from enrolment.models import DaySession
 class Move:
     """A booking to make (`books`) or to cancel. Moves of one `unit` are all made or none.
 
+    `proof`, `fact`: the rows of those tables that it leaves if it is made.
     `offer_id`: the offer that holds the place already; without one, a place must be free.
     """
 
@@ -26,22 +29,27 @@ class Move:
     booking_id: UUID
     family_id: UUID
     books: bool
+    proof: Mapping[str, object]
+    fact: Mapping[str, object]
     group_code: str | None = None
     offer_id: UUID | None = None
     unit: int = 0
 
 
-# One statement, and the last but the proofs: a session's row is held as short as may be. A row that another save has
+# One statement, with what it leaves: no booking changes without its proof and its fact, and a session's row is held as
+# short as may be. A row that another save has
 # changed meanwhile is read anew once it is locked: `locked`, `groups`, `live` and `offers` are the newest, whatever the
 # statement saw when it began. So `fits` decides, and nothing is checked after it; the new counts are made of those
 # values too, and the capacity is written with them though it stays what it is: PostgreSQL holds the row as the
 # statement first saw it to the CHECK before it looks for a newer one.
 # A booking takes the place that its offer held, of the group it was held in: what is given back is what was counted.
-_MOVE = text(
-    """
+_MOVE = (
+    text(
+        """
     WITH wanted AS (
-        SELECT * FROM unnest(:session_ids, :booking_ids, :family_ids, :books, :group_codes, :offer_ids, :units)
-            AS w (session_id, booking_id, family_id, books, group_code, offer_id, unit)
+        SELECT * FROM unnest(:session_ids, :booking_ids, :family_ids, :books, :group_codes, :offer_ids, :units,
+                             :proofs, :facts) WITH ORDINALITY
+            AS w (session_id, booking_id, family_id, books, group_code, offer_id, unit, proof, fact, n)
     ), locked AS MATERIALIZED (
         SELECT s.session_id, s.taken, s.capacity, s.closed_because, w.booking_id, w.family_id, w.books,
                w.group_code, w.offer_id, w.unit
@@ -90,20 +98,41 @@ _MOVE = text(
         SELECT booking_id, session_id, :child_id, family_id, group_code, :now, :account_id FROM done WHERE books
     ), cancelled AS (
         UPDATE booking b SET cancelled_at = :now FROM done d WHERE NOT d.books AND b.booking_id = d.booking_id
+    ), proved AS (
+        INSERT INTO proof (proof_id, command_id, at, account_id, by_name, family_id, child_id, child_name, booking_id,
+                           session_id, activity_name, place_name, day, slot, made, rule_sentence, closes_at)
+        SELECT p.proof_id, p.command_id, p.at, p.account_id, p.by_name, p.family_id, p.child_id, p.child_name,
+               p.booking_id, p.session_id, p.activity_name, p.place_name, p.day, p.slot, p.made, p.rule_sentence,
+               p.closes_at
+          FROM done d JOIN wanted w USING (session_id), json_populate_record(NULL::proof, CAST(w.proof AS json)) p
+         ORDER BY w.n
+    ), told AS (
+        INSERT INTO outbox (event_id, name, type, correlation_id, body)
+        SELECT f.event_id, f.name, f.type, f.correlation_id, f.body
+          FROM done d JOIN wanted w USING (session_id), json_populate_record(NULL::outbox, CAST(w.fact AS json)) f
+         ORDER BY w.n
     )
     SELECT session_id FROM done
     """
-).bindparams(
-    bindparam("session_ids", type_=ARRAY(Uuid)),
-    bindparam("booking_ids", type_=ARRAY(Uuid)),
-    bindparam("family_ids", type_=ARRAY(Uuid)),
-    bindparam("books", type_=ARRAY(Boolean)),
-    bindparam("group_codes", type_=ARRAY(String)),
-    bindparam("offer_ids", type_=ARRAY(Uuid)),
-    bindparam("units", type_=ARRAY(Integer)),
-    bindparam("child_id", type_=Uuid),
-    bindparam("account_id", type_=Uuid),
+    )
+    .bindparams(
+        bindparam("session_ids", type_=ARRAY(Uuid)),
+        bindparam("booking_ids", type_=ARRAY(Uuid)),
+        bindparam("family_ids", type_=ARRAY(Uuid)),
+        bindparam("books", type_=ARRAY(Boolean)),
+        bindparam("group_codes", type_=ARRAY(String)),
+        bindparam("offer_ids", type_=ARRAY(Uuid)),
+        bindparam("units", type_=ARRAY(Integer)),
+        bindparam("proofs", type_=ARRAY(Text)),
+        bindparam("facts", type_=ARRAY(Text)),
+        bindparam("child_id", type_=Uuid),
+        bindparam("account_id", type_=Uuid),
+        bindparam("now", type_=DateTime(timezone=True)),
+    )
+    .execution_options(**PREPARED)
 )
+
+_JSON: TypeAdapter[Mapping[str, object]] = TypeAdapter(dict[str, object])
 
 # An offer's places: taken for somebody who has not booked yet, or given back.
 _HOLD = text(
@@ -124,8 +153,9 @@ _HOLD = text(
 def move(
     session: Session, moves: Sequence[Move], child_id: UUID, account_id: UUID | None, now: datetime
 ) -> set[UUID]:
-    """Makes and cancels one child's bookings. Answers the sessions where it was done: the others had no place left.
+    """Makes and cancels one child's bookings, each with its proof and its fact. One statement.
 
+    Answers the sessions where it was done: the others had no place left.
     The child's row is the caller's: a child has one live booking on a session at most. `account_id`: who does it.
     """
     if not moves:
@@ -140,6 +170,8 @@ def move(
             "group_codes": [each.group_code for each in moves],
             "offer_ids": [each.offer_id for each in moves],
             "units": [each.unit for each in moves],
+            "proofs": [_JSON.dump_json(each.proof).decode() for each in moves],
+            "facts": [_JSON.dump_json(each.fact).decode() for each in moves],
             "child_id": child_id,
             "account_id": account_id,
             "now": now,

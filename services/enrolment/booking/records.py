@@ -1,6 +1,6 @@
 """What every change of a booking leaves: one proof with the words in force, one fact. Whoever made it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -8,10 +8,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from chassis.outbox import tell_all
+from chassis.outbox import Told, rows_of, tell_all
 from contracts.enrolment.offer import ActivityTerms
 from contracts.events.enrolment import BookingCancelled, BookingMade
-from contracts.events.event import Event
 from enrolment.booking.booking_rules import Known
 from enrolment.booking.places import BookedDay
 from enrolment.household.families import TOWN, Acting, full_name
@@ -79,7 +78,7 @@ def write_by_town(
         for each in those
     ]
     session.execute(insert(Proof.metadata.tables[Proof.__tablename__]), rows)
-    facts: list[tuple[Event, UUID | str, int]] = []
+    facts: list[Told] = []
     for each in those:
         what = {
             "booking_id": each.booking_id,
@@ -97,20 +96,36 @@ def write_by_town(
     tell_all(session, facts, at=now)
 
 
-def write(session: Session, done: Sequence[Change], acting: Acting, command_id: UUID, now: datetime) -> None:
-    """Proofs, then facts: two statements, none when nothing was done."""
-    if not done:
-        return
-    rows = [
-        {
+def left_by(
+    changes: Sequence[Change], acting: Acting, command_id: UUID, now: datetime
+) -> Iterator[tuple[Change, dict[str, object], dict[str, object]]]:
+    """Each change with the rows of its proof and of its fact, for the statement that makes it (`places.move`)."""
+    child, child_name = acting.child, full_name(acting.child)
+    facts: list[Told] = []
+    for each in changes:
+        kind = BookingMade if each.made else BookingCancelled
+        fact = kind(
+            booking_id=each.booking_id,
+            session_id=each.session_id,
+            child_id=child.child_id,
+            family_id=each.family_id,
+            activity_code=each.terms.code,
+            place_code=each.known.place_code,
+            day=each.known.day,
+            slot=each.known.slot,
+            changed_by=acting.account_id,
+        )
+        facts.append((fact, each.booking_id, 1 if each.made else 2))
+    for each, fact_row in zip(changes, rows_of(facts, at=now), strict=True):
+        proof_row = {
             "proof_id": uuid4(),
             "command_id": command_id,
             "at": now,
             "account_id": acting.account_id,
             "by_name": acting.name,
             "family_id": each.family_id,
-            "child_id": acting.child.child_id,
-            "child_name": full_name(acting.child),
+            "child_id": child.child_id,
+            "child_name": child_name,
             "booking_id": each.booking_id,
             "session_id": each.session_id,
             "activity_name": each.terms.name,
@@ -121,22 +136,4 @@ def write(session: Session, done: Sequence[Change], acting: Acting, command_id: 
             "rule_sentence": each.sentence,
             "closes_at": each.closes_at,
         }
-        for each in done
-    ]
-    session.execute(insert(Proof.metadata.tables[Proof.__tablename__]), rows)
-    facts: list[tuple[Event, UUID | str, int]] = []
-    for each in done:
-        kind = BookingMade if each.made else BookingCancelled
-        fact = kind(
-            booking_id=each.booking_id,
-            session_id=each.session_id,
-            child_id=acting.child.child_id,
-            family_id=each.family_id,
-            activity_code=each.terms.code,
-            place_code=each.known.place_code,
-            day=each.known.day,
-            slot=each.known.slot,
-            changed_by=acting.account_id,
-        )
-        facts.append((fact, each.booking_id, 1 if each.made else 2))
-    tell_all(session, facts, at=now)
+        yield each, proof_row, fact_row

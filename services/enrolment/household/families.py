@@ -11,6 +11,7 @@ from sqlalchemy import Select, bindparam, delete, insert, literal, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
+from chassis.database import PREPARED
 from contracts.caller import Caller, Kind, Role
 from contracts.errors import NotFound
 from contracts.events.accounts import ChildUpdated, FamilyUpdated
@@ -120,6 +121,7 @@ def _acting(*, is_staff: bool, lock: bool) -> Select:  # type: ignore[type-arg]
             .join(FamilyGuardian, FamilyGuardian.family_id == FamilyChild.family_id)
             .where(FamilyGuardian.account_id == bindparam("account_id"))
         )
+    statement = statement.execution_options(**PREPARED)
     return statement.with_for_update(of=Child, key_share=True) if lock else statement
 
 
