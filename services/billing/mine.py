@@ -7,14 +7,15 @@ family's and the town's, not the account's.
 from collections import defaultdict
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, literal, select, update
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
 from billing.accounting import ledger
 from billing.invoicing.models import Invoice, InvoiceLine
 from billing.invoicing.statements import families_of
 from billing.models import Guardian
-from billing.paying.models import Payment
+from billing.paying.models import Payment, PaymentPart
 from billing.paying.states import UNDERWAY
 from contracts.records import Records
 
@@ -34,11 +35,17 @@ def records(session: Session, account_id: UUID) -> Records:
     ):
         lines[line.invoice_id].append(_line(line))
     left = ledger.left_of(session, ids) if ids else {}
+    paid = (
+        select(
+            func.string_agg(Invoice.number, aggregate_order_by(literal(", "), Invoice.due_on, Invoice.number))
+        )
+        .join(PaymentPart, PaymentPart.invoice_id == Invoice.invoice_id)
+        .where(PaymentPart.payment_id == Payment.payment_id)
+        .correlate(Payment)
+        .scalar_subquery()
+    )
     payments = session.execute(
-        select(Payment, Invoice.number)
-        .join(Invoice, Invoice.invoice_id == Payment.invoice_id)
-        .where(Payment.family_id.in_(families))
-        .order_by(Payment.created_at.desc())
+        select(Payment, paid).where(Payment.family_id.in_(families)).order_by(Payment.created_at.desc())
     )
     return {
         "invoices": [

@@ -2,6 +2,7 @@
 
 from billing.entries.cashbook import CashDesk
 from billing.entries.copies import CopyDesk
+from billing.entries.funds import FundDesk
 from billing.entries.invoices import InvoiceDesk
 from billing.entries.nights import NightDesk
 from billing.entries.papers import PaperDesk
@@ -10,7 +11,17 @@ from billing.entries.runs import RunDesk
 from billing.entries.tariffs import TariffDesk
 
 
-class BillingService(TariffDesk, InvoiceDesk, PaperDesk, PaymentDesk, RunDesk, CashDesk, CopyDesk, NightDesk):
+class BillingService(
+    TariffDesk,
+    InvoiceDesk,
+    PaperDesk,
+    PaymentDesk,
+    RunDesk,
+    CashDesk,
+    FundDesk,
+    CopyDesk,
+    NightDesk,
+):
     """The service, whole: one class per matter."""
 
     name = "billing"

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from contracts.billing.invoices import InvoiceKind, InvoiceLine, InvoiceState, InvoiceSummary, InvoiceView
-from contracts.billing.payments import ReceiptView
+from contracts.billing.payments import PaymentView, ReceiptView
 from gateway import french
 
 STATES = {
@@ -57,6 +57,23 @@ def title(month: date, *, is_credit_note: bool) -> str:
     name = french.month(month)
     of = "d’" if name[0] in "ao" else "de "
     return f"{'Avoir' if is_credit_note else 'Facture'} {of}{name}"
+
+
+def named(payment: PaymentView) -> str:
+    """« la facture ENF-2026-000123 », « les factures ENF-2026-000123 et ENF-2026-000456 »."""
+    numbers = [part.number for part in payment.parts] or [payment.invoice_number]
+    if len(numbers) == 1:
+        return f"la facture {numbers[0]}"
+    return f"les factures {', '.join(numbers[:-1])} et {numbers[-1]}"
+
+
+def paid_words(receipt: ReceiptView) -> str:
+    """« ENF-2026-000123 (octobre 2026) », and the sum of each when there are several."""
+    if len(receipt.parts) < 2:
+        return f"{receipt.invoice_number} ({french.month(receipt.month)})"
+    return " ; ".join(
+        f"{part.number} ({french.month(part.month)}) : {french.euros(part.cents)}" for part in receipt.parts
+    )
 
 
 def by_child(invoice: InvoiceView) -> list[ChildBill]:
@@ -140,8 +157,7 @@ def receipt_paper(receipt: ReceiptView) -> dict[str, Any]:
     """What `papers/receipt.typ` reads."""
     facts = [
         ("Quittance", receipt.receipt_number),
-        ("Facture réglée", receipt.invoice_number),
-        ("Mois", french.month(receipt.month)),
+        ("Factures réglées" if len(receipt.parts) > 1 else "Facture réglée", paid_words(receipt)),
         ("Dossier famille", receipt.family_number),
         ("Payé par", receipt.paid_by),
         ("Payé le", french.moment(receipt.paid_at)),

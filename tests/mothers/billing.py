@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
+from contracts.billing.funds import FundList, FundView
 from contracts.billing.invoices import (
     DueView,
     InvoiceKind,
@@ -248,6 +249,13 @@ def a_payment(**fields: object) -> PaymentView:
         "paid_at": datetime(2026, 11, 10, 18, 42, tzinfo=UTC),
     }
     return PaymentView.model_validate(given | fields)
+
+
+def some_funds(part_from_cents: int | None = None) -> FundList:
+    fund = FundView(
+        code="ENF", name="Régie Enfance et Restauration scolaire", part_from_cents=part_from_cents
+    )
+    return FundList(funds=[fund])
 
 
 def a_receipt(**fields: object) -> ReceiptView:

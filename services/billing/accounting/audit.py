@@ -47,16 +47,21 @@ WHERE p.cents IS DISTINCT FROM e.cents
 
 _PAYMENTS = """
 WITH posted AS (
-    SELECT t.reference, -coalesce(sum(e.amount_cents) FILTER (WHERE e.account = 'receivable'), 0) AS cents
+    SELECT t.reference, e.invoice_id::text AS invoice, -sum(e.amount_cents) AS cents
     FROM ledger_transaction t JOIN ledger_entry e USING (transaction_id)
-    WHERE t.kind = 'payment' GROUP BY t.reference
+    WHERE t.kind = 'payment' AND e.account = 'receivable' GROUP BY t.reference, e.invoice_id
 ), received AS (
-    SELECT payment_id::text AS reference, amount_cents AS cents, receipt_number FROM payment
-    WHERE receipt_number IS NOT NULL
+    SELECT payment_id::text AS reference, p.invoice_id::text AS invoice, p.amount_cents AS cents, receipt_number
+    FROM payment JOIN payment_part p USING (payment_id) WHERE receipt_number IS NOT NULL
 )
-SELECT reference AS subject, r.cents AS expected, p.cents AS seen, coalesce(r.receipt_number, '') AS detail
-FROM received r FULL JOIN posted p USING (reference)
+SELECT reference || ':' || invoice AS subject, r.cents AS expected, p.cents AS seen,
+       coalesce(r.receipt_number, '') AS detail
+FROM received r FULL JOIN posted p USING (reference, invoice)
 WHERE r.cents IS DISTINCT FROM p.cents
+UNION ALL
+SELECT payment_id::text, payment.amount_cents, coalesce(sum(p.amount_cents), 0), coalesce(max(receipt_number), '')
+FROM payment LEFT JOIN payment_part p USING (payment_id)
+GROUP BY payment_id HAVING payment.amount_cents IS DISTINCT FROM sum(p.amount_cents)
 """
 
 _NUMBERS = """

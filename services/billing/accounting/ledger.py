@@ -8,7 +8,7 @@ The database refuses a statement whose entries do not balance, and any change of
 `reference` are unique together, so that nothing can be posted twice.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -94,12 +94,17 @@ def post(
 
 
 def post_payment(
-    session: Session, payment_id: UUID, family_id: UUID, invoice_id: UUID, cents: int, now: datetime
+    session: Session,
+    payment_id: UUID,
+    family_id: UUID,
+    parts: Mapping[UUID, int],
+    now: datetime,
+    account: str = CARD,
 ) -> None:
-    """Money arrived by card: the provider owes it to the town, the family no more."""
+    """Money arrived: who holds it (`account`) owes it to the town, the family owes that much less on each invoice."""
     entries: list[tuple[str, UUID | None, UUID | None, int]] = [
-        (CARD, None, invoice_id, cents),
-        (RECEIVABLE, family_id, invoice_id, -cents),
+        (account, None, None, sum(parts.values())),
+        *((RECEIVABLE, family_id, invoice_id, -cents) for invoice_id, cents in parts.items()),
     ]
     post(session, "payment", str(payment_id), entries, now)
 

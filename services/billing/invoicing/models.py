@@ -31,6 +31,9 @@ class Fund(Base):
 
     code: Mapped[str] = mapped_column(String(10), primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
+    part_from_cents: Mapped[int | None] = mapped_column(
+        comment="The least that may be paid online of what is owed; empty: invoices are paid whole"
+    )
 
 
 class Numbering(Base):

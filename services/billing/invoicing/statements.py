@@ -19,7 +19,8 @@ from billing.invoicing.models import (
     RunFamily,
 )
 from billing.models import Family, Guardian
-from billing.paying.models import Payment
+from billing.paying import parts
+from billing.paying.models import Payment, PaymentPart
 from billing.paying.states import UNDERWAY
 from contracts.billing.invoices import (
     CarriedAmount,
@@ -31,7 +32,7 @@ from contracts.billing.invoices import (
     PaymentLine,
 )
 from contracts.billing.invoices import InvoiceLine as LineView
-from contracts.billing.payments import PaymentState, PaymentView, ReceiptView
+from contracts.billing.payments import PaidInvoice, PaymentState, PaymentView, ReceiptView
 from contracts.billing.runs import RunState
 from contracts.caller import Caller, Kind, Role
 from contracts.errors import NotFound
@@ -93,9 +94,9 @@ def invoice(session: Session, caller: Caller, invoice_id: UUID, today: date) -> 
         )
     ).all()
     waiting = session.scalar(
-        select(Payment.payment_id).where(
-            Payment.invoice_id == invoice_id, Payment.state == PaymentState.CONFIRMING
-        )
+        select(Payment.payment_id)
+        .join(PaymentPart, PaymentPart.payment_id == Payment.payment_id)
+        .where(PaymentPart.invoice_id == invoice_id, Payment.state == PaymentState.CONFIRMING)
     )
     return InvoiceView(
         summary=summaries.summary_of(row, today),
@@ -115,16 +116,16 @@ def invoice(session: Session, caller: Caller, invoice_id: UUID, today: date) -> 
 def payment(session: Session, caller: Caller, payment_id: UUID) -> PaymentView:
     """How a payment stands in our books. Raises NotFound."""
     row = _payment(session, caller, payment_id)
-    number = session.scalar(select(Invoice.number).where(Invoice.invoice_id == row.invoice_id))
-    return payment_view(row, number or "")
+    return payment_view(row, parts.views(session, [payment_id])[payment_id])
 
 
-def payment_view(row: Payment, invoice_number: str) -> PaymentView:
-    """A payment as pages read it."""
+def payment_view(row: Payment, paid: list[PaidInvoice]) -> PaymentView:
+    """A payment as pages read it, with what it pays."""
     return PaymentView(
         payment_id=row.payment_id,
         invoice_id=row.invoice_id,
-        invoice_number=invoice_number,
+        invoice_number=paid[0].number if paid else "",
+        parts=paid,
         state=row.state,
         pending=row.state in UNDERWAY,
         amount_cents=row.amount_cents,
@@ -139,7 +140,8 @@ def receipt(session: Session, caller: Caller, payment_id: UUID) -> ReceiptView:
     if row.receipt_number is None or row.paid_at is None:
         raise NotFound
     found = session.get_one(Invoice, row.invoice_id)
-    left = ledger.left_of(session, [found.invoice_id]).get(found.invoice_id, 0)
+    paid = parts.views(session, [payment_id])[payment_id]
+    left = ledger.left_of(session, [part.invoice_id for part in paid])
     return ReceiptView(
         payment_id=row.payment_id,
         receipt_number=row.receipt_number,
@@ -151,10 +153,11 @@ def receipt(session: Session, caller: Caller, payment_id: UUID) -> ReceiptView:
         addressee=found.addressee,
         paid_by=row.paid_by,
         amount_cents=row.amount_cents,
-        left_cents=max(0, left),
+        left_cents=sum(max(0, cents) for cents in left.values()),
         paid_at=row.paid_at,
         method="card",
         provider_reference=row.provider_proof,
+        parts=paid,
     )
 
 

@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from billing.accounting.ledger import RECEIVABLE
-from billing.invoicing.models import Invoice, LedgerEntry
-from billing.paying.models import Payment
+from billing.invoicing.models import Fund, Invoice, LedgerEntry
+from billing.paying.models import Payment, PaymentPart
 from contracts.billing.invoices import InvoiceKind, InvoiceState, InvoiceSummary
 from contracts.billing.payments import PaymentState
 
@@ -22,22 +22,38 @@ _LEFT: ColumnElement[int] = (
 )
 _CONFIRMING = (
     exists()
-    .where(and_(Payment.invoice_id == Invoice.invoice_id, Payment.state == PaymentState.CONFIRMING))
+    .where(
+        and_(
+            PaymentPart.invoice_id == Invoice.invoice_id,
+            PaymentPart.payment_id == Payment.payment_id,
+            Payment.state == PaymentState.CONFIRMING,
+        )
+    )
     .correlate(Invoice)
 )
 _RECEIPT: ColumnElement[UUID] = (
     select(Payment.payment_id)
-    .where(Payment.invoice_id == Invoice.invoice_id, Payment.state == PaymentState.PAID)
+    .join(PaymentPart, PaymentPart.payment_id == Payment.payment_id)
+    .where(PaymentPart.invoice_id == Invoice.invoice_id, Payment.state == PaymentState.PAID)
     .order_by(Payment.paid_at.desc())
     .limit(1)
     .correlate(Invoice)
     .scalar_subquery()
 )
+_PART_FROM: ColumnElement[int | None] = (
+    select(Fund.part_from_cents).where(Fund.code == Invoice.fund).correlate(Invoice).scalar_subquery()
+)
 
 
 def query() -> Select[*tuple[Any, ...]]:
-    """Invoices with `left`, `confirming` and `receipt`; add the WHERE and the order."""
-    return select(Invoice, _LEFT.label("left"), _CONFIRMING.label("confirming"), _RECEIPT.label("receipt"))
+    """Invoices with `left`, `confirming`, `receipt` and `part_from`; add the WHERE and the order."""
+    return select(
+        Invoice,
+        _LEFT.label("left"),
+        _CONFIRMING.label("confirming"),
+        _RECEIPT.label("receipt"),
+        _PART_FROM.label("part_from"),
+    )
 
 
 def still_owed() -> ColumnElement[bool]:
@@ -75,6 +91,7 @@ def summary_of(row: Any, today: date) -> InvoiceSummary:
         payable_online=state is InvoiceState.TO_PAY and today <= invoice.pay_online_until,
         overdue=state is InvoiceState.TO_PAY and today > invoice.due_on,
         receipt_payment_id=row.receipt,
+        part_from_cents=row.part_from,
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from billing.invoicing.models import Invoice
 from billing.invoicing.statements import payment_view
-from billing.paying import notifications
+from billing.paying import notifications, parts
 from billing.paying.models import Difference, Notification, Payment
 from contracts.billing.runs import (
     DifferenceView,
@@ -29,23 +29,24 @@ def find_payments(session: Session, ask: FindPayments) -> PaymentPage:
     """Payments, newest first, and every difference nobody has dealt with."""
     conditions = [Payment.state == ask.state] if ask.state else []
     rows = session.execute(
-        select(Payment, Invoice.number, Invoice.family_label)
+        select(Payment, Invoice.family_label)
         .join(Invoice, Invoice.invoice_id == Payment.invoice_id)
         .where(*conditions)
         .order_by(Payment.created_at.desc(), Payment.payment_id)
         .limit(PAGE)
         .offset((ask.page - 1) * PAGE)
-    )
+    ).all()
+    paid = parts.views(session, [row.payment_id for row, _ in rows])
     return PaymentPage(
         payments=[
             PaymentRow(
-                payment=payment_view(row, number),
+                payment=payment_view(row, paid[row.payment_id]),
                 family_label=label,
                 provider_reference=row.provider_proof or row.provider_reference or "",
                 created_at=row.created_at,
                 reason=row.reason,
             )
-            for row, number, label in rows
+            for row, label in rows
         ],
         total=session.scalar(select(func.count()).select_from(Payment).where(*conditions)) or 0,
         page=ask.page,

@@ -23,16 +23,10 @@ _UNDERWAY = "state IN ('created', 'open', 'confirming')"
 
 
 class Payment(Base):
-    """A payment by card, from the click to the receipt."""
+    """A payment, from the click (or the counter) to the receipt."""
 
     __tablename__ = "payment"
     __table_args__ = (
-        Index(
-            "uq_payment_underway",
-            "invoice_id",
-            unique=True,
-            postgresql_where=text(_UNDERWAY),
-        ),
         UniqueConstraint("command_id"),
         UniqueConstraint("receipt_number"),
         UniqueConstraint("provider", "provider_reference"),
@@ -47,7 +41,9 @@ class Payment(Base):
 
     payment_id: Mapped[UUID] = mapped_column(primary_key=True)
     command_id: Mapped[UUID] = mapped_column(comment="Of the form that started it")
-    invoice_id: Mapped[UUID] = mapped_column(ForeignKey("invoice.invoice_id"), index=True)
+    invoice_id: Mapped[UUID] = mapped_column(
+        ForeignKey("invoice.invoice_id"), index=True, comment="The oldest of those it pays: see payment_part"
+    )
     family_id: Mapped[UUID]
     account_id: Mapped[UUID] = mapped_column(comment="The guardian who pays")
     paid_by: Mapped[str] = mapped_column(String(250))
@@ -69,6 +65,23 @@ class Payment(Base):
     real_started_at: Mapped[datetime] = mapped_column(server_default=func.now())
     real_next_look_at: Mapped[datetime] = mapped_column(server_default=func.now())
     looks: Mapped[int] = mapped_column(Integer, default=0)
+
+
+class PaymentPart(Base):
+    """What of a payment goes to which invoice. The parts add up to the payment; the nightly check looks at it."""
+
+    __tablename__ = "payment_part"
+    __table_args__ = (
+        CheckConstraint("amount_cents > 0", name="amount_positive"),
+        Index("uq_payment_part_underway", "invoice_id", unique=True, postgresql_where=text("underway")),
+    )
+
+    payment_id: Mapped[UUID] = mapped_column(ForeignKey("payment.payment_id"), primary_key=True)
+    invoice_id: Mapped[UUID] = mapped_column(ForeignKey("invoice.invoice_id"), primary_key=True, index=True)
+    amount_cents: Mapped[int]
+    underway: Mapped[bool] = mapped_column(
+        comment="Money may still be taken: one payment per invoice. Kept by a trigger on the payment's state"
+    )
 
 
 class Notification(Base):

@@ -1,7 +1,7 @@
 """A payment in our books: started under the invoice's lock, settled by what the provider's books say.
 
 Every function here is one transaction's work; none talks to the provider (see till.py). Locks are always taken
-in the order invoice, payment, numbering.
+in the order invoices (by id), payment, numbering.
 """
 
 from dataclasses import dataclass
@@ -13,18 +13,27 @@ from sqlalchemy.orm import Session
 
 from billing.accounting import ledger, numbers
 from billing.invoicing.dates import paris_day
-from billing.invoicing.models import Invoice
+from billing.invoicing.models import Fund, Invoice
 from billing.models import Guardian
+from billing.paying import parts
 from billing.paying.differences import note_difference
-from billing.paying.models import Payment
+from billing.paying.models import Payment, PaymentPart
 from billing.paying.provider import Order, Seen
 from billing.paying.states import UNDERWAY, WITHOUT_MONEY, may, state_for
+from billing.wording import euros
 from chassis.outbox import tell
 from contracts.billing.payments import PaymentState, StartPayment
-from contracts.billing.refusals import NothingToPay, OnlinePaymentClosed
+from contracts.billing.refusals import (
+    NothingToPay,
+    OnlinePaymentClosed,
+    PartialPaymentClosed,
+    PartOutOfBounds,
+    SelectionChanged,
+    SeveralFamilies,
+)
 from contracts.caller import Caller
 from contracts.errors import NotFound
-from contracts.events.billing import PaymentFailed, PaymentReceived
+from contracts.events.billing import PaidPart, PaymentFailed, PaymentReceived
 
 CURRENCY = "eur"
 PAGE_OPEN_FOR = timedelta(minutes=60)
@@ -53,44 +62,38 @@ class Settled:
 
 
 def begin(session: Session, ask: StartPayment, caller: Caller, provider: str, now: datetime) -> Begun:
-    """A payment of what is left of the invoice, for its family's guardian.
+    """A payment of what is left of the invoices asked for, or of a part of it, for their family's guardian.
 
-    The invoice's row lock makes two starts at once follow one another: the second finds the first one's payment.
-    Raises NotFound (also for another family's invoice), NothingToPay, OnlinePaymentClosed.
+    The invoices' row locks make two starts at once follow one another: the second finds the first one's payment.
+    Raises NotFound (also for another family's invoice), NothingToPay, SelectionChanged, SeveralFamilies,
+    OnlinePaymentClosed, PartialPaymentClosed, PartOutOfBounds.
     """
     account = caller.citizen()
-    invoice = session.scalars(
-        select(Invoice)
-        .join(Guardian, Guardian.family_id == Invoice.family_id)
-        .where(Invoice.invoice_id == ask.invoice_id, Guardian.account_id == account)
-        .with_for_update(of=Invoice)
-    ).first()
-    if invoice is None:
-        raise NotFound(invoice_id=str(ask.invoice_id))
+    invoices = _lock_invoices(session, {ask.invoice_id, *ask.also}, account)
     repeated = session.scalars(select(Payment).where(Payment.command_id == ask.command_id)).first()
-    if repeated is not None and repeated.invoice_id == invoice.invoice_id and repeated.account_id == account:
+    if repeated is not None and repeated.account_id == account:
         if repeated.state in {PaymentState.CREATED, PaymentState.OPEN}:
             return Begun(repeated, resumed=True)
         raise NothingToPay(state=repeated.state)
-    left = ledger.left_of(session, [invoice.invoice_id]).get(invoice.invoice_id, 0)
-    if left <= 0:
-        raise NothingToPay(state=PaymentState.PAID)
-    if paris_day(now) > invoice.pay_online_until:
-        raise OnlinePaymentClosed(until=invoice.pay_online_until.isoformat())
+    wanted = _wanted(session, ask, invoices, now)
     underway = session.scalars(
-        select(Payment).where(Payment.invoice_id == invoice.invoice_id, Payment.state.in_(UNDERWAY))
+        select(Payment)
+        .join(PaymentPart, PaymentPart.payment_id == Payment.payment_id)
+        .where(PaymentPart.invoice_id.in_(wanted), PaymentPart.underway)
+        .order_by(Payment.created_at)
     ).first()
     if underway is not None:
-        serves = _serves(session, underway, account, left)
+        serves = _serves(session, underway, account, wanted)
         return Begun(underway, in_the_way=not serves, resumed=serves)
+    oldest = next(iter(wanted))
     payment = Payment(
         payment_id=uuid4(),
         command_id=ask.command_id,
-        invoice_id=invoice.invoice_id,
-        family_id=invoice.family_id,
+        invoice_id=oldest,
+        family_id=invoices[0].family_id,
         account_id=account,
         paid_by=caller.name,
-        amount_cents=left,
+        amount_cents=sum(wanted.values()),
         currency=CURRENCY,
         state=PaymentState.CREATED,
         provider=provider,
@@ -98,36 +101,90 @@ def begin(session: Session, ask: StartPayment, caller: Caller, provider: str, no
     )
     session.add(payment)
     session.flush()
+    parts.record(session, payment.payment_id, wanted, underway=True)
     session.refresh(payment)
     session.execute(_look_again(payment))
     return Begun(payment)
 
 
-def _serves(session: Session, payment: Payment, account: UUID, left: int) -> bool:
-    """True when a payment underway can be taken up: same payer, same amount, its page still open for a while."""
+def _lock_invoices(session: Session, wanted: set[UUID], account: UUID) -> list[Invoice]:
+    """The invoices, locked in the order of ids; given oldest debt first. Raises NotFound, SeveralFamilies."""
+    found = session.scalars(
+        select(Invoice)
+        .where(
+            Invoice.invoice_id.in_(wanted),
+            Invoice.family_id.in_(select(Guardian.family_id).where(Guardian.account_id == account)),
+        )
+        .order_by(Invoice.invoice_id)
+        .with_for_update()
+    ).all()
+    if len(found) != len(wanted):
+        raise NotFound
+    if len({(invoice.family_id, invoice.fund) for invoice in found}) > 1:
+        raise SeveralFamilies
+    return sorted(found, key=lambda invoice: (invoice.due_on, invoice.number))
+
+
+def _wanted(session: Session, ask: StartPayment, invoices: list[Invoice], now: datetime) -> dict[UUID, int]:
+    """Cents by invoice, oldest debt first: all that is left of each, or the part asked for."""
+    left = ledger.left_of(session, [invoice.invoice_id for invoice in invoices])
+    debts = [(invoice.invoice_id, left.get(invoice.invoice_id, 0)) for invoice in invoices]
+    settled = [invoice_id for invoice_id, cents in debts if cents <= 0]
+    if len(settled) == len(debts):
+        raise NothingToPay(state=PaymentState.PAID)
+    if settled:
+        raise SelectionChanged
+    for invoice in invoices:
+        if paris_day(now) > invoice.pay_online_until:
+            raise OnlinePaymentClosed(until=invoice.pay_online_until.isoformat())
+    total = sum(cents for _, cents in debts)
+    if ask.part_cents is None or ask.part_cents == total:
+        return dict(debts)
+    least = session.scalar(select(Fund.part_from_cents).where(Fund.code == invoices[0].fund))
+    if least is None:
+        raise PartialPaymentClosed
+    if not min(least, total) <= ask.part_cents <= total:
+        raise PartOutOfBounds(least=euros(min(least, total)), most=euros(total))
+    return parts.spread(ask.part_cents, debts)
+
+
+def _serves(session: Session, payment: Payment, account: UUID, wanted: dict[UUID, int]) -> bool:
+    """True when a payment underway can be taken up: same payer, same parts, its page still open for a while."""
     young = session.scalar(
         select(func.now() < Payment.real_started_at + PAGE_OPEN_FOR - timedelta(minutes=10)).where(
             Payment.payment_id == payment.payment_id
         )
     )
     resumable = payment.state in {PaymentState.CREATED, PaymentState.OPEN}
-    return resumable and payment.account_id == account and payment.amount_cents == left and bool(young)
+    same = payment.account_id == account and parts.of_payment(session, payment.payment_id) == wanted
+    return resumable and same and bool(young)
 
 
 def order_of(session: Session, payment: Payment, site_url: str) -> Order:
     """What the provider is asked to collect: wholly a function of our books, so that asking twice is asking once."""
     invoice = session.get_one(Invoice, payment.invoice_id)
+    paid = parts.views(session, [payment.payment_id])[payment.payment_id]
     pages = f"{site_url}/mon-espace/factures"
+    left_page = f"{pages}/{payment.invoice_id}" if len(paid) == 1 else f"{pages}/"
     return Order(
         payment_id=payment.payment_id,
         amount_cents=payment.amount_cents,
         currency=payment.currency,
-        title=f"Facture {invoice.number}",
+        title=title_of([part.number for part in paid]),
         detail=f"Famille {invoice.family_number}",
         success_url=f"{pages}/paiements/{payment.payment_id}",
-        cancel_url=f"{pages}/{payment.invoice_id}?abandon=1",
+        cancel_url=f"{left_page}?abandon=1",
         expires_at=payment.real_started_at + PAGE_OPEN_FOR,
     )
+
+
+def title_of(numbers: list[str]) -> str:
+    """What the payer reads on the provider's page: « Factures ENF-2026-000001 et 2 autres »."""
+    if len(numbers) == 1:
+        return f"Facture {numbers[0]}"
+    if len(numbers) == 2:
+        return f"Factures {numbers[0]} et {numbers[1]}"
+    return f"Factures {numbers[0]} et {len(numbers) - 1} autres"
 
 
 def opened(session: Session, payment_id: UUID, reference: str, url: str) -> Payment:
@@ -186,11 +243,16 @@ def settle(session: Session, payment_id: UUID, seen: Seen, now: datetime) -> Set
 
 
 def lock(session: Session, payment_id: UUID) -> Payment:
-    """The payment, its invoice locked before it. Raises NotFound."""
-    invoice_id = session.scalar(select(Payment.invoice_id).where(Payment.payment_id == payment_id))
-    if invoice_id is None:
+    """The payment, its invoices locked before it, in the order of their ids. Raises NotFound."""
+    paid = parts.of_payment(session, payment_id)
+    if not paid:
         raise NotFound(payment_id=str(payment_id))
-    session.execute(select(Invoice.invoice_id).where(Invoice.invoice_id == invoice_id).with_for_update())
+    session.execute(
+        select(Invoice.invoice_id)
+        .where(Invoice.invoice_id.in_(paid))
+        .order_by(Invoice.invoice_id)
+        .with_for_update()
+    )
     return session.get_one(Payment, payment_id, with_for_update=True, populate_existing=True)
 
 
@@ -213,20 +275,20 @@ def silent(session: Session, limit: int = 20) -> list[UUID]:
 
 def _receive(session: Session, payment: Payment, now: datetime) -> None:
     invoice = session.get_one(Invoice, payment.invoice_id)
-    left = ledger.left_of(session, [invoice.invoice_id]).get(invoice.invoice_id, 0)
+    paid = parts.of_payment(session, payment.payment_id)
+    left = ledger.left_of(session, paid)
+    owed = sum(min(cents, max(0, left.get(invoice_id, 0))) for invoice_id, cents in paid.items())
     year = paris_day(now).year
     sequence = numbers.take(session, invoice.fund, year, "receipt")
-    ledger.post_payment(
-        session, payment.payment_id, payment.family_id, payment.invoice_id, payment.amount_cents, now
-    )
-    if payment.amount_cents > left:
+    ledger.post_payment(session, payment.payment_id, payment.family_id, paid, now)
+    if payment.amount_cents > owed:
         note_difference(
             session,
             now,
             "paid_twice",
             str(payment.payment_id),
             payment_id=payment.payment_id,
-            expected_cents=max(0, left),
+            expected_cents=owed,
             seen_cents=payment.amount_cents,
             seen_currency=payment.currency,
         )
@@ -236,15 +298,19 @@ def _receive(session: Session, payment: Payment, now: datetime) -> None:
 
 
 def _tell_received(session: Session, payment: Payment, now: datetime) -> None:
-    number = session.scalar(select(Invoice.number).where(Invoice.invoice_id == payment.invoice_id))
+    paid = parts.views(session, [payment.payment_id])[payment.payment_id]
     fact = PaymentReceived(
         payment_id=payment.payment_id,
-        invoice_id=payment.invoice_id,
-        invoice_number=number or "",
+        invoice_id=paid[0].invoice_id,
+        invoice_number=paid[0].number,
         family_id=payment.family_id,
         account_id=payment.account_id,
         amount_cents=payment.amount_cents,
         receipt_number=payment.receipt_number or "",
+        parts=[
+            PaidPart(invoice_id=part.invoice_id, invoice_number=part.number, amount_cents=part.cents)
+            for part in paid
+        ],
     )
     tell(session, fact, subject=payment.payment_id, version=1, at=now)
 

@@ -56,9 +56,9 @@ class Till:
     def start(self, ask: StartPayment, caller: Caller) -> PaymentStarted:
         """A page to pay on: our row first, then the provider, then its answer.
 
-        Raises NotFound, NothingToPay, OnlinePaymentClosed, PaymentUnderway, ProviderAway.
+        Raises what `payments.begin` does, PaymentUnderway, ProviderAway.
         """
-        for _ in range(3):
+        for _ in range(3 + len(ask.also)):  # each invoice may have a payment of its own in the way
             with self.begin() as session:
                 begun = payments.begin(session, ask, caller, self.provider.name, self.clock.now())
             payment = begun.payment

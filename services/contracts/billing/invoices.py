@@ -43,6 +43,9 @@ class InvoiceSummary(View):
     payable_online: bool
     overdue: bool
     receipt_payment_id: UUID | None = None
+    part_from_cents: int | None = Field(
+        default=None, description="The least that may be paid of it online; none: it is paid whole"
+    )
 
 
 class CarriedAmount(View):

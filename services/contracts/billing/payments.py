@@ -29,13 +29,28 @@ class PaymentStarted(View):
 
 
 class StartPayment(Command[PaymentStarted]):
-    """Goes to pay an invoice. Amount and owner are the server's; a guardian of the family only."""
+    """Goes to pay an invoice, or several of one family. What is owed and by whom is the server's; guardians only.
+
+    `part_cents`: pays only so much, the oldest debt first, where the fund allows it (`PartialPaymentClosed`).
+    Raises NothingToPay, SelectionChanged, SeveralFamilies, OnlinePaymentClosed, PartOutOfBounds.
+    """
 
     invoice_id: UUID
+    also: tuple[UUID, ...] = Field(default=(), max_length=23)
+    part_cents: int | None = Field(default=None, ge=1)
+
+
+class PaidInvoice(View):
+    """What of a payment goes to one invoice."""
+
+    invoice_id: UUID
+    number: str
+    month: date
+    cents: int
 
 
 class PaymentView(View):
-    """A payment and, once paid, its receipt. `pending`: not known yet, ask again."""
+    """A payment and, once paid, its receipt. `pending`: not known yet, ask again. `invoice_id`: the oldest it pays."""
 
     payment_id: UUID
     invoice_id: UUID
@@ -45,6 +60,7 @@ class PaymentView(View):
     amount_cents: int
     receipt_number: str | None = None
     paid_at: AwareDatetime | None = None
+    parts: list[PaidInvoice] = Field(default=[], description="The oldest invoice first")
 
 
 class CheckPayment(Question[PaymentView]):
@@ -66,10 +82,11 @@ class ReceiptView(View):
     addressee: list[str]
     paid_by: str
     amount_cents: int
-    left_cents: int
+    left_cents: int = Field(description="Of all the invoices that it pays")
     paid_at: AwareDatetime
     method: str
     provider_reference: str
+    parts: list[PaidInvoice] = Field(default=[], description="The oldest invoice first")
 
 
 class OpenReceipt(Question[ReceiptView]):

@@ -9,6 +9,30 @@ class NothingToPay(Conflict):
     code = "nothing_to_pay"
 
 
+class SelectionChanged(Conflict):
+    """Of several invoices to pay together, one is settled by now."""
+
+    code = "selection_changed"
+
+
+class SeveralFamilies(Invalid):
+    """Invoices of different families, or funds, cannot be paid together."""
+
+    code = "several_families"
+
+
+class PartialPaymentClosed(Conflict):
+    """The fund takes each invoice whole."""
+
+    code = "partial_payment_closed"
+
+
+class PartOutOfBounds(Invalid):
+    """A part is at least `least` and at most `most` (in words)."""
+
+    code = "part_out_of_bounds"
+
+
 class PaymentUnderway(Conflict):
     """Another payment of the same invoice is being made at this very moment."""
 

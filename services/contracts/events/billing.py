@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.events.event import Event
+from contracts.messages import View
 
 
 class InvoicePublished(Event):
@@ -28,8 +29,16 @@ class InvoicePublished(Event):
     pay_online_until: date | None = None
 
 
+class PaidPart(View):
+    """What of a payment goes to one invoice."""
+
+    invoice_id: UUID
+    invoice_number: str
+    amount_cents: int
+
+
 class PaymentReceived(Event):
-    """Money arrived. The receipt is due (CRPA L112-11)."""
+    """Money arrived. The receipt is due (CRPA L112-11). `invoice_id`: the oldest invoice it pays; `parts`: all."""
 
     name = "payment.received"
     told_by = "billing"
@@ -42,6 +51,7 @@ class PaymentReceived(Event):
     amount_cents: int
     method: str = "card"
     receipt_number: str = ""
+    parts: list[PaidPart] = Field(default=[], description="The oldest invoice first")
 
 
 class PaymentFailed(Event):

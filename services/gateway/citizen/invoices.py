@@ -18,14 +18,19 @@ from gateway.wiring import settings
 blueprint = Blueprint("invoices", __name__, url_prefix="/factures")
 navigation = [Entry("Factures", "citizen.invoices.show", order=40)]
 
+ABANDONED = "Le paiement n’a pas été fait : rien n’a été débité. Vous pouvez recommencer quand vous voulez."
+
 
 class PayForm(CommandForm):
     """A button: the amount and the owner are the server's business."""
 
 
 @blueprint.get("/")
-def show() -> str:
+def show() -> ResponseReturnValue:
     """« Mes factures »."""
+    if request.args.get("abandon"):
+        flash(ABANDONED, "info")
+        return redirect(url_for(".show"))
     return render_template("citizen/invoices.html", view=ask(MyInvoices()), bills=bills)
 
 
@@ -33,10 +38,7 @@ def show() -> str:
 def read(invoice_id: UUID) -> ResponseReturnValue:
     """One invoice, and its button."""
     if request.args.get("abandon"):
-        flash(
-            "Le paiement n’a pas été fait : rien n’a été débité. Vous pouvez recommencer quand vous voulez.",
-            "info",
-        )
+        flash(ABANDONED, "info")
         return redirect(url_for(".read", invoice_id=invoice_id))
     # Browsers apply form-action to the redirect that follows the form: the provider's origin must be named.
     security.allow("form-action", settings().payment_origin)

@@ -27,15 +27,16 @@ def show(payment_id: UUID) -> ResponseReturnValue:
     except ServiceUnavailable:
         payment = None
     if payment is not None and payment.state is PaymentState.PAID:
-        return render_template("citizen/payment_done.html", payment=payment)
+        return render_template("citizen/payment_done.html", payment=payment, bills=bills)
     if payment is not None and not payment.pending:
-        return render_template("citizen/payment_failed.html", payment=payment)
+        return render_template("citizen/payment_failed.html", payment=payment, bills=bills)
     if payment is not None and payment.state is PaymentState.OPEN:
         # The provider knows of no payment: the page was left, or this address was typed.
         return redirect(url_for("citizen.invoices.read", invoice_id=payment.invoice_id, abandon=1))
     return render_template(
         "citizen/payment_pending.html",
         payment=payment,
+        bills=bills,
         again=again,
         waits=waits,
         seconds=REFRESH_SECONDS,
@@ -46,7 +47,9 @@ def show(payment_id: UUID) -> ResponseReturnValue:
 @blueprint.get("/<uuid:payment_id>/recu")
 def receipt(payment_id: UUID) -> str:
     """The receipt on the screen."""
-    return render_template("citizen/receipt.html", receipt=ask(OpenReceipt(payment_id=payment_id)))
+    return render_template(
+        "citizen/receipt.html", receipt=ask(OpenReceipt(payment_id=payment_id)), bills=bills
+    )
 
 
 @blueprint.get("/<uuid:payment_id>/quittance.pdf")

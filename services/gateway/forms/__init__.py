@@ -16,6 +16,7 @@ from gateway.forms.fields import (
     TextField,
 )
 from gateway.forms.form import CheckedForm, CommandForm, Form
+from gateway.forms.money import EurosField
 from gateway.forms.validators import at_most, email_address, in_past, matching, no_more_than, required
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "CommandForm",
     "DateField",
     "EmailField",
+    "EurosField",
     "FileField",
     "Form",
     "HiddenField",

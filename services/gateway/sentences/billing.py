@@ -2,6 +2,19 @@
 
 SENTENCES = {
     "nothing_to_pay": (409, "Cette facture est déjà réglée : il n’y a rien à payer."),
+    "selection_changed": (
+        409,
+        "L’une des factures choisies vient d’être réglée : vérifiez votre choix, puis recommencez.",
+    ),
+    "several_families": (
+        422,
+        "Ces factures ne sont pas celles d’une même famille : réglez-les séparément.",
+    ),
+    "partial_payment_closed": (
+        409,
+        "Cette régie n’encaisse pas de paiement partiel en ligne : réglez la facture en entier, ou voyez Mairie [+].",
+    ),
+    "part_out_of_bounds": (422, "Saisissez un montant de {least} à {most}."),
     "payment_underway": (
         409,
         "Un paiement de cette facture est déjà en cours. Attendez quelques instants, puis rechargez la page.",
