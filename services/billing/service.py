@@ -7,6 +7,7 @@ from billing.entries.invoices import InvoiceDesk
 from billing.entries.nights import NightDesk
 from billing.entries.papers import PaperDesk
 from billing.entries.payments import PaymentDesk
+from billing.entries.refunds import RefundDesk
 from billing.entries.runs import RunDesk
 from billing.entries.tariffs import TariffDesk
 
@@ -15,6 +16,7 @@ class BillingService(
     TariffDesk,
     InvoiceDesk,
     PaperDesk,
+    RefundDesk,
     PaymentDesk,
     RunDesk,
     CashDesk,

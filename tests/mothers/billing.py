@@ -14,6 +14,14 @@ from contracts.billing.invoices import (
     InvoiceView,
 )
 from contracts.billing.payments import PaymentState, PaymentView, ReceiptView
+from contracts.billing.refunds import (
+    DisputeState,
+    DisputeView,
+    PaymentFile,
+    RefundState,
+    RefundView,
+    RefundWay,
+)
 from contracts.billing.runs import (
     AnomalyKind,
     DeskView,
@@ -276,6 +284,52 @@ def a_receipt(**fields: object) -> ReceiptView:
         "provider_reference": "pi_3P0000000000000000000000",
     }
     return ReceiptView.model_validate(given | fields)
+
+
+def a_payment_file(**fields: object) -> PaymentFile:
+    given: dict[str, object] = {
+        "payment": a_payment(
+            parts=[{"invoice_id": UUID(int=11), "number": "ENF-2026-000123", "month": OCTOBER, "cents": 6240}]
+        ),
+        "family_id": UUID(int=5),
+        "family_label": "Ferrand",
+        "paid_by": "Nadia Ferrand",
+        "method": "card",
+        "created_at": NOW,
+        "provider_reference": "pi_3P0000000000000000000000",
+        "reason": "",
+        "refunds": [],
+        "disputes": [],
+        "refundable_cents": 6240,
+        "way": RefundWay.PROVIDER,
+        "credit_cents": 0,
+    }
+    return PaymentFile.model_validate(given | fields)
+
+
+def a_refund(**fields: object) -> RefundView:
+    given: dict[str, object] = {
+        "refund_id": UUID(int=71),
+        "amount_cents": 1250,
+        "state": RefundState.DONE,
+        "way": RefundWay.PROVIDER,
+        "reason": "Séance annulée par la ville",
+        "asked_by_name": "Régine Sabatier",
+        "asked_at": NOW,
+    }
+    return RefundView.model_validate(given | fields)
+
+
+def a_dispute(**fields: object) -> DisputeView:
+    given: dict[str, object] = {
+        "reference": "du_1",
+        "state": DisputeState.OPEN,
+        "amount_cents": 6240,
+        "reason": "fraudulent",
+        "opened_at": NOW,
+        "respond_by": datetime(2026, 11, 12, 23, 59, tzinfo=UTC),
+    }
+    return DisputeView.model_validate(given | fields)
 
 
 def a_run_summary(**fields: object) -> RunSummary:

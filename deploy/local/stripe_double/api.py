@@ -174,6 +174,14 @@ def blueprint(checkout: Checkout, settings: DoubleSettings) -> Blueprint:
     def list_refunds() -> Response:
         return listing("refund", "/v1/refunds", "payment_intent", "charge")
 
+    @api.get("/disputes/<identifier>")
+    def retrieve_dispute(identifier: str) -> Response:
+        return retrieve("dispute", "dispute", identifier)
+
+    @api.get("/disputes")
+    def list_disputes() -> Response:
+        return listing("dispute", "/v1/disputes", "payment_intent", "charge")
+
     @api.get("/events")
     def list_events() -> Response:
         return listing("event", "/v1/events", "type")

@@ -161,6 +161,33 @@ class Checkout:
             self._tell("charge.refunded", charge, key)
         return refund
 
+    def fail_refund(self, identifier: str) -> Json:
+        """The money of a refund comes back. Raises StripeProblem 404."""
+        with self.store.transaction():
+            refund = self.store.get("refund", identifier)
+            if refund is None:
+                raise missing("refund", identifier)
+            refund |= {"status": "failed", "failure_reason": "expired_or_canceled_card"}
+            self.store.put(refund)
+            self._tell("refund.failed", refund)
+        return refund
+
+    def dispute(self, session_id: str, status: str) -> Json:
+        """The payer of a session goes to the bank (`needs_response`), or the bank decides. Raises StripeProblem 404."""
+        with self.store.transaction():
+            session = self.session(session_id)
+            charge = self._charge_of({"payment_intent": session["payment_intent"]})
+            known = [each for each in self.store.newest_first("dispute") if each["charge"] == charge["id"]]
+            dispute = known[0] if known else objects.dispute(charge, status=status, reason="fraudulent")
+            dispute["status"] = status
+            charge["disputed"] = True
+            self.store.put(charge)
+            self.store.put(dispute)
+            over = status in {"won", "lost", "warning_closed"}
+            kind = "closed" if over else "updated" if known else "created"
+            self._tell(f"charge.dispute.{kind}", dispute)
+        return dispute
+
     def _intent(self, session: Json) -> Json:
         for intent in self.store.newest_first("payment_intent"):
             if intent.get("_session") == session["id"]:

@@ -103,6 +103,16 @@ def blueprint(checkout: Checkout) -> Blueprint:
     def expire(identifier: str) -> Json:
         return checkout.expire(identifier)
 
+    @control.post("/_double/sessions/<identifier>/dispute")
+    def dispute(identifier: str) -> Json:
+        return checkout.dispute(
+            identifier, (request.get_json(silent=True) or {}).get("status", "needs_response")
+        )
+
+    @control.post("/_double/refunds/<identifier>/fail")
+    def fail_refund(identifier: str) -> Json:
+        return checkout.fail_refund(identifier)
+
     @control.post("/_double/events/<event_id>/send")
     def send(event_id: str) -> Json:
         send_again(event_id, int((request.get_json(silent=True) or {}).get("times", 1)))

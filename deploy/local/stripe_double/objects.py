@@ -214,6 +214,31 @@ def refund(charge_paid: Json, *, amount: int, reason: str | None, metadata: Json
     }
 
 
+def dispute(charge_paid: Json, *, status: str, reason: str) -> Json:
+    """A payment contested at the payer's bank, whole."""
+    return {
+        "id": new_id("du"),
+        "object": "dispute",
+        "amount": charge_paid["amount_captured"],
+        "balance_transactions": [],
+        "charge": charge_paid["id"],
+        "created": int(time.time()),
+        "currency": charge_paid["currency"],
+        "evidence_details": {
+            "due_by": int(time.time()) + 7 * 24 * 3600,
+            "has_evidence": False,
+            "past_due": False,
+            "submission_count": 0,
+        },
+        "is_charge_refundable": False,
+        "livemode": False,
+        "metadata": {},
+        "payment_intent": charge_paid["payment_intent"],
+        "reason": reason,
+        "status": status,
+    }
+
+
 def event(kind: str, subject: Json, *, request_id: str | None = None, key: str | None = None) -> Json:
     """What a webhook carries: the object as it stood at that moment."""
     return {

@@ -12,7 +12,7 @@ from chassis.inbox import newer
 from chassis.service import every, subscribes
 from contracts.envelope import Envelope
 from contracts.events.accounts import AccountRegistered, ActivationKeyRedeemed
-from contracts.events.billing import InvoicePublished, PaymentFailed, PaymentReceived
+from contracts.events.billing import InvoicePublished, PaymentFailed, PaymentReceived, RefundMade
 from contracts.events.documents import DocumentExpiring, DocumentOpened
 from contracts.events.enrolment import (
     AbsenceDecided,
@@ -117,6 +117,10 @@ class NoticeDesk(Desk):
     @subscribes(PaymentFailed)
     def mail_failure(self, session: Session, fact: PaymentFailed, envelope: Envelope) -> None:
         notices.payment_failed(session, self.site, fact, envelope.time, self.clock.now())
+
+    @subscribes(RefundMade)
+    def mail_refund(self, session: Session, fact: RefundMade, envelope: Envelope) -> None:
+        notices.refund_made(session, self.site, fact, self.clock.now())
 
     @subscribes(DocumentOpened)
     def mail_opening(self, session: Session, fact: DocumentOpened, envelope: Envelope) -> None:

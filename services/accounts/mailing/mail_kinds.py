@@ -73,6 +73,7 @@ _KINDS = (
     Kind("enrolment_refused", Category.ENROLMENTS, "Inscription refusée", DECISION),
     Kind("invoice_published", Category.INVOICES, "Nouvelle facture", DEBT),
     Kind("credit_note_published", Category.INVOICES, "Avoir sur une facture"),
+    Kind("refund_made", Category.INVOICES, "Remboursement d’un paiement"),
     Kind("payment_failed", Category.INVOICES, "Paiement qui n’a pas abouti"),
     Kind("document_opened", Category.DOCUMENTS, "Document ouvert par un agent"),
     Kind("document_expiring", Category.REMINDERS, "Document bientôt périmé"),
@@ -126,6 +127,8 @@ _KINDS = (
 KINDS: dict[str, Kind] = {kind.name: kind for kind in _KINDS}
 
 UNWRITTEN: dict[str, str] = {
+    "refund.failed": "The money did not arrive: an agent gets a row and speaks to the family before it is tried again.",
+    "payment.disputed": "The payer's own act at the bank; an agent gets a row and answers there.",
     "family.updated": "A snapshot for the other services; what a parent must know of it has a fact of its own.",
     "child.updated": "A snapshot for the other services.",
     "account.closed": "Accounts tells it, and writes to the address as it forgets it: afterwards there is none.",

@@ -20,7 +20,7 @@ from accounts.names import spell
 from accounts.wording import weekday
 from contracts.caller import Kind
 from contracts.events.accounts import AccountRegistered, ActivationKeyRedeemed
-from contracts.events.billing import InvoicePublished, PaymentFailed, PaymentReceived
+from contracts.events.billing import InvoicePublished, PaymentFailed, PaymentReceived, RefundMade
 from contracts.events.documents import DocumentExpiring, DocumentOpened
 from contracts.events.enrolment import (
     ClosedDay,
@@ -159,6 +159,11 @@ def payment_received(
         session, site, "payment_received", fact.family_id, now, only=fact.account_id, fact=fact, at=at,
         reference=fact.receipt_number or reference(fact.payment_id),
     )  # fmt: skip
+
+
+def refund_made(session: Session, site: Site, fact: RefundMade, now: datetime) -> None:
+    """Money goes back, to who had paid; to all when an agent had taken it."""
+    _write(session, site, "refund_made", fact.family_id, now, only=fact.account_id, fact=fact)
 
 
 def payment_failed(session: Session, site: Site, fact: PaymentFailed, at: datetime, now: datetime) -> None:

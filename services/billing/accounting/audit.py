@@ -78,11 +78,42 @@ FROM used u LEFT JOIN numbering n USING (fund, year, series)
 WHERE n.last IS DISTINCT FROM u.papers
 """
 
+_REFUNDS = """
+WITH posted AS (
+    SELECT t.reference, sum(e.amount_cents) AS cents
+    FROM ledger_transaction t JOIN ledger_entry e USING (transaction_id)
+    WHERE t.kind IN ('refund', 'refund_failed') AND e.account = 'receivable' GROUP BY t.reference
+), given AS (
+    SELECT refund_id::text AS reference, CASE state WHEN 'done' THEN amount_cents ELSE 0 END AS cents, payment_id
+    FROM refund
+)
+SELECT reference AS subject, coalesce(g.cents, 0) AS expected, coalesce(p.cents, 0) AS seen,
+       coalesce(g.payment_id::text, '') AS detail
+FROM given g FULL JOIN posted p USING (reference)
+WHERE coalesce(g.cents, 0) <> coalesce(p.cents, 0)
+"""
+
+_DISPUTES = """
+WITH posted AS (
+    SELECT t.reference, sum(e.amount_cents) AS cents
+    FROM ledger_transaction t JOIN ledger_entry e USING (transaction_id)
+    WHERE t.kind IN ('dispute_open', 'dispute_won', 'dispute') AND e.account = 'disputed' GROUP BY t.reference
+), contested AS (
+    SELECT reference, CASE state WHEN 'open' THEN amount_cents ELSE 0 END AS cents, payment_id FROM dispute
+)
+SELECT reference AS subject, coalesce(d.cents, 0) AS expected, coalesce(p.cents, 0) AS seen,
+       coalesce(d.payment_id::text, '') AS detail
+FROM contested d FULL JOIN posted p USING (reference)
+WHERE coalesce(d.cents, 0) <> coalesce(p.cents, 0)
+"""
+
 CHECKS = {
     "books_unbalanced": _UNBALANCED,
     "books_invoice": _INVOICES,
     "books_revenue": _REVENUE,
     "books_payment": _PAYMENTS,
+    "books_refund": _REFUNDS,
+    "books_dispute": _DISPUTES,
     "books_numbers": _NUMBERS,
 }
 """What is checked: kind of the row an agent sees → rows of (subject, expected, seen, detail) that do not agree."""

@@ -3,6 +3,8 @@
     receivable (family, invoice)   what a family owes, per invoice; negative is owed to it
     revenue:<activity>             what the town earned
     card                           what the payment provider owes the town
+    disputed                       what a payer's bank has taken back until it is decided
+    treasury                       what the town's accountant holds: deposits of the till, less transfers to families
 
 The database refuses a statement whose entries do not balance, and any change of what is written. `kind` and
 `reference` are unique together, so that nothing can be posted twice.
@@ -19,6 +21,13 @@ from billing.invoicing.models import LedgerEntry, LedgerTransaction
 
 RECEIVABLE = "receivable"
 CARD = "card"
+TREASURY = "treasury"
+DISPUTED = "disputed"
+COUNTER = "counter"
+"""The provider's name of what agents take over the counter; the till has an account for each kind of money."""
+
+Entry = tuple[str, UUID | None, UUID | None, int]
+"""`(account, family, invoice, cents)`: a debit is positive."""
 
 _INVOICES = """
 WITH posted AS (
@@ -68,10 +77,10 @@ def post(
     session: Session,
     kind: str,
     reference: str,
-    entries: list[tuple[str, UUID | None, UUID | None, int]],
+    entries: list[Entry],
     now: datetime,
 ) -> None:
-    """One transaction: `(account, family, invoice, cents)`, debits positive. Raises ValueError when unbalanced."""
+    """One transaction. Raises ValueError when unbalanced."""
     if sum(cents for *_, cents in entries):
         raise ValueError("entries do not balance")
     identifier = uuid4()
@@ -102,11 +111,27 @@ def post_payment(
     account: str = CARD,
 ) -> None:
     """Money arrived: who holds it (`account`) owes it to the town, the family owes that much less on each invoice."""
-    entries: list[tuple[str, UUID | None, UUID | None, int]] = [
+    entries: list[Entry] = [
         (account, None, None, sum(parts.values())),
         *((RECEIVABLE, family_id, invoice_id, -cents) for invoice_id, cents in parts.items()),
     ]
     post(session, "payment", str(payment_id), entries, now)
+
+
+def reverse(session: Session, kind: str, reference: str, as_kind: str, now: datetime) -> None:
+    """Books a transaction back: the same entries, the other way round, under another kind."""
+    rows = session.execute(
+        select(LedgerEntry.account, LedgerEntry.family_id, LedgerEntry.invoice_id, -LedgerEntry.amount_cents)
+        .join(LedgerTransaction, LedgerTransaction.transaction_id == LedgerEntry.transaction_id)
+        .where(LedgerTransaction.kind == kind, LedgerTransaction.reference == reference)
+        .order_by(LedgerEntry.entry_id)
+    )
+    post(session, as_kind, reference, [(row[0], row[1], row[2], row[3]) for row in rows], now)
+
+
+def holder_of(provider: str, method: str) -> str:
+    """The account of who holds the money of a payment: the till by kind of money, or the payment provider."""
+    return method if provider == COUNTER else CARD
 
 
 def post_invoices(session: Session, run_id: UUID) -> None:

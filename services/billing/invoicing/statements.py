@@ -228,7 +228,13 @@ def _movements(session: Session, found: Invoice) -> list[PaymentLine]:
         )
         .order_by(LedgerTransaction.occurred_at, LedgerEntry.entry_id)
     )
-    words = {"payment": "Paiement par carte bancaire", "offset": "Avoir déduit"}
+    words = {
+        "payment": "Paiement par carte bancaire",
+        "offset": "Avoir déduit",
+        "refund": "Remboursement",
+        "refund_failed": "Remboursement non arrivé",
+        "dispute": "Paiement repris par la banque",
+    }
     if found.kind == InvoiceKind.CREDIT_NOTE:
         words["offset"] = "Déduit d’une facture"
     return [

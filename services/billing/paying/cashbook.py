@@ -1,5 +1,6 @@
 """What the office reads and decides about payments: the list, the differences, the notifications that failed."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from billing.invoicing.models import Invoice
 from billing.invoicing.statements import payment_view
-from billing.paying import notifications, parts
+from billing.paying import back, disputes, notifications, parts, refunds
 from billing.paying.models import Difference, Notification, Payment
+from contracts.billing.refunds import PaymentFile
 from contracts.billing.runs import (
     DifferenceView,
     FindPayments,
@@ -51,6 +53,34 @@ def find_payments(session: Session, ask: FindPayments) -> PaymentPage:
         total=session.scalar(select(func.count()).select_from(Payment).where(*conditions)) or 0,
         page=ask.page,
         differences=_differences(session, Difference.resolved_at.is_(None)),
+    )
+
+
+def payment_file(session: Session, payment_id: UUID, gives_back: Callable[[Payment], bool]) -> PaymentFile:
+    """All of a payment. `gives_back`: its provider refunds on demand. Raises NotFound."""
+    row = session.execute(
+        select(Payment, Invoice.family_label)
+        .join(Invoice, Invoice.invoice_id == Payment.invoice_id)
+        .where(Payment.payment_id == payment_id)
+    ).first()
+    if row is None:
+        raise NotFound(payment_id=str(payment_id))
+    payment: Payment = row.Payment
+    blocked = refunds.is_disputed(session, payment_id)
+    return PaymentFile(
+        payment=payment_view(payment, parts.views(session, [payment_id])[payment_id]),
+        family_id=payment.family_id,
+        family_label=row.family_label,
+        paid_by=payment.paid_by,
+        method=payment.method,
+        created_at=payment.created_at,
+        provider_reference=payment.provider_proof or payment.provider_reference or "",
+        reason=payment.reason,
+        refunds=refunds.of_payment(session, payment_id),
+        disputes=disputes.of_payment(session, payment_id),
+        refundable_cents=0 if blocked else refunds.refundable(session, payment),
+        way=refunds.way_of(gives_back(payment)),
+        credit_cents=back.credit_of(session, payment.family_id),
     )
 
 

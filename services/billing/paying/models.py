@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.models import Base, states
 from contracts.billing.payments import PaymentState
+from contracts.billing.refunds import DisputeState, RefundState, RefundWay
 
 _UNDERWAY = "state IN ('created', 'open', 'confirming')"
 
@@ -62,6 +63,12 @@ class Payment(Base):
     created_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]
     receipt_number: Mapped[str | None] = mapped_column(String(40))
+    method: Mapped[str] = mapped_column(
+        String(20),
+        default="card",
+        server_default="card",
+        comment="`card`, `direct_debit`, `cash`, `cheque` …",
+    )
     real_started_at: Mapped[datetime] = mapped_column(server_default=func.now())
     real_next_look_at: Mapped[datetime] = mapped_column(server_default=func.now())
     looks: Mapped[int] = mapped_column(Integer, default=0)
@@ -82,6 +89,47 @@ class PaymentPart(Base):
     underway: Mapped[bool] = mapped_column(
         comment="Money may still be taken: one payment per invoice. Kept by a trigger on the payment's state"
     )
+
+
+class Refund(Base):
+    """Money given back of a payment, from the agent's order to the provider's word."""
+
+    __tablename__ = "refund"
+    __table_args__ = (
+        UniqueConstraint("command_id"),
+        CheckConstraint("amount_cents > 0", name="amount_positive"),
+        Index("ix_refund_waiting", "real_next_look_at", postgresql_where=text("state = 'asked'")),
+    )
+
+    refund_id: Mapped[UUID] = mapped_column(primary_key=True)
+    command_id: Mapped[UUID] = mapped_column(comment="Of the form that ordered it")
+    payment_id: Mapped[UUID] = mapped_column(ForeignKey("payment.payment_id"), index=True)
+    amount_cents: Mapped[int]
+    state: Mapped[RefundState] = mapped_column(states(RefundState))
+    way: Mapped[RefundWay] = mapped_column(states(RefundWay))
+    reason: Mapped[str] = mapped_column(Text, comment="In the agent's words")
+    asked_by: Mapped[UUID | None]
+    asked_by_name: Mapped[str] = mapped_column(String(250))
+    provider_reference: Mapped[str] = mapped_column(String(255), default="")
+    problem: Mapped[str] = mapped_column(Text, default="", comment="Why it failed, in the provider's words")
+    asked_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    real_next_look_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Dispute(Base):
+    """A payment contested at the payer's bank, as the provider last told it."""
+
+    __tablename__ = "dispute"
+
+    reference: Mapped[str] = mapped_column(String(255), primary_key=True, comment="The provider's id")
+    payment_id: Mapped[UUID] = mapped_column(ForeignKey("payment.payment_id"), index=True)
+    state: Mapped[DisputeState] = mapped_column(states(DisputeState))
+    amount_cents: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(60), comment="The provider's word for it")
+    respond_by: Mapped[datetime | None] = mapped_column(comment="Until when evidence may be sent")
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
 
 
 class Notification(Base):

@@ -61,7 +61,8 @@ class Concern(StrEnum):
 @dataclass(frozen=True)
 class Told:
     """A notification, its signature verified. Only `event_id`, `concern` and the references are ever believed:
-    how a payment stands is asked back. `amount_cents` and `currency` serve the rows shown to an agent."""
+    how a payment stands is asked back. `amount_cents` and `currency` serve the rows shown to an agent; `subject` is
+    the provider's own id of the refund or dispute it tells of."""
 
     event_id: str
     kind: str
@@ -71,6 +72,7 @@ class Told:
     payment_id: UUID | None = None
     amount_cents: int | None = None
     currency: str = ""
+    subject: str = ""
 
 
 class ProviderUnreachable(Exception):

@@ -1,4 +1,4 @@
-"""The one table of a payment's states: what may follow what, and what the provider's word makes of it.
+"""The tables of states of a payment, a refund and a dispute: what may follow what, and what the provider's word means.
 
 created ──► open ──► confirming ──► paid
    │          │ └───────────────────►│
@@ -8,6 +8,7 @@ created ──► open ──► confirming ──► paid
 
 from billing.paying.provider import Progress, Seen
 from contracts.billing.payments import PaymentState
+from contracts.billing.refunds import DisputeState, RefundState
 
 TRANSITIONS: frozenset[tuple[PaymentState, PaymentState]] = frozenset(
     {
@@ -31,6 +32,38 @@ UNDERWAY = frozenset({PaymentState.CREATED, PaymentState.OPEN, PaymentState.CONF
 """States in which money may still be taken: one payment at most per invoice is in one of them."""
 
 WITHOUT_MONEY = frozenset({PaymentState.EXPIRED, PaymentState.FAILED})
+
+
+REFUND_TRANSITIONS: frozenset[tuple[RefundState, RefundState]] = frozenset(
+    {
+        (RefundState.ASKED, RefundState.DONE),
+        (RefundState.ASKED, RefundState.FAILED),
+        (RefundState.DONE, RefundState.FAILED),  # accepted, then sent back by the bank
+    }
+)
+
+DISPUTE_TRANSITIONS: frozenset[tuple[DisputeState, DisputeState]] = frozenset(
+    {
+        (DisputeState.INQUIRY, DisputeState.OPEN),
+        (DisputeState.INQUIRY, DisputeState.CLOSED),
+        (DisputeState.OPEN, DisputeState.WON),
+        (DisputeState.OPEN, DisputeState.LOST),
+    }
+)
+
+
+def may_refund(before: RefundState, after: RefundState) -> bool:
+    """True when the table has it."""
+    return (before, after) in REFUND_TRANSITIONS
+
+
+def dispute_steps(before: DisputeState, after: DisputeState) -> list[DisputeState]:
+    """The states to go through, each with its entries, when words were missed; none when the table leads nowhere."""
+    if (before, after) in DISPUTE_TRANSITIONS:
+        return [after]
+    if {(before, DisputeState.OPEN), (DisputeState.OPEN, after)} <= DISPUTE_TRANSITIONS:
+        return [DisputeState.OPEN, after]
+    return []
 
 
 def may(before: PaymentState, after: PaymentState) -> bool:

@@ -1,4 +1,4 @@
-"""Stripe Checkout behind the port. The only file that knows Stripe.
+"""Stripe Checkout behind the port. This file and stripe_books.py alone know Stripe.
 
 A client of our own, with a timeout of ten seconds (the SDK's is eighty), no global key, and our payment's id as
 idempotency key. Signatures are checked on the raw bytes and against real time, whatever the town's clock says.
@@ -6,7 +6,6 @@ idempotency key. Signatures are checked on the raw bytes and against real time, 
 
 import json
 from typing import Any
-from uuid import UUID
 
 import stripe
 from stripe.params.checkout import SessionCreateParams
@@ -17,17 +16,15 @@ from billing.paying.provider import (
     Opened,
     Order,
     Progress,
-    ProviderRefused,
-    ProviderUnreachable,
     Seen,
     Told,
 )
+from billing.paying.stripe_books import KEY_PAYMENT, StripeBooks, translated, uuid_of
 
 TIMEOUT_SECONDS = 10
-_KEY_PAYMENT = "payment_id"
 
 
-class StripeProvider:
+class StripeProvider(StripeBooks):
     """Hosted Checkout Sessions in mode `payment`, card only."""
 
     name = "stripe"
@@ -43,7 +40,7 @@ class StripeProvider:
 
     def open(self, order: Order) -> Opened:
         """A Checkout Session. No e-mail is given: the page belongs to the family, not to one guardian."""
-        metadata = {_KEY_PAYMENT: str(order.payment_id)}
+        metadata = {KEY_PAYMENT: str(order.payment_id)}
         params: SessionCreateParams = {
             "mode": "payment",
             "allowed_payment_method_types": ["card"],
@@ -69,7 +66,7 @@ class StripeProvider:
         try:
             session = self._client.v1.checkout.sessions.create(params, {"idempotency_key": key})
         except stripe.StripeError as problem:
-            raise _translated(problem) from problem
+            raise translated(problem) from problem
         return Opened(session.id, session.url or "")
 
     def look(self, reference: str) -> Seen:
@@ -77,7 +74,7 @@ class StripeProvider:
         try:
             session = self._client.v1.checkout.sessions.retrieve(reference)
         except stripe.StripeError as problem:
-            raise _translated(problem) from problem
+            raise translated(problem) from problem
         return _seen(session)
 
     def expire(self, reference: str) -> Seen:
@@ -87,7 +84,7 @@ class StripeProvider:
         except stripe.InvalidRequestError:
             return self.look(reference)
         except stripe.StripeError as problem:
-            raise _translated(problem) from problem
+            raise translated(problem) from problem
 
     def read(self, body: bytes, signature: str) -> Told:
         """Checks `Stripe-Signature` over the bytes, five minutes of tolerance."""
@@ -113,11 +110,12 @@ class StripeProvider:
             concern=_concern(kind),
             reference=str(subject["id"]) if is_session else "",
             proof=intent if isinstance(intent, str) else "",
-            payment_id=_uuid(metadata.get(_KEY_PAYMENT) or subject.get("client_reference_id")),
+            payment_id=uuid_of(metadata.get(KEY_PAYMENT) or subject.get("client_reference_id")),
             amount_cents=subject.get("amount_refunded")
             or subject.get("amount_total")
             or subject.get("amount"),
             currency=subject.get("currency") or "",
+            subject=str(subject.get("id") or ""),
         )
 
 
@@ -126,7 +124,7 @@ def _concern(kind: str) -> Concern:
         return Concern.PAYMENT
     if kind.startswith("charge.dispute."):
         return Concern.DISPUTE
-    return Concern.REFUND if kind == "charge.refunded" else Concern.NOTHING
+    return Concern.REFUND if kind.startswith(("refund.", "charge.refund")) else Concern.NOTHING
 
 
 def _seen(session: stripe.checkout.Session) -> Seen:
@@ -144,16 +142,3 @@ def _seen(session: stripe.checkout.Session) -> Seen:
         currency=session.currency or "",
         proof=intent if isinstance(intent, str) else "",
     )
-
-
-def _uuid(text: object) -> UUID | None:
-    try:
-        return UUID(str(text))
-    except ValueError:
-        return None
-
-
-def _translated(problem: stripe.StripeError) -> Exception:
-    """Refusals are final; silence, overload, a fault of Stripe and a wrong key (an installation's) are not."""
-    final = (stripe.InvalidRequestError, stripe.IdempotencyError, stripe.CardError)
-    return (ProviderRefused if isinstance(problem, final) else ProviderUnreachable)(str(problem))

@@ -15,7 +15,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.paying import notifications, payments
+from billing.paying.card_books import CardBooks
 from billing.paying.models import Payment
+from billing.paying.money_back import MoneyBack
 from billing.paying.provider import (
     Concern,
     ForgedNotification,
@@ -52,6 +54,11 @@ class Till:
     provider: Provider
     clock: Clock
     site_url: str
+
+    @property
+    def money_back(self) -> MoneyBack:
+        """Refunds and disputes of what this till takes."""
+        return MoneyBack(self.begin, self._books_of, self.clock)
 
     def start(self, ask: StartPayment, caller: Caller) -> PaymentStarted:
         """A page to pay on: our row first, then the provider, then its answer.
@@ -144,12 +151,24 @@ class Till:
             state = "ignored"  # another use of the same account at the provider, or a type we do not need
         elif told.concern is Concern.PAYMENT and payment_id is not None:
             self.refresh(payment_id)
+        elif told.concern is Concern.REFUND and payment_id is not None:
+            self.money_back.follow(payment_id)
+        elif told.concern is Concern.DISPUTE and payment_id is not None:
+            self.money_back.dispute(told, payment_id)
         else:
             with self.begin() as session:
                 notifications.note_concern(session, told, payment_id, self.clock.now())
         with self.begin() as session:
             notifications.close(session, taken.event_id, state, payment_id)
         NOTIFICATIONS.labels(state).inc()
+
+    def gives_back(self, payment: Payment) -> bool:
+        """True when who took it refunds on demand."""
+        return self._books_of(payment) is not None
+
+    def _books_of(self, payment: Payment) -> CardBooks | None:
+        gives_back = isinstance(self.provider, CardBooks) and self.provider.name == payment.provider
+        return self.provider if gives_back else None  # type: ignore[return-value]
 
     def _open(self, payment: Payment) -> Payment:
         with self.begin() as session:

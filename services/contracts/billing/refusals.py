@@ -33,6 +33,24 @@ class PartOutOfBounds(Invalid):
     code = "part_out_of_bounds"
 
 
+class NotRefundable(Conflict):
+    """Nothing of this payment is left to give back: it was not received, or was given back already."""
+
+    code = "not_refundable"
+
+
+class RefundTooHigh(Invalid):
+    """More than is left of the payment. `most` (in words)."""
+
+    code = "refund_too_high"
+
+
+class PaymentDisputed(Conflict):
+    """The payer contests it at the bank: giving it back too would give it back twice."""
+
+    code = "payment_disputed"
+
+
 class PaymentUnderway(Conflict):
     """Another payment of the same invoice is being made at this very moment."""
 

@@ -67,6 +67,48 @@ class PaymentFailed(Event):
     reason: str
 
 
+class RefundMade(Event):
+    """Money of a payment is given back. `way`: `provider` (to the card), `counter` or `treasury` (by transfer)."""
+
+    name = "refund.made"
+    told_by = "billing"
+
+    refund_id: UUID
+    payment_id: UUID
+    family_id: UUID
+    account_id: UUID | None
+    amount_cents: int
+    way: str
+    receipt_number: str = Field(description="Of the payment")
+    parts: list[PaidPart] = Field(
+        default=[], description="By how much the family owes more, or has less to its credit, and on what"
+    )
+
+
+class RefundFailed(Event):
+    """Money that was to go back did not arrive: `refund.made` is undone."""
+
+    name = "refund.failed"
+    told_by = "billing"
+
+    refund_id: UUID
+    payment_id: UUID
+    family_id: UUID
+    amount_cents: int
+
+
+class PaymentDisputed(Event):
+    """The payer's bank has taken a payment back from the town (`open`), for good (`lost`), or returned it (`won`)."""
+
+    name = "payment.disputed"
+    told_by = "billing"
+
+    payment_id: UUID
+    family_id: UUID
+    amount_cents: int
+    state: str = Field(description="`open`, `won` or `lost`")
+
+
 class BillConsulted(Event):
     """An agent opened a family's invoice or receipt. Told for the record of accesses."""
 

@@ -15,6 +15,15 @@ SENTENCES = {
         "Cette régie n’encaisse pas de paiement partiel en ligne : réglez la facture en entier, ou voyez Mairie [+].",
     ),
     "part_out_of_bounds": (422, "Saisissez un montant de {least} à {most}."),
+    "not_refundable": (409, "Il ne reste rien à rembourser sur ce paiement."),
+    "refund_too_high": (
+        422,
+        "Il ne reste que {most} à rembourser sur ce paiement : saisissez un montant moindre.",
+    ),
+    "payment_disputed": (
+        409,
+        "Ce paiement est contesté auprès de la banque du payeur : le rembourser aussi le rendrait deux fois.",
+    ),
     "payment_underway": (
         409,
         "Un paiement de cette facture est déjà en cours. Attendez quelques instants, puis rechargez la page.",
@@ -73,7 +82,15 @@ DIFFERENCES = {
     "paid_twice": "La facture était déjà réglée : trop-perçu à rendre ou à déduire",
     "unknown": "Paiement inconnu de nos livres",
     "refund": "Remboursement fait chez le prestataire",
-    "dispute": "Paiement contesté auprès de la banque",
+    "refund_failed": "Un remboursement n’est pas arrivé : la somme est revenue à la ville",
+    "dispute": "Paiement contesté auprès de la banque : réponse à donner au prestataire",
+    "dispute_lost": "Contestation perdue : la somme est de nouveau due par la famille",
+    "not_recorded": "Encaissé chez le prestataire, absent de nos livres",
+    "not_at_provider": "Encaissé dans nos livres, absent chez le prestataire",
+    "amount_at_provider": "Le prestataire et nos livres ne disent pas la même somme",
+    "refund_unknown": "Remboursé dans nos livres, absent chez le prestataire",
+    "books_refund": "Grand livre : un remboursement et ses écritures ne disent pas le même montant",
+    "books_dispute": "Grand livre : une contestation et ses écritures ne disent pas le même montant",
     "books_unbalanced": "Grand livre : une écriture n’est pas équilibrée",
     "books_invoice": "Grand livre : une facture et ses écritures ne disent pas le même montant",
     "books_revenue": "Grand livre : les lignes d’une facture et les recettes ne disent pas le même montant",
@@ -89,6 +106,35 @@ PAYMENT_STATES = {
     "expired": ("Abandonné", "off"),
     "failed": ("Refusé par le prestataire", "todo"),
     "different": ("À vérifier", "todo"),
+}
+
+REFUND_STATES = {
+    "asked": ("Demandé au prestataire", "wait"),
+    "done": ("Remboursé", "done"),
+    "failed": ("Non abouti", "todo"),
+}
+
+REFUND_WAYS = {
+    "provider": "sur la carte qui a payé",
+    "counter": "rendu au guichet",
+    "treasury": "par virement du comptable public",
+}
+
+DISPUTE_STATES = {
+    "inquiry": ("Demande de renseignements", "wait"),
+    "closed": ("Sans suite", "off"),
+    "open": ("Somme retenue par la banque", "todo"),
+    "won": ("Gagnée, somme revenue", "done"),
+    "lost": ("Perdue, somme due par la famille", "todo"),
+}
+
+METHODS = {
+    "card": "Carte bancaire, en ligne",
+    "direct_debit": "Prélèvement, en ligne",
+    "cash": "Espèces, au guichet",
+    "cheque": "Chèque, au guichet",
+    "cesu": "CESU préfinancé, au guichet",
+    "voucher": "Chèques-vacances ou bons, au guichet",
 }
 
 RUN_STATES = {

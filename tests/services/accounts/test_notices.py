@@ -15,7 +15,7 @@ from chassis.clock import PARIS
 from contracts.accounts.families import RedeemKey
 from contracts.envelope import Envelope
 from contracts.events.accounts import AccountRegistered, ActivationKeyRedeemed
-from contracts.events.billing import InvoicePublished, PaymentFailed
+from contracts.events.billing import InvoicePublished, PaymentFailed, RefundMade
 from contracts.events.documents import DocumentExpiring, DocumentOpened
 from contracts.events.enrolment import (
     ActivityUpdated,
@@ -143,6 +143,7 @@ HANDLERS: dict[type[Event], list[str]] = {
     WaitingEnded: ["mail_end_of_waiting"],
     PaymentFailed: ["mail_failure"],
     InvoicePublished: ["mail_invoice"],
+    RefundMade: ["mail_refund"],
     DocumentOpened: ["mail_opening"],
     DocumentExpiring: ["mail_expiry"],
     AccountRegistered: ["mail_welcome"],
@@ -389,6 +390,29 @@ def test_who_tried_to_pay_is_told_that_nothing_was_taken(home: Home) -> None:
         )
         assert words in home.desk.mails(MAX)[-1].text
     assert home.new() == [(MAX, "payment_failed")] * 2
+
+
+@pytest.mark.parametrize(
+    ("way", "words"),
+    [("provider", "sur la carte qui a payé"), ("counter", "au guichet"), ("treasury", "par virement")],
+)
+def test_who_had_paid_is_told_how_the_money_comes_back(home: Home, way: str, words: str) -> None:
+    home.tell(
+        RefundMade(
+            refund_id=uuid4(),
+            payment_id=uuid4(),
+            family_id=home.family_id,
+            account_id=home.max,
+            amount_cents=1250,
+            way=way,
+            receipt_number="ENF-Q-2026-000045",
+        )
+    )
+    assert home.new() == [(MAX, "refund_made")]
+    mail = home.desk.mails(MAX)[-1]
+    assert plain(mail.subject) == "Remboursement de 12,50 €"
+    assert words in plain(mail.text)
+    assert "ENF-Q-2026-000045" in mail.text
 
 
 def test_an_invoice_says_what_is_left_and_a_credit_note_is_good_news(home: Home) -> None:

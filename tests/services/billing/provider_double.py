@@ -2,15 +2,26 @@
 
 import json
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from uuid import UUID
 
+from billing.paying.card_books import (
+    ChargeSeen,
+    DisputeProgress,
+    DisputeSeen,
+    Movements,
+    RefundOrder,
+    RefundProgress,
+    RefundSeen,
+)
 from billing.paying.provider import (
     Concern,
     ForgedNotification,
     Opened,
     Order,
     Progress,
+    ProviderRefused,
     ProviderUnreachable,
     Seen,
     Told,
@@ -19,12 +30,17 @@ from billing.paying.provider import (
 
 @dataclass
 class BooksDouble:
-    """`pages` by reference. `away`: calls fail. `signature` "ours" passes, anything else is forged."""
+    """`pages` by reference. `away`: calls fail. `mute`: what is asked is done and the answer lost. `poor`: nothing to give back from. `signature` "ours" passes, anything else is forged."""
 
     name: str = "double"
     pages: dict[str, Seen] = field(default_factory=dict)
     orders: dict[UUID, Order] = field(default_factory=dict)
+    refunds: dict[str, RefundSeen] = field(default_factory=dict)
+    disputes: dict[str, DisputeSeen] = field(default_factory=dict)
+    charges: list[ChargeSeen] = field(default_factory=list)
     away: bool = False
+    mute: bool = False
+    poor: bool = False
     calls: list[str] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -63,7 +79,68 @@ class BooksDouble:
             payment_id=UUID(given["payment_id"]) if given.get("payment_id") else None,
             amount_cents=given.get("amount"),
             currency="eur",
+            subject=given.get("subject", ""),
         )
+
+    # ------------------------------------------------------------ money back
+
+    def refund(self, order: RefundOrder) -> RefundSeen:
+        self._called("refund")
+        with self._lock:
+            for seen in self.refunds.values():
+                if seen.refund_id == order.refund_id:
+                    return seen
+            if self.poor:
+                raise ProviderRefused("insufficient funds")
+            given = sum(seen.amount_cents for seen in self.refunds.values() if seen.proof == order.proof)
+            paid = next(page.amount_cents for page in self.pages.values() if page.proof == order.proof)
+            assert given + order.amount_cents <= paid, "more was given back than was taken"
+            reference = f"re_{len(self.refunds) + 1}"
+            seen = RefundSeen(
+                reference, order.proof, order.refund_id, order.amount_cents, "eur", RefundProgress.DONE
+            )
+            self.refunds[reference] = seen
+            if self.mute:
+                raise ProviderUnreachable("the answer was lost")
+            return seen
+
+    def refunds_of(self, proof: str) -> list[RefundSeen]:
+        self._called("refunds_of")
+        return [seen for seen in self.refunds.values() if seen.proof == proof]
+
+    def look_at_dispute(self, reference: str) -> DisputeSeen:
+        self._called("look_at_dispute")
+        return self.disputes[reference]
+
+    def movements(self, since: datetime, until: datetime) -> Movements:
+        self._called("movements")
+        charges = [
+            ChargeSeen(page.proof, UUID(reference.removeprefix("page_")), page.amount_cents, page.currency)
+            for reference, page in self.pages.items()
+            if page.progress is Progress.PAID
+        ]
+        return Movements([*charges, *self.charges], list(self.refunds.values()), list(self.disputes.values()))
+
+    def give_back_by_hand(self, payment_id: UUID, cents: int) -> None:
+        """Somebody refunds on the provider's own pages."""
+        reference = f"re_hand_{len(self.refunds) + 1}"
+        self.refunds[reference] = RefundSeen(
+            reference, f"debit_{payment_id}", None, cents, "eur", RefundProgress.DONE
+        )
+
+    def bounce(self, reference: str) -> None:
+        """The refund comes back: the card's account is closed."""
+        self.refunds[reference] = replace(
+            self.refunds[reference], progress=RefundProgress.FAILED, problem="expired_or_canceled_card"
+        )
+
+    def contest(self, payment_id: UUID, progress: DisputeProgress, cents: int | None = None) -> str:
+        """The payer goes to the bank; the dispute's id."""
+        page = self.pages[f"page_{payment_id}"]
+        reference = f"dp_{payment_id}"
+        amount = page.amount_cents if cents is None else cents
+        self.disputes[reference] = DisputeSeen(reference, page.proof, amount, "eur", progress, "fraudulent")
+        return reference
 
     # ------------------------------------------------------------ what payers and the provider do
 

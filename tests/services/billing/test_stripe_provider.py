@@ -12,6 +12,8 @@ import pytest
 import requests
 from werkzeug.serving import make_server
 
+from billing.paying import stripe_books
+from billing.paying.card_books import DisputeProgress, RefundOrder, RefundProgress
 from billing.paying.provider import (
     Concern,
     ForgedNotification,
@@ -157,9 +159,72 @@ def test_what_was_not_signed_by_the_provider_is_forged(
 def test_types_of_no_use_concern_nothing(provider: StripeProvider) -> None:
     concerns = [
         provider.reread(an_event(kind, object="charge", id="ch_1")).concern
-        for kind in ("charge.succeeded", "payout.paid", "charge.refunded", "charge.dispute.created")
+        for kind in (
+            "charge.succeeded",
+            "payout.paid",
+            "charge.refunded",
+            "refund.failed",
+            "charge.dispute.created",
+        )
     ]
-    assert concerns == [Concern.NOTHING, Concern.NOTHING, Concern.REFUND, Concern.DISPUTE]
+    assert concerns == [
+        Concern.NOTHING,
+        Concern.NOTHING,
+        Concern.REFUND,
+        Concern.REFUND,
+        Concern.DISPUTE,
+    ]
+
+
+def a_paid_page(provider: StripeProvider, url: str, **fields: Any) -> tuple[Order, str, str]:
+    """(order, page, debit)."""
+    order = an_order(**fields)
+    page = provider.open(order)
+    control(url, f"sessions/{page.reference}/pay")
+    return order, page.reference, provider.look(page.reference).proof
+
+
+def test_a_refund_ordered_twice_is_one_and_is_listed_with_our_id(provider: StripeProvider, url: str) -> None:
+    _, _, proof = a_paid_page(provider, url)
+    order = RefundOrder(uuid4(), proof, 1500)
+    first, second = provider.refund(order), provider.refund(order)
+    assert first == second
+    assert (first.refund_id, first.progress, first.amount_cents) == (
+        order.refund_id,
+        RefundProgress.DONE,
+        1500,
+    )
+    assert provider.refunds_of(proof) == [first]
+    with pytest.raises(ProviderRefused):
+        provider.refund(RefundOrder(uuid4(), proof, 3000))
+    control(url, f"refunds/{first.reference}/fail")
+    [failed] = provider.refunds_of(proof)
+    assert (failed.progress, failed.problem) == (RefundProgress.FAILED, "expired_or_canceled_card")
+
+
+def test_a_dispute_is_looked_at_as_it_stands(provider: StripeProvider, url: str) -> None:
+    _, page, proof = a_paid_page(provider, url)
+    reference = control(url, f"sessions/{page}/dispute")["id"]
+    opened = provider.look_at_dispute(reference)
+    control(url, f"sessions/{page}/dispute", status="lost")
+    lost = provider.look_at_dispute(reference)
+    assert (opened.progress, lost.progress) == (DisputeProgress.OPEN, DisputeProgress.LOST)
+    assert (opened.proof, opened.amount_cents, opened.reason) == (proof, 4215, "fraudulent")
+    assert opened.respond_by is not None
+    assert opened.respond_by > datetime.now(UTC)
+
+
+def test_all_that_moved_is_listed_page_after_page(
+    provider: StripeProvider, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stripe_books, "_PAGE", 2)
+    since = datetime.now(UTC) - timedelta(seconds=1)
+    orders = [a_paid_page(provider, url, amount_cents=1000 + number) for number in range(5)]
+    given = provider.refund(RefundOrder(uuid4(), orders[0][2], 300))
+    found = provider.movements(since, datetime.now(UTC) + timedelta(seconds=2))
+    seen = {charge.payment_id: charge.amount_cents for charge in found.charges}
+    assert {order.payment_id: order.amount_cents for order, *_ in orders}.items() <= seen.items()
+    assert given in found.refunds
 
 
 def test_from_the_click_to_the_receipt_through_stripe(town: Town, provider: StripeProvider, url: str) -> None:

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from billing.invoicing import runs
 from billing.invoicing.dates import dates_for, month_after
 from billing.paying.provider import Progress, Seen
-from billing.paying.states import TRANSITIONS, UNDERWAY, may, state_for
+from billing.paying.states import TRANSITIONS, UNDERWAY, dispute_steps, may, may_refund, state_for
 from billing.wording import euros, month_name
 from contracts.billing.payments import PaymentState
+from contracts.billing.refunds import DisputeState, RefundState
 from contracts.billing.runs import RunState
 
 ALLOWED = {
@@ -63,6 +64,39 @@ def test_what_is_underway_can_still_be_paid_or_closed() -> None:
 )
 def test_what_the_providers_books_mean(seen: Seen, state: PaymentState) -> None:
     assert state is state_for(seen, 4800, "eur")
+
+
+REFUNDS = {
+    RefundState.ASKED: {RefundState.DONE, RefundState.FAILED},
+    RefundState.DONE: {RefundState.FAILED},
+    RefundState.FAILED: set(),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), list(product(RefundState, RefundState)))
+def test_every_pair_of_refund_states(before: RefundState, after: RefundState) -> None:
+    assert (after in REFUNDS[before]) is may_refund(before, after)
+
+
+DISPUTES = {
+    DisputeState.INQUIRY: {
+        DisputeState.CLOSED: 1,
+        DisputeState.OPEN: 1,
+        DisputeState.WON: 2,
+        DisputeState.LOST: 2,
+    },
+    DisputeState.OPEN: {DisputeState.WON: 1, DisputeState.LOST: 1},
+}
+
+
+@pytest.mark.parametrize(("before", "after"), list(product(DisputeState, DisputeState)))
+def test_every_pair_of_dispute_states_and_the_steps_between(
+    before: DisputeState, after: DisputeState
+) -> None:
+    """A dispute whose opening was missed goes through it, so that its entries are those of any other."""
+    steps = dispute_steps(before, after)
+    assert len(steps) == DISPUTES.get(before, {}).get(after, 0)
+    assert not steps or (steps[-1] is after and set(steps[:-1]) <= {DisputeState.OPEN})
 
 
 @pytest.mark.parametrize(("before", "after"), list(product(RunState, RunState)))
