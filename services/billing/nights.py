@@ -25,6 +25,11 @@ def is_due(session: Session, task: str, night: date) -> bool:
     return session.get(Night, (task, night)) is None
 
 
+def last_done(session: Session, task: str) -> datetime | None:
+    """When that task was last done, in real time."""
+    return session.scalar(select(func.max(Night.real_done_at)).where(Night.task == task))
+
+
 def note(session: Session, task: str, night: date, found: int) -> None:
     """It is done, and found so many things to look at. The first to finish counts."""
     row = insert(Night).values(task=task, night=night, found=found)

@@ -16,13 +16,13 @@ class BillingService(
     TariffDesk,
     InvoiceDesk,
     PaperDesk,
+    NightDesk,
     RefundDesk,
     PaymentDesk,
     RunDesk,
     CashDesk,
     FundDesk,
     CopyDesk,
-    NightDesk,
 ):
     """The service, whole: one class per matter."""
 

@@ -4,9 +4,11 @@ import structlog
 
 from billing import nights
 from billing.accounting import audit
+from billing.entries.payments import PaymentDesk
 from billing.paying import differences
+from billing.paying.reconciliation import Reconciliation
 from chassis import metrics
-from chassis.service import Service, every
+from chassis.service import every
 
 log = structlog.get_logger()
 
@@ -16,7 +18,7 @@ AGE = metrics.gauge("night_work_age_seconds", "Since the night's work was last d
 BOOKS = "books"
 
 
-class NightDesk(Service):
+class NightDesk(PaymentDesk):
     """Done once a night."""
 
     @every(seconds=300)
@@ -29,6 +31,11 @@ class NightDesk(Service):
             found = audit.check(session, now)
             nights.note(session, BOOKS, night, found)
         log.info("books checked", night=night.isoformat(), found=found)
+
+    @every(seconds=300)
+    def compare_lists(self) -> None:
+        for books in self.till.books():
+            Reconciliation(self.begin, self.till, books, self.clock).tonight()
 
     @every(seconds=60)
     def measure_differences(self) -> None:

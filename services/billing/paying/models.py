@@ -114,6 +114,7 @@ class Refund(Base):
     problem: Mapped[str] = mapped_column(Text, default="", comment="Why it failed, in the provider's words")
     asked_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
+    real_asked_at: Mapped[datetime] = mapped_column(server_default=func.now())
     real_next_look_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 

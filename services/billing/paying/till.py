@@ -162,6 +162,10 @@ class Till:
             notifications.close(session, taken.event_id, state, payment_id)
         NOTIFICATIONS.labels(state).inc()
 
+    def books(self) -> list[CardBooks]:
+        """The books of the providers that list what moved."""
+        return [self.provider] if isinstance(self.provider, CardBooks) else []
+
     def gives_back(self, payment: Payment) -> bool:
         """True when who took it refunds on demand."""
         return self._books_of(payment) is not None
