@@ -2,6 +2,7 @@
 
 from billing.entries.cashbook import CashDesk
 from billing.entries.copies import CopyDesk
+from billing.entries.counter import CounterDesk
 from billing.entries.funds import FundDesk
 from billing.entries.invoices import InvoiceDesk
 from billing.entries.nights import NightDesk
@@ -16,6 +17,7 @@ class BillingService(
     TariffDesk,
     InvoiceDesk,
     PaperDesk,
+    CounterDesk,
     NightDesk,
     RefundDesk,
     PaymentDesk,

@@ -8,6 +8,7 @@ from typing import Any
 from contracts.billing.invoices import InvoiceKind, InvoiceLine, InvoiceState, InvoiceSummary, InvoiceView
 from contracts.billing.payments import PaymentView, ReceiptView
 from gateway import french
+from gateway.sentences.billing import METHODS
 
 STATES = {
     InvoiceState.TO_PAY: ("À payer", "todo"),
@@ -161,7 +162,7 @@ def receipt_paper(receipt: ReceiptView) -> dict[str, Any]:
         ("Dossier famille", receipt.family_number),
         ("Payé par", receipt.paid_by),
         ("Payé le", french.moment(receipt.paid_at)),
-        ("Moyen de paiement", "carte bancaire, en ligne"),
+        ("Moyen de paiement", french.typeset(METHODS.get(receipt.method, receipt.method))),
         ("Référence du paiement", receipt.provider_reference),
         ("Reste à payer", french.euros(receipt.left_cents)),
     ]

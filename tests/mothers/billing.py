@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
+from contracts.billing.counter import CounterView, DepositView, Means, TillView
 from contracts.billing.funds import FundList, FundView
 from contracts.billing.invoices import (
     DueView,
@@ -330,6 +331,53 @@ def a_dispute(**fields: object) -> DisputeView:
         "respond_by": datetime(2026, 11, 12, 23, 59, tzinfo=UTC),
     }
     return DisputeView.model_validate(given | fields)
+
+
+def a_counter(**fields: object) -> CounterView:
+    given: dict[str, object] = {
+        "family_id": UUID(int=5),
+        "family_label": "Ferrand",
+        "family_number": "F01234",
+        "guardians": ["Mme Nadia Ferrand", "M. Karim Ferrand"],
+        "owed": [{"summary": a_summary(), "care_cents": 2400}],
+    }
+    return CounterView.model_validate(given | fields)
+
+
+def a_deposit(**fields: object) -> DepositView:
+    summary: dict[str, object] = {
+        "deposit_id": UUID(int=81),
+        "number": "ENF-B-2026-000007",
+        "fund": "ENF",
+        "fund_name": "Régie Enfance et Restauration scolaire",
+        "means": Means.CHEQUE,
+        "payments": 1,
+        "cents": 6240,
+        "made_at": NOW,
+        "made_by_name": "Régine Sabatier",
+    }
+    line = {
+        "payment_id": UUID(int=31),
+        "receipt_number": "ENF-Q-2026-000045",
+        "taken_on": date(2026, 11, 2),
+        "paid_by": "Mme Nadia Ferrand",
+        "reference": "Banque Postale 0012345",
+        "cents": 6240,
+    }
+    return DepositView.model_validate({"summary": summary | fields, "lines": [line]})
+
+
+def a_till() -> TillView:
+    waiting = {"fund": "ENF", "fund_name": "Régie Enfance et Restauration scolaire"}
+    return TillView.model_validate(
+        {
+            "holds": [
+                waiting | {"means": Means.CASH, "payments": 3, "cents": 9150},
+                waiting | {"means": Means.CHEQUE, "payments": 1, "cents": 6240},
+            ],
+            "deposits": [a_deposit().summary],
+        }
+    )
 
 
 def a_run_summary(**fields: object) -> RunSummary:

@@ -71,6 +71,8 @@ WITH used AS (
     SELECT fund, year, 'receipt', count(payment_id)
     FROM numbering n LEFT JOIN payment p ON p.receipt_number LIKE n.fund || '-Q-' || n.year || '-%'
     WHERE n.series = 'receipt' GROUP BY fund, year
+    UNION ALL
+    SELECT fund, year, 'deposit', count(*) FROM deposit GROUP BY fund, year
 )
 SELECT fund || ':' || year || ':' || series AS subject, coalesce(n.last, 0) AS expected, u.papers AS seen,
        series || ' ' || fund || ' ' || year AS detail
@@ -107,6 +109,22 @@ FROM contested d FULL JOIN posted p USING (reference)
 WHERE coalesce(d.cents, 0) <> coalesce(p.cents, 0)
 """
 
+_TILL = """
+WITH held AS (
+    SELECT means, sum(held_cents) AS cents FROM taken WHERE deposit_id IS NULL AND NOT given_back GROUP BY means
+), booked AS (
+    SELECT account AS means, sum(amount_cents) AS cents FROM ledger_entry
+    WHERE account IN ('cash', 'cheque', 'cesu', 'voucher') GROUP BY account
+)
+SELECT means AS subject, coalesce(h.cents, 0) AS expected, coalesce(b.cents, 0) AS seen, means AS detail
+FROM held h FULL JOIN booked b USING (means)
+WHERE coalesce(h.cents, 0) <> coalesce(b.cents, 0)
+UNION ALL
+SELECT d.number, d.total_cents, coalesce(sum(t.held_cents), 0), d.number
+FROM deposit d LEFT JOIN taken t USING (deposit_id)
+GROUP BY d.deposit_id HAVING d.total_cents IS DISTINCT FROM sum(t.held_cents)
+"""
+
 CHECKS = {
     "books_unbalanced": _UNBALANCED,
     "books_invoice": _INVOICES,
@@ -114,6 +132,7 @@ CHECKS = {
     "books_payment": _PAYMENTS,
     "books_refund": _REFUNDS,
     "books_dispute": _DISPUTES,
+    "books_till": _TILL,
     "books_numbers": _NUMBERS,
 }
 """What is checked: kind of the row an agent sees → rows of (subject, expected, seen, detail) that do not agree."""

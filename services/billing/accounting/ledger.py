@@ -3,6 +3,7 @@
     receivable (family, invoice)   what a family owes, per invoice; negative is owed to it
     revenue:<activity>             what the town earned
     card                           what the payment provider owes the town
+    cash, cheque, cesu, voucher    what the till holds, until a slip hands it on to the accountant
     disputed                       what a payer's bank has taken back until it is decided
     treasury                       what the town's accountant holds: deposits of the till, less transfers to families
 

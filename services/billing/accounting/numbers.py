@@ -26,6 +26,11 @@ def invoice_number(fund: str, year: int, sequence: int) -> str:
     return f"{fund}-{year}-{sequence:06d}"
 
 
+def deposit_number(fund: str, year: int, sequence: int) -> str:
+    """`ENF-B-2026-000007`: B for « bordereau »."""
+    return f"{fund}-B-{year}-{sequence:06d}"
+
+
 def receipt_number(fund: str, year: int, sequence: int) -> str:
     """`ENF-Q-2026-000045`: Q for « quittance »."""
     return f"{fund}-Q-{year}-{sequence:06d}"

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import String, cast, select
 from sqlalchemy.orm import Session
 
 from billing.accounting import ledger
@@ -36,6 +36,15 @@ from contracts.billing.payments import PaidInvoice, PaymentState, PaymentView, R
 from contracts.billing.runs import RunState
 from contracts.caller import Caller, Kind, Role
 from contracts.errors import NotFound
+
+METHODS = {
+    "card": "Paiement par carte bancaire",
+    "cash": "Paiement en espèces",
+    "cheque": "Paiement par chèque",
+    "cesu": "Paiement par CESU préfinancé",
+    "voucher": "Paiement par chèques-vacances ou bons",
+}
+"""How a payment is called on an invoice."""
 
 
 def families_of(session: Session, account_id: UUID) -> list[UUID]:
@@ -155,8 +164,8 @@ def receipt(session: Session, caller: Caller, payment_id: UUID) -> ReceiptView:
         amount_cents=row.amount_cents,
         left_cents=sum(max(0, cents) for cents in left.values()),
         paid_at=row.paid_at,
-        method="card",
-        provider_reference=row.provider_proof,
+        method=row.method,
+        provider_reference=parts.reference_of(session, row),
         parts=paid,
     )
 
@@ -219,8 +228,10 @@ def _movements(session: Session, found: Invoice) -> list[PaymentLine]:
             LedgerTransaction.reference,
             LedgerTransaction.occurred_at,
             LedgerEntry.amount_cents,
+            Payment.method,
         )
         .join(LedgerEntry, LedgerEntry.transaction_id == LedgerTransaction.transaction_id)
+        .outerjoin(Payment, cast(Payment.payment_id, String) == LedgerTransaction.reference)
         .where(
             LedgerEntry.account == ledger.RECEIVABLE,
             LedgerEntry.invoice_id == found.invoice_id,
@@ -229,7 +240,6 @@ def _movements(session: Session, found: Invoice) -> list[PaymentLine]:
         .order_by(LedgerTransaction.occurred_at, LedgerEntry.entry_id)
     )
     words = {
-        "payment": "Paiement par carte bancaire",
         "offset": "Avoir déduit",
         "refund": "Remboursement",
         "refund_failed": "Remboursement non arrivé",
@@ -240,11 +250,11 @@ def _movements(session: Session, found: Invoice) -> list[PaymentLine]:
     return [
         PaymentLine(
             on=paris_day(occurred_at),
-            label=words.get(kind, kind),
+            label=METHODS.get(method, "Paiement") if kind == "payment" else words.get(kind, kind),
             cents=-cents,
             payment_id=UUID(reference) if kind == "payment" else None,
         )
-        for kind, reference, occurred_at, cents in rows
+        for kind, reference, occurred_at, cents, method in rows
     ]
 
 

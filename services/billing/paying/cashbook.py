@@ -74,12 +74,12 @@ def payment_file(session: Session, payment_id: UUID, gives_back: Callable[[Payme
         paid_by=payment.paid_by,
         method=payment.method,
         created_at=payment.created_at,
-        provider_reference=payment.provider_proof or payment.provider_reference or "",
+        provider_reference=parts.reference_of(session, payment),
         reason=payment.reason,
         refunds=refunds.of_payment(session, payment_id),
         disputes=disputes.of_payment(session, payment_id),
         refundable_cents=0 if blocked else refunds.refundable(session, payment),
-        way=refunds.way_of(gives_back(payment)),
+        way=refunds.way_of(session, payment, gives_back(payment)),
         credit_cents=back.credit_of(session, payment.family_id),
     )
 

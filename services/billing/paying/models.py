@@ -46,7 +46,9 @@ class Payment(Base):
         ForeignKey("invoice.invoice_id"), index=True, comment="The oldest of those it pays: see payment_part"
     )
     family_id: Mapped[UUID]
-    account_id: Mapped[UUID] = mapped_column(comment="The guardian who pays")
+    account_id: Mapped[UUID | None] = mapped_column(
+        comment="The guardian who pays; empty: taken over the counter"
+    )
     paid_by: Mapped[str] = mapped_column(String(250))
     amount_cents: Mapped[int]
     currency: Mapped[str] = mapped_column(String(3))

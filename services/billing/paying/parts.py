@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.invoicing.models import Invoice
-from billing.paying.models import PaymentPart
+from billing.paying.models import Payment, PaymentPart
+from billing.paying.till_models import Taken
 from contracts.billing.payments import PaidInvoice
 
 
@@ -43,6 +44,14 @@ def of_payment(session: Session, payment_id: UUID) -> dict[UUID, int]:
         select(PaymentPart).where(PaymentPart.payment_id == payment_id).order_by(PaymentPart.invoice_id)
     )
     return {row.invoice_id: row.amount_cents for row in rows}
+
+
+def reference_of(session: Session, payment: Payment) -> str:
+    """By which others know it: the provider's debit, a cheque's bank and number."""
+    taken = session.get(Taken, payment.payment_id)
+    if taken is not None:
+        return taken.reference
+    return payment.provider_proof or payment.provider_reference or ""
 
 
 def views(session: Session, payments: Collection[UUID]) -> dict[UUID, list[PaidInvoice]]:

@@ -69,7 +69,7 @@ def begin(session: Session, ask: StartPayment, caller: Caller, provider: str, no
     OnlinePaymentClosed, PartialPaymentClosed, PartOutOfBounds.
     """
     account = caller.citizen()
-    invoices = _lock_invoices(session, {ask.invoice_id, *ask.also}, account)
+    invoices = lock_invoices(session, {ask.invoice_id, *ask.also}, account)
     repeated = session.scalars(select(Payment).where(Payment.command_id == ask.command_id)).first()
     if repeated is not None and repeated.account_id == account:
         if repeated.state in {PaymentState.CREATED, PaymentState.OPEN}:
@@ -107,17 +107,16 @@ def begin(session: Session, ask: StartPayment, caller: Caller, provider: str, no
     return Begun(payment)
 
 
-def _lock_invoices(session: Session, wanted: set[UUID], account: UUID) -> list[Invoice]:
-    """The invoices, locked in the order of ids; given oldest debt first. Raises NotFound, SeveralFamilies."""
-    found = session.scalars(
-        select(Invoice)
-        .where(
-            Invoice.invoice_id.in_(wanted),
-            Invoice.family_id.in_(select(Guardian.family_id).where(Guardian.account_id == account)),
-        )
-        .order_by(Invoice.invoice_id)
-        .with_for_update()
-    ).all()
+def lock_invoices(session: Session, wanted: set[UUID], account: UUID | None = None) -> list[Invoice]:
+    """The invoices, locked in the order of ids; given oldest debt first. `account`: a guardian's, none but theirs.
+
+    Raises NotFound, SeveralFamilies.
+    """
+    query = select(Invoice).where(Invoice.invoice_id.in_(wanted))
+    if account is not None:
+        theirs = select(Guardian.family_id).where(Guardian.account_id == account)
+        query = query.where(Invoice.family_id.in_(theirs))
+    found = session.scalars(query.order_by(Invoice.invoice_id).with_for_update()).all()
     if len(found) != len(wanted):
         raise NotFound
     if len({(invoice.family_id, invoice.fund) for invoice in found}) > 1:
@@ -223,7 +222,7 @@ def settle(session: Session, payment_id: UUID, seen: Seen, now: datetime) -> Set
     payment.provider_proof = seen.proof or payment.provider_proof
     payment.reason = seen.reason or payment.reason
     if after is PaymentState.PAID:
-        _tell_received(session, payment, now)
+        tell_received(session, payment, now)
     elif after is PaymentState.DIFFERENT:
         note_difference(
             session,
@@ -297,7 +296,8 @@ def _receive(session: Session, payment: Payment, now: datetime) -> None:
     payment.receipt_number = numbers.receipt_number(invoice.fund, year, sequence)
 
 
-def _tell_received(session: Session, payment: Payment, now: datetime) -> None:
+def tell_received(session: Session, payment: Payment, now: datetime) -> None:
+    """The fact of money that arrived, with all the invoices it pays."""
     paid = parts.views(session, [payment.payment_id])[payment.payment_id]
     fact = PaymentReceived(
         payment_id=payment.payment_id,
@@ -306,6 +306,7 @@ def _tell_received(session: Session, payment: Payment, now: datetime) -> None:
         family_id=payment.family_id,
         account_id=payment.account_id,
         amount_cents=payment.amount_cents,
+        method=payment.method,
         receipt_number=payment.receipt_number or "",
         parts=[
             PaidPart(invoice_id=part.invoice_id, invoice_number=part.number, amount_cents=part.cents)

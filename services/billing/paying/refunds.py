@@ -16,11 +16,13 @@ from billing.paying.card_books import RefundOrder, RefundProgress, RefundSeen
 from billing.paying.differences import note_difference
 from billing.paying.models import Dispute, Payment, Refund
 from billing.paying.states import may_refund
+from billing.paying.till_models import Taken
 from billing.wording import euros
 from chassis.outbox import tell
+from contracts.billing.counter import Means
 from contracts.billing.payments import PaymentState
 from contracts.billing.refunds import DisputeState, RefundPayment, RefundState, RefundView, RefundWay
-from contracts.billing.refusals import NotRefundable, PaymentDisputed, RefundTooHigh
+from contracts.billing.refusals import NotRefundable, PaymentDisputed, RefundTooHigh, RefundWholeOnly
 from contracts.caller import Caller
 from contracts.errors import NotFound
 from contracts.events.billing import PaidPart, RefundFailed, RefundMade
@@ -33,7 +35,8 @@ def order(session: Session, ask: RefundPayment, caller: Caller, by_provider: boo
     """The refund's row, which holds the money: two orders at once cannot give more than was paid.
 
     `by_provider`: who took the money gives it back on demand; otherwise the refund is booked at once.
-    Repeated, the first one is given. Raises NotFound, NotRefundable, RefundTooHigh, PaymentDisputed.
+    Repeated, the first one is given.
+    Raises NotFound, NotRefundable, RefundTooHigh, RefundWholeOnly, PaymentDisputed.
     """
     locked = back.lock(session, ask.payment_id)
     repeated = session.scalars(select(Refund).where(Refund.command_id == ask.command_id)).first()
@@ -46,7 +49,9 @@ def order(session: Session, ask: RefundPayment, caller: Caller, by_provider: boo
         raise NotRefundable
     if ask.amount_cents > most:
         raise RefundTooHigh(most=euros(most))
-    way = way_of(by_provider)
+    way = way_of(session, locked.payment, by_provider, lock=True)
+    if way is RefundWay.COUNTER:
+        _take_out(session, locked.payment, ask.amount_cents)
     refund = Refund(
         refund_id=uuid4(),
         command_id=ask.command_id,
@@ -135,9 +140,12 @@ def waiting(session: Session, limit: int = 20) -> list[UUID]:
     return list(found)
 
 
-def way_of(by_provider: bool) -> RefundWay:
-    """How money of this payment goes back."""
-    return RefundWay.PROVIDER if by_provider else RefundWay.TREASURY
+def way_of(session: Session, payment: Payment, by_provider: bool, *, lock: bool = False) -> RefundWay:
+    """How money of this payment goes back: over the counter while it is in the till, where `lock` keeps it."""
+    if by_provider:
+        return RefundWay.PROVIDER
+    taken = session.get(Taken, payment.payment_id, with_for_update=lock or None, populate_existing=True)
+    return RefundWay.COUNTER if taken and taken.deposit_id is None else RefundWay.TREASURY
 
 
 def refundable(session: Session, payment: Payment) -> int:
@@ -180,6 +188,17 @@ def view(refund: Refund) -> RefundView:
         asked_at=refund.asked_at,
         problem=refund.problem,
     )
+
+
+def _take_out(session: Session, payment: Payment, cents: int) -> None:
+    """Out of the till: notes and coins in any sum, a cheque or a title whole. Raises RefundWholeOnly."""
+    taken = session.get_one(Taken, payment.payment_id)
+    if taken.means is not Means.CASH and cents != taken.held_cents:
+        raise RefundWholeOnly(whole=euros(taken.held_cents))
+    if cents == taken.held_cents:
+        taken.given_back = True
+    else:
+        taken.held_cents -= cents
 
 
 def _give(session: Session, refund: Refund, locked: back.Locked, now: datetime) -> None:

@@ -5,7 +5,7 @@ the next notification or the timer takes up: a payment row without a page is ope
 idempotency key, a page whose fate is unknown is asked about.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from uuid import UUID
@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from billing.paying import notifications, payments
+from billing.paying import counter, notifications, payments
 from billing.paying.card_books import CardBooks
 from billing.paying.models import Payment
 from billing.paying.money_back import MoneyBack
@@ -27,6 +27,7 @@ from billing.paying.provider import (
     ProviderUnreachable,
     Seen,
 )
+from billing.paying.states import UNDERWAY
 from chassis import metrics
 from chassis.clock import Clock
 from contracts.billing.payments import (
@@ -101,6 +102,17 @@ class Till:
                 self._settle(payment_id, Seen(Progress.CONFIRMING, payment.amount_cents, payment.currency))
             raise ProviderAway(payment_id=str(payment_id)) from problem
         return self._settle(payment_id, seen)
+
+    def close_pages(self, invoices: Collection[UUID]) -> None:
+        """Shuts the pages on which one of these invoices may be paid: an agent is about to take the money.
+
+        Raises ProviderAway, and PaymentUnderway when a payer is done and the money not certain yet.
+        """
+        with self.begin() as session:
+            found = counter.underway(session, invoices)
+        for payment_id in found:
+            if self.refresh(payment_id, close=True) in UNDERWAY:
+                raise PaymentUnderway
 
     def receive(self, ask: ReceiveNotification) -> NotificationTaken:
         """Verifies and stores a notification; acting on it comes after. Raises SignatureRefused."""

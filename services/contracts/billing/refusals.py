@@ -51,6 +51,30 @@ class PaymentDisputed(Conflict):
     code = "payment_disputed"
 
 
+class MoreThanOwed(Invalid):
+    """More is given than is owed: the change goes back, it is not taken. `most` (in words)."""
+
+    code = "more_than_owed"
+
+
+class CesuForCareOnly(Invalid):
+    """CESU pays child care, not food. `most` (in words): what it may pay here."""
+
+    code = "cesu_for_care_only"
+
+
+class NothingToDeposit(Conflict):
+    """The till holds nothing of that kind: another agent made the slip."""
+
+    code = "nothing_to_deposit"
+
+
+class RefundWholeOnly(Invalid):
+    """A cheque, a CESU or a voucher that is still in the till goes back whole. `whole` (in words)."""
+
+    code = "refund_whole_only"
+
+
 class PaymentUnderway(Conflict):
     """Another payment of the same invoice is being made at this very moment."""
 

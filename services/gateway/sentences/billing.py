@@ -24,6 +24,19 @@ SENTENCES = {
         409,
         "Ce paiement est contesté auprès de la banque du payeur : le rembourser aussi le rendrait deux fois.",
     ),
+    "more_than_owed": (422, "La famille ne doit que {most} : saisissez ce qui est encaissé, monnaie rendue."),
+    "cesu_for_care_only": (
+        422,
+        "Le CESU ne paie que la garde des enfants, pas les repas : {most} au plus pour ces factures.",
+    ),
+    "nothing_to_deposit": (
+        409,
+        "La caisse ne contient plus rien de ce genre : un bordereau vient d’être fait.",
+    ),
+    "refund_whole_only": (
+        422,
+        "Ce titre est encore dans la caisse : il se rend en entier, soit {whole}.",
+    ),
     "payment_underway": (
         409,
         "Un paiement de cette facture est déjà en cours. Attendez quelques instants, puis rechargez la page.",
@@ -90,6 +103,7 @@ DIFFERENCES = {
     "amount_at_provider": "Le prestataire et nos livres ne disent pas la même somme",
     "refund_unknown": "Remboursé dans nos livres, absent chez le prestataire",
     "books_refund": "Grand livre : un remboursement et ses écritures ne disent pas le même montant",
+    "books_till": "Grand livre : la caisse et ses écritures ne disent pas le même montant",
     "books_dispute": "Grand livre : une contestation et ses écritures ne disent pas le même montant",
     "books_unbalanced": "Grand livre : une écriture n’est pas équilibrée",
     "books_invoice": "Grand livre : une facture et ses écritures ne disent pas le même montant",
@@ -126,6 +140,13 @@ DISPUTE_STATES = {
     "open": ("Somme retenue par la banque", "todo"),
     "won": ("Gagnée, somme revenue", "done"),
     "lost": ("Perdue, somme due par la famille", "todo"),
+}
+
+MEANS = {
+    "cash": "Espèces",
+    "cheque": "Chèque",
+    "cesu": "CESU préfinancé (garde d’enfants seulement)",
+    "voucher": "Chèques-vacances ou bons",
 }
 
 METHODS = {
