@@ -189,6 +189,21 @@ class Tariff(Base):
     changed_in: Mapped[int] = mapped_column(BigInteger, server_default=THIS_TRANSACTION)
 
 
+class TariffDraft(Base):
+    """The next version of an activity's tariff, here or everywhere, before it is published: one at a time."""
+
+    __tablename__ = "tariff_draft"
+    __table_args__ = (UniqueConstraint("activity_code", "place_code"),)
+
+    draft_id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    activity_code: Mapped[str] = mapped_column(String(40))
+    place_code: Mapped[str] = mapped_column(String(40), comment="Empty: everywhere")
+    rule: Mapped[dict[str, Any]] = mapped_column(comment="A TariffRule of the contracts")
+    version: Mapped[int] = mapped_column(comment="Grows at each change")
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[str] = mapped_column(String(250), comment="An agent's name, as others read it")
+
+
 class Allowance(Base):
     """What the town grants a family, or one child of it: a reduction that tariffs know, or an aid with its cap."""
 

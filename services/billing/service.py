@@ -10,11 +10,12 @@ from billing.entries.papers import PaperDesk
 from billing.entries.payments import PaymentDesk
 from billing.entries.refunds import RefundDesk
 from billing.entries.runs import RunDesk
-from billing.entries.tariffs import TariffDesk
+from billing.entries.tariffs import TariffDesk, TariffDraftDesk
 
 
 class BillingService(
     TariffDesk,
+    TariffDraftDesk,
     InvoiceDesk,
     PaperDesk,
     CounterDesk,

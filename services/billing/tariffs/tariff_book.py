@@ -1,26 +1,30 @@
 """The tariffs in force: published versions, and what an activity costs a family today."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from billing.facts.effects import Effect
 from billing.invoicing.dates import MONTHS_CORRECTED, first_of, month_after
-from billing.models import Activity, Family, FamilyQuotient, Guardian, Tariff
+from billing.models import Activity, Family, FamilyQuotient, Guardian, Place, Tariff, TariffDraft
 from billing.tariffs.prices import Inputs, Quotient, price, quotient_for
 from contracts.billing.refusals import TariffFromThePast
 from contracts.billing.tariffs import (
     BandsRule,
+    DraftSummary,
     EffortRule,
     FixedRule,
+    Named,
     PriceList,
     PriceView,
     PublishTariff,
+    Standing,
     TariffList,
     TariffRule,
     TariffView,
@@ -64,24 +68,63 @@ def publish(session: Session, ask: PublishTariff, by: UUID | None, now: datetime
             published_by=by,
         )
         last = session.scalars(statement.returning(Tariff)).one()
-    name = session.scalar(select(Activity.activity_name).where(Activity.activity_code == ask.activity_code))
-    return _view(last, name)
+    return view_of(session, last, today)
 
 
-def published(session: Session) -> TariffList:
-    """Every version, by activity, newest first."""
-    rows = session.execute(
-        select(Tariff, Activity.activity_name)
-        .outerjoin(Activity, Activity.activity_code == Tariff.activity_code)
-        .order_by(
-            func.coalesce(Activity.activity_name, Tariff.activity_code),
-            Tariff.place_code,
-            Tariff.valid_from.desc(),
-            Tariff.version.desc(),
+def published(session: Session, today: date) -> TariffList:
+    """Every version, by activity, newest first; the drafts; what a draft may be of."""
+    names = _Names(session)
+    tariffs = session.scalars(
+        select(Tariff).order_by(
+            Tariff.activity_code, Tariff.place_code, Tariff.valid_from.desc(), Tariff.version.desc()
         )
-        .limit(500)
+    ).all()
+    drafts = session.scalars(select(TariffDraft)).all()
+    standings = standings_of(tariffs, today)
+    views = [names.view(each, standings[each.tariff_id]) for each in tariffs]
+    return TariffList(
+        tariffs=sorted(views, key=lambda each: (each.activity_name, each.place_name)),
+        drafts=[
+            DraftSummary(
+                draft_id=draft.draft_id,
+                activity_code=draft.activity_code,
+                activity_name=names.activity(draft.activity_code),
+                place_code=draft.place_code,
+                place_name=names.place(draft.place_code),
+                changed_at=draft.changed_at,
+                changed_by=draft.changed_by,
+            )
+            for draft in drafts
+        ],
+        activities=[Named(code=code, name=name) for code, name in names.activities.items()],
+        places=[Named(code=code, name=name) for code, name in names.places.items()],
     )
-    return TariffList(tariffs=[_view(tariff, name) for tariff, name in rows])
+
+
+def view_of(session: Session, tariff: Tariff, today: date) -> TariffView:
+    """One version, standing among the others of its activity and place."""
+    beside = session.scalars(
+        select(Tariff).where(
+            Tariff.activity_code == tariff.activity_code, Tariff.place_code == tariff.place_code
+        )
+    ).all()
+    return _Names(session).view(tariff, standings_of(beside, today)[tariff.tariff_id])
+
+
+def standings_of(tariffs: Sequence[Tariff], today: date) -> dict[UUID, Standing]:
+    """What each version is on a day, among all of its activity and place."""
+    found: dict[UUID, Standing] = {}
+    newest: dict[tuple[str, str, date], Tariff] = {}
+    in_force: dict[tuple[str, str], Tariff] = {}
+    for each in sorted(tariffs, key=lambda tariff: (tariff.valid_from, tariff.version)):
+        found[each.tariff_id] = Standing.PAST
+        newest[each.activity_code, each.place_code, each.valid_from] = each
+        if each.valid_from <= today:
+            in_force[each.activity_code, each.place_code] = each
+    for each in newest.values():
+        if each.valid_from > today:
+            found[each.tariff_id] = Standing.TO_COME
+    return found | {each.tariff_id: Standing.IN_FORCE for each in in_force.values()}
 
 
 def prices_of(session: Session, account_id: UUID, today: date) -> PriceList:
@@ -125,14 +168,35 @@ def prices_of(session: Session, account_id: UUID, today: date) -> PriceList:
     return PriceList(prices=prices)
 
 
-def _view(tariff: Tariff, activity_name: str | None) -> TariffView:
-    return TariffView(
-        tariff_id=tariff.tariff_id,
-        activity_code=tariff.activity_code,
-        activity_name=activity_name or tariff.activity_code,
-        place_code=tariff.place_code,
-        valid_from=tariff.valid_from,
-        version=tariff.version,
-        rule=read_rule(tariff.rule),
-        published_at=tariff.published_at,
-    )
+class _Names:
+    """What activities and places are called, in the order of their names."""
+
+    def __init__(self, session: Session) -> None:
+        self.activities: dict[str, str] = {
+            row.activity_code: row.activity_name
+            for row in session.scalars(select(Activity).order_by(Activity.activity_name))
+        }
+        self.places: dict[str, str] = {
+            row.place_code: row.place_name
+            for row in session.scalars(select(Place).order_by(Place.place_name))
+        }
+
+    def activity(self, code: str) -> str:
+        return self.activities.get(code, code)
+
+    def place(self, code: str) -> str:
+        return self.places.get(code, code)
+
+    def view(self, tariff: Tariff, standing: Standing) -> TariffView:
+        return TariffView(
+            tariff_id=tariff.tariff_id,
+            activity_code=tariff.activity_code,
+            activity_name=self.activity(tariff.activity_code),
+            place_code=tariff.place_code,
+            place_name=self.place(tariff.place_code),
+            valid_from=tariff.valid_from,
+            version=tariff.version,
+            rule=read_rule(tariff.rule),
+            published_at=tariff.published_at,
+            standing=standing,
+        )

@@ -133,3 +133,15 @@ class TariffFromThePast(Invalid):
     """Dates beyond what can be corrected (more than a year ago)."""
 
     code = "tariff_from_the_past"
+
+
+class TariffDraftNotFound(NotFound):
+    """It was published or thrown away, or never was."""
+
+    code = "tariff_draft_not_found"
+
+
+class TariffDraftChanged(Conflict):
+    """Somebody saved the draft since it was shown. `by`: their name."""
+
+    code = "tariff_draft_changed"

@@ -1,6 +1,7 @@
 """Billing: tariffs, as data."""
 
 from datetime import date
+from enum import StrEnum
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
@@ -150,17 +151,27 @@ class EffortRule(_Rule):
 TariffRule = Annotated[FixedRule | BandsRule | EffortRule, Field(discriminator="kind")]
 
 
+class Standing(StrEnum):
+    """What a published version is today."""
+
+    TO_COME = "to_come"
+    IN_FORCE = "in_force"
+    PAST = "past"
+
+
 class TariffView(View):
-    """A published version."""
+    """A published version. `standing`: a version replaced at its own date is past too."""
 
     tariff_id: UUID
     activity_code: str
     activity_name: str
     place_code: str
+    place_name: str = Field(default="", description="Empty: everywhere")
     valid_from: date
     version: int
     rule: TariffRule
     published_at: AwareDatetime
+    standing: Standing = Standing.PAST
 
 
 class PublishTariff(Command[TariffView]):
@@ -175,14 +186,36 @@ class PublishTariff(Command[TariffView]):
     rule: TariffRule
 
 
+class DraftSummary(View):
+    """A draft that is being prepared."""
+
+    draft_id: UUID
+    activity_code: str
+    activity_name: str
+    place_code: str
+    place_name: str
+    changed_at: AwareDatetime
+    changed_by: str
+
+
+class Named(View):
+    """An activity or a place."""
+
+    code: str
+    name: str
+
+
 class TariffList(View):
-    """Versions in force, to come and past."""
+    """Versions in force, to come and past; drafts; what a new draft may be of."""
 
     tariffs: list[TariffView]
+    drafts: list[DraftSummary] = Field(default_factory=list)
+    activities: list[Named] = Field(default_factory=list)
+    places: list[Named] = Field(default_factory=list)
 
 
 class Tariffs(Question[TariffList]):
-    """Every published version, newest first. Role billing."""
+    """Every published version, newest first, and the drafts. Role billing."""
 
 
 class PriceView(View):

@@ -63,9 +63,16 @@ SENTENCES = {
     "month_not_begun": (422, "Ce mois n’a pas commencé : il n’y a rien à facturer."),
     "run_not_found": (404, "Cette facturation n’existe pas."),
     "tariff_from_the_past": (422, "Ce tarif commence trop loin dans le passé pour être encore corrigé."),
+    "tariff_draft_not_found": (404, "Ce brouillon a été publié ou abandonné."),
+    "tariff_draft_changed": (
+        409,
+        "{by} a modifié ce brouillon entre-temps. Rechargez la page pour voir sa version, puis refaites la vôtre.",
+    ),
 }
 
 PROBLEMS = {
+    "unknown_activity": "Choisissez une activité de la liste.",
+    "unknown_place": "Choisissez un lieu de la liste.",
     "later_month_published": "Un mois plus récent est déjà publié : ses corrections s’y feront.",
     "dates_out_of_order": "L’échéance vient après la publication, et la fin du paiement en ligne après l’échéance.",
 }

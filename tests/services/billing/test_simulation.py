@@ -1,0 +1,149 @@
+"""« This family, this month: before and after », on a real database; and the same prices as the run."""
+
+import random
+from datetime import date
+from uuid import UUID, uuid4
+
+import pytest
+
+from billing.facts import copies
+from billing.invoicing.dates import paris_day
+from billing.models import Allowance, Family
+from billing.tariffs import drafts, simulation
+from billing.tariffs.months import in_force, price_month
+from contracts.billing.allowances import AllowanceKind
+from contracts.billing.drafts import SaveTariffDraft, StartTariffDraft, TariffSimulation
+from contracts.billing.tariffs import (
+    Duration,
+    EffortRule,
+    FixedRule,
+    Moment,
+    Reduction,
+    Siblings,
+    SiblingStep,
+    Surcharge,
+    TariffRule,
+)
+from contracts.events.enrolment import Mark, PlaceUpdated
+from tests.mothers.billing import NOW, OCTOBER
+from tests.services.billing.conftest import Town
+
+TODAY = paris_day(NOW)
+
+
+def draft(town: Town, rule: TariffRule, place: str = "") -> UUID:
+    with town.sessions.begin() as session:
+        ask = StartTariffDraft(command_id=uuid4(), activity_code="cantine", place_code=place)
+        begun = drafts.start(session, ask, "Régine Sabatier", NOW, TODAY)
+        save = SaveTariffDraft(command_id=uuid4(), draft_id=begun.draft_id, version=begun.version, rule=rule)
+        return drafts.save(session, save, "Régine Sabatier", NOW, TODAY).draft_id
+
+
+def simulate(town: Town, draft_id: UUID, family: str = "Ferrand") -> TariffSimulation:
+    with town.sessions.begin() as session:
+        return simulation.simulate(session, drafts.find(session, draft_id), family, OCTOBER)[0]
+
+
+def test_a_family_s_month_before_and_after(town: Town) -> None:
+    town.offer()
+    family, lea = town.family(), town.child()
+    town.meals(lea, family, 5)
+    town.sheet(date(2026, 10, 7), (lea, family, Mark.PRESENT), activity="mercredi")
+    town.sheet(date(2026, 10, 8), (lea, family, Mark.ABSENT_IN_TIME))
+    town.booking(lea, family, date(2026, 10, 29))
+    seen = simulate(town, draft(town, FixedRule(cents=300)))
+    assert (seen.before_cents, seen.after_cents) == (6 * 320 + 1200, 6 * 300 + 1200)
+    assert [(each.activity_name, each.quantity, each.planned, each.changed) for each in seen.lines] == [
+        ("Activités du mercredi", 1, False, False),
+        ("Restauration scolaire", 5, False, True),
+        ("Restauration scolaire", 1, True, True),
+    ]
+    meals = seen.lines[1]
+    assert (meals.before_reason, meals.after_reason) == ("tranche C (QF\u00a0620, septembre)", "tarif unique")
+
+
+def test_a_draft_of_another_place_changes_nothing_here(town: Town) -> None:
+    town.offer()
+    family = town.family()
+    town.meals(town.child(), family, 5)
+    with town.sessions.begin() as session:
+        copies.keep_place(session, PlaceUpdated(place_code="elsewhere", place_name="Ailleurs"), 1)
+    seen = simulate(town, draft(town, FixedRule(cents=1), "elsewhere"))
+    assert (seen.before_cents, seen.after_cents, seen.lines[0].changed) == (1600, 1600, False)
+
+
+def test_a_family_is_found_by_number_or_name_and_never_guessed(town: Town) -> None:
+    town.offer()
+    tried = draft(town, FixedRule(cents=300))
+    town.family(label="Martin")
+    town.family(label="Martinet")
+    found = simulate(town, tried, "martin")
+    assert (found.family, [each.label for each in found.found]) == (None, ["Martin", "Martinet"])
+    by_number = simulate(town, tried, found.found[0].number.lower())
+    assert by_number.family == found.found[0]
+    assert simulate(town, tried, "100%").found == []
+
+
+RULES: list[TariffRule] = [
+    FixedRule(
+        cents=333,
+        non_resident_percent=25,
+        siblings=Siblings(by="rank", steps=(SiblingStep(children=2, percent=10),)),
+        surcharge=Surcharge(percent=50),
+    ),
+    EffortRule(
+        rate_per_100000=525,
+        least_cents=150,
+        most_cents=600,
+        non_resident_cents=700,
+        siblings=Siblings(by="count", steps=(SiblingStep(children=2, percent=5), SiblingStep(children=3, percent=20))),
+        reductions=(Reduction(code="pai", name="Panier repas", percent=50),),
+        absence_surcharge=Surcharge(cents=100),
+    ),
+    FixedRule(
+        cents=55,
+        duration=Duration(period_minutes=30, minutes=50, moments=(Moment(slot="soir", minutes=100),)),
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_month_costs_the_same_simulated_and_invoiced(town: Town, seed: int) -> None:
+    """The run prices in sets, the simulator unit by unit: one rule, told twice."""
+    chance = random.Random(seed)
+    town.offer(RULES[seed % len(RULES)])
+    families = [
+        town.family(label=f"Famille {n}", quotient=chance.choice([None, 300, 620, 1400]), resident=n != 1)
+        for n in range(3)
+    ]
+    children = [town.child(f"Enfant {n}", date(2015 + n, 3, 1)) for n in range(4)]
+    for family in families:
+        for kind, fields in (
+            (AllowanceKind.REDUCTION, {"reduction": "pai", "percent": 0, "cents": 0, "until": None}),
+            (AllowanceKind.AID, {"percent": 30, "cents": 50, "cap_cents": 900, "until": date(2026, 12, 31)}),
+            (AllowanceKind.AID, {"percent": 100, "cents": 0, "cap_days": 3, "until": date(2026, 10, 20)}),
+        ):
+            if chance.random() < 0.7:
+                given = {"reduction": "", "activity_code": chance.choice(["", "cantine"])} | fields
+                with town.sessions.begin() as session:
+                    session.add(
+                        Allowance(
+                            family_id=family, kind=kind, name="Aide", granted_at=NOW,
+                            child_id=chance.choice([None, children[0]]), since=date(2026, 10, chance.randint(1, 9)),
+                            **given,
+                        )
+                    )  # fmt: skip
+    for day in range(1, 25):
+        here = chance.sample(children, 3)
+        lines = [(child, chance.choice(families), chance.choice(list(Mark))) for child in here]
+        town.sheet(date(2026, 10, day), *lines, activity=chance.choice(["cantine", "cantine", "mercredi"]))
+    drawn = {row.family_label: row.cents for row in town.draft().invoices}
+    with town.sessions.begin() as session:
+        for family_id in families:
+            family = session.get_one(Family, family_id)
+            units = simulation.consumed(session, family_id, OCTOBER)
+            household = simulation.household_of(session, family, OCTOBER, {unit.child_id for unit in units})
+            versions = simulation.versions_of(session, {unit.activity_code for unit in units})
+            chosen = [in_force(versions, unit.activity_code, unit.place_code, unit.day) for unit in units]
+            prices = price_month(OCTOBER, units, household, chosen)
+            assert sum(each.cents for each in prices if each) == drawn.get(family.label, 0)
