@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
 from contracts.billing.counter import CounterView, DepositView, Means, TillView
+from contracts.billing.drafts import TariffDraftView, TariffSimulation
 from contracts.billing.funds import FundList, FundView
 from contracts.billing.invoices import (
     DueView,
@@ -501,10 +502,68 @@ def a_notification_page(**fields: object) -> NotificationPage:
     return NotificationPage.model_validate({"notifications": [row], "parked": 1} | fields)
 
 
+def a_draft(**fields: object) -> TariffDraftView:
+    given: dict[str, object] = {
+        "draft_id": UUID(int=71),
+        "activity_code": "cantine",
+        "activity_name": "Restauration scolaire",
+        "unit": "repas",
+        "place_code": SCHOOL,
+        "place_name": "École Jules-Verne",
+        "rule": CANTEEN_RULE,
+        "version": 3,
+        "changed_at": NOW,
+        "changed_by": "Régine Sabatier",
+        "in_force": a_tariff_list().tariffs[0],
+        "samples": [
+            {"quotient": 350, "before_cents": 100, "after_cents": 110},
+            {"quotient": 900, "before_cents": 320, "after_cents": 320},
+            {"quotient": None, "before_cents": None, "after_cents": 480},
+        ],
+    }
+    return TariffDraftView.model_validate(given | fields)
+
+
+def a_simulation(**fields: object) -> TariffSimulation:
+    line = {
+        "child_name": "Léa Ferrand", "activity_name": "Restauration scolaire", "unit": "repas", "quantity": 12,
+        "planned": False, "before_cents": 320, "before_reason": "tranche C (QF 620, septembre)",
+        "after_cents": 330, "after_reason": "tranche C (QF 620, septembre), 2e enfant −10 %", "changed": True,
+    }  # fmt: skip
+    wednesday = {"activity_name": "Activités du mercredi", "quantity": 2, "planned": True, "changed": False,
+                 "before_cents": 1200, "after_cents": 1200, "before_reason": "tarif unique"}  # fmt: skip
+    given: dict[str, object] = {
+        "activity_name": "Restauration scolaire",
+        "place_name": "",
+        "found": [],
+        "family": {"number": "F01234", "label": "Ferrand"},
+        "month": OCTOBER,
+        "lines": [line, line | wednesday],
+        "before_cents": 6240,
+        "after_cents": 6360,
+    }
+    return TariffSimulation.model_validate(given | fields)
+
+
 def a_tariff_list() -> TariffList:
-    shared = {"place_code": "", "valid_from": date(2026, 9, 1), "version": 1, "published_at": NOW}
+    shared = {
+        "place_code": "", "valid_from": date(2026, 9, 1), "version": 1, "published_at": NOW, "standing": "in_force",
+    }  # fmt: skip
     return TariffList.model_validate(
         {
+            "drafts": [
+                {
+                    "draft_id": UUID(int=71),
+                    "activity_code": "cantine",
+                    "activity_name": "Restauration scolaire",
+                    "place_code": SCHOOL,
+                    "place_name": "École Jules-Verne",
+                    "changed_at": NOW,
+                    "changed_by": "Régine Sabatier",
+                }
+            ],
+            "activities": [{"code": "cantine", "name": "Restauration scolaire"}],
+            "places": [{"code": SCHOOL, "name": "École Jules-Verne"}],
             "tariffs": [
                 shared
                 | {
@@ -515,11 +574,20 @@ def a_tariff_list() -> TariffList:
                 },
                 shared
                 | {
+                    "tariff_id": UUID(int=63),
+                    "activity_code": "cantine",
+                    "activity_name": "Restauration scolaire",
+                    "valid_from": date(2025, 9, 1),
+                    "standing": "past",
+                    "rule": EffortRule(rate_per_100000=525, least_cents=150, most_cents=600),
+                },
+                shared
+                | {
                     "tariff_id": UUID(int=62),
                     "activity_code": "mercredi",
                     "activity_name": "Activités du mercredi",
                     "rule": FixedRule(cents=1200, non_resident_percent=25),
                 },
-            ]
+            ],
         }
     )

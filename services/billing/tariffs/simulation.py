@@ -10,7 +10,17 @@ from sqlalchemy.orm import Session
 
 from billing.facts.effects import EFFECTS, Effect
 from billing.invoicing.dates import first_of, month_after
-from billing.models import Activity, AidDay, Allowance, Child, Family, FamilyQuotient, Tariff, TariffDraft
+from billing.models import (
+    Activity,
+    AidDay,
+    Allowance,
+    Child,
+    Family,
+    FamilyQuotient,
+    Place,
+    Tariff,
+    TariffDraft,
+)
 from billing.tariffs.aids import Aid, Used
 from billing.tariffs.months import Granted, Household, Unit, Version, in_force, price_month
 from billing.tariffs.prices import Price, Quotient, quotient_for
@@ -39,12 +49,20 @@ def simulate(
 ) -> tuple[TariffSimulation, UUID | None]:
     """See `contracts.billing.drafts.SimulateTariff`; and the family whose month it shows."""
     month = first_of(month)
-    families = _families(session, words.strip())
+    families = _families(session, words.strip()) if words.strip() else []
+    activity = session.get(Activity, draft.activity_code)
+    place = session.get(Place, draft.place_code) if draft.place_code else None
+    nothing = TariffSimulation(
+        activity_name=activity.activity_name if activity else draft.activity_code,
+        place_name=place.place_name if place else draft.place_code,
+        found=[_found(each) for each in families],
+        family=None,
+        month=month,
+        lines=[],
+        before_cents=0,
+        after_cents=0,
+    )
     if len(families) != 1:
-        found = [_found(each) for each in families]
-        nothing = TariffSimulation(
-            found=found, family=None, month=month, lines=[], before_cents=0, after_cents=0
-        )
         return nothing, None
     family = families[0]
     units = consumed(session, family.family_id, month)
@@ -59,13 +77,14 @@ def simulate(
     now = [in_force(versions, unit.activity_code, unit.place_code, unit.day) for unit in units]
     then = [in_force([*others, tried], unit.activity_code, unit.place_code, unit.day) for unit in units]
     before, after = (price_month(month, units, household, chosen) for chosen in (now, then))
-    view = TariffSimulation(
-        found=[],
-        family=_found(family),
-        month=month,
-        lines=_lines(session, units, before, after, [each is tried for each in then]),
-        before_cents=sum(each.cents for each in before if each),
-        after_cents=sum(each.cents for each in after if each),
+    view = nothing.model_copy(
+        update={
+            "found": [],
+            "family": _found(family),
+            "lines": _lines(session, units, before, after, [each is tried for each in then]),
+            "before_cents": sum(each.cents for each in before if each),
+            "after_cents": sum(each.cents for each in after if each),
+        }
     )
     return view, family.family_id
 

@@ -104,6 +104,8 @@ class SimulatedLine(View):
 class TariffSimulation(View):
     """A family's month, before and after. Without a family: `found` says who could be meant."""
 
+    activity_name: str
+    place_name: str
     found: list[FamilyFound] = Field(description="At most ten; empty when nobody has that name or number")
     family: FamilyFound | None
     month: date
@@ -119,5 +121,7 @@ class SimulateTariff(Question[TariffSimulation]):
     """
 
     draft_id: UUID
-    family: str = Field(min_length=1, max_length=60, description="File number, or part of the name")
+    family: str = Field(
+        default="", max_length=60, description="File number, or part of the name; empty: nobody yet"
+    )
     month: date
