@@ -21,12 +21,14 @@ from deploy.local.demo import (
     absences,
     accounts,
     billing,
+    closures,
     consents,
     custody,
     documents,
     enrolment,
     own_account,
     taps,
+    waiting,
 )
 
 PATIENCE = 120.0
@@ -55,6 +57,9 @@ def main() -> int:
     custody.load(services, *apart)
     say("last month's canteen, the next weeks' bookings")
     enrolment.load_life(services, today, people.parents)
+    say("a strike at a canteen, a Wednesday without a place left")
+    closures.load(services, today)
+    waiting.load(services, today, people.parents)
     say("last month's invoices")
     billing.load_life(services, today, people.parents, PATIENCE)
     say("absences reported, a roll-call contested")

@@ -11,7 +11,7 @@ from chassis.database import engine_for, sessions_for
 from contracts.caller import SYSTEM
 from contracts.enrolment.attendance import AttendanceDesk
 from contracts.enrolment.offer import ShowOffer
-from deploy.local.demo import absences, taps
+from deploy.local.demo import absences, closures, taps, waiting
 from deploy.local.demo import enrolment as demo
 from enrolment.household import families
 from tests.mothers import enrolment as mother
@@ -70,13 +70,19 @@ def test_a_month_is_lived_and_checked(counter: Counter) -> None:
     )
     assert count(counter, "SELECT count(*) FROM proof WHERE account_id IS NOT NULL") > 0
     assert count(counter, "SELECT count(*) FROM usual_week") == 2
+    closures.load(counter, TODAY)
+    waiting.load(counter, TODAY, parents[:2])
+    assert count(counter, "SELECT count(*) FROM proof WHERE rule_sentence LIKE 'fermeture%Grève%'") > 0
+    assert count(counter, "SELECT count(*) FROM waiting_place WHERE state = 'waiting'") == 3
+    assert count(counter, "SELECT count(*) FROM waiting_place WHERE account_id IS NOT NULL") > 0
     desk = counter.ask(AttendanceDesk(day=date(2026, 11, 1)), SYSTEM)
     assert desk.missing_total == 0  # all of October is checked
     assert counter.ask(AttendanceDesk(day=TODAY), SYSTEM).missing_total > 0  # and last week is not
-    before = {
-        table: count(counter, f"SELECT count(*) FROM {table}") for table in ("booking", "sheet", "proof")
-    }
+    tables = ("booking", "sheet", "proof", "closure", "waiting_place")
+    before = {table: count(counter, f"SELECT count(*) FROM {table}") for table in tables}
     demo.load_life(counter, TODAY, parents[:2])
+    closures.load(counter, TODAY)
+    waiting.load(counter, TODAY, parents[:2])
     absences.load(counter, parents)
     assert count(counter, "SELECT count(*) FROM absence") == 3
     assert count(counter, "SELECT count(*) FROM objection") == 1
