@@ -73,8 +73,28 @@ def stated(apart: tuple[Visitor, Visitor]) -> str:
     return address
 
 
+JANUARY = "2027-01"
+MONDAYS = ("Lundi 11 janvier", "Lundi 18 janvier")
+OTHER_HOME = "chez l’autre parent, facturé à l’autre foyer"
+
+
 @pytest.fixture(scope="module")
-def decided(stated: str, apart: tuple[Visitor, Visitor], agent: Callable[[Person], Visitor]) -> str:
+def booked_before(apart: tuple[Visitor, Visitor]) -> None:
+    """Two Mondays on end, by Maëlle, while nobody has said whose they are."""
+    maelle, adrien = apart
+    chapters.enrol(maelle, CHILD, chapters.CANTEEN)
+    chapters.open_month(maelle, CHILD, JANUARY)
+    chapters.tick(maelle, *MONDAYS)
+    chapters.save(maelle)
+    maelle.says("2\u00a0jours réservés")
+    chapters.open_month(adrien, CHILD, JANUARY)
+    expect(chapters.day(adrien, MONDAYS[0])).to_contain_text("Par l’autre foyer de votre enfant")
+
+
+@pytest.fixture(scope="module")
+def decided(
+    booked_before: None, stated: str, apart: tuple[Visitor, Visitor], agent: Callable[[Person], Visitor]
+) -> str:
     """Adrien has objected, an agent has accepted all the same."""
     _, adrien = apart
     adrien.goto(stated)
@@ -111,6 +131,39 @@ def test_both_homes_read_the_same_days_each_from_its_side(
     exchanged = {"Chez vous": "Dans l’autre foyer", "Dans l’autre foyer": "Chez vous"}
     assert len(read[0]) > 40
     assert [(days, exchanged[where]) for days, where in read[0]] == read[1]
+
+
+def test_a_new_calendar_shares_out_what_was_booked_and_says_so(
+    decided: str, apart: tuple[Visitor, Visitor], mailbox: Mailbox
+) -> None:
+    mail = mailbox.await_mail(ADRIEN.email, "le calendrier de garde a changé")
+    assert "vous seront facturés" in " ".join(mail["text"].split())
+    shared: list[list[bool]] = []
+    for parent in apart:
+        chapters.open_month(parent, CHILD, JANUARY)
+        rows = [chapters.day(parent, monday) for monday in MONDAYS]
+        for row in rows:
+            expect(row.get_by_role("checkbox", name=chapters.CANTEEN)).to_be_checked()
+        shared.append([OTHER_HOME in row.inner_text() for row in rows])
+        parent.look("mois-garde")
+    assert sorted(shared) == [[False, True], [True, False]]
+
+
+def test_either_parent_cancels_a_day_and_the_other_reads_who_did(
+    decided: str, apart: tuple[Visitor, Visitor]
+) -> None:
+    maelle, adrien = apart
+    chapters.open_month(maelle, CHILD, JANUARY)
+    [theirs] = [monday for monday in MONDAYS if OTHER_HOME in chapters.day(maelle, monday).inner_text()]
+    chapters.tick(maelle, theirs, on=False)
+    chapters.save(maelle)
+    maelle.says("1\u00a0jour annulé")
+    adrien.goto("/mon-espace/reservations/preuves")
+    proofs = adrien.page.get_by_role("row").filter(has_text=theirs.lower())
+    expect(proofs.first).to_contain_text("Annulé")
+    expect(proofs.first).to_contain_text("Maëlle Arnoux")
+    expect(proofs.nth(1)).to_contain_text("ce jour passe de l’autre foyer de l’enfant au vôtre")
+    adrien.look("preuves-garde")
 
 
 @pytest.mark.parametrize("who", [0, 1])
