@@ -86,26 +86,28 @@ def save(session: Session, ask: ChangeBookings, acting: Acting, now: datetime) -
         (changes if isinstance(outcome, Change) else refused).append(outcome)  # type: ignore[arg-type]
     changes, unfit = _hold_together(session, changes, refused, units, ask.child_id)
     _lock_together(session, changes)
-    done, full = _move(session, changes, units, acting, ask.command_id, now)
+    done, full, is_closed = _move(session, changes, units, acting, ask.command_id, now)
+    refused += unfit
+    if is_closed:
+        # An agent closed a day while this save waited for its row, which is ours now: what was not done is judged
+        # anew, for the rest of a week stands without that day, and a lunch does not without its half-day.
+        left = {
+            "additions": [each.session_id for each in full if each.made],
+            "removals": [each.session_id for each in full if not each.made],
+        }
+        again = save(session, ask.model_copy(update=left), acting, now)
+        waiting.settle(session, done, now)
+        return _answer(acting, now, done, refused, again)
     if retried := waiting.second_chance(session, full, ask.child_id, now):
         ids = {each.session_id for each in retried}
-        more, still_full = _move(session, retried, units, acting, ask.command_id, now)
+        more, still_full, _ = _move(session, retried, units, acting, ask.command_id, now)
         done += more
         full = [each for each in full if each.session_id not in ids] + still_full
-    refused += unfit
     refused += [_refusal(each, Refusal.FULL if each.made else Refusal.NOT_BOOKED) for each in full]
     waiting.settle(session, done, now)
     if ask.waits and full:
         refused = waiting.join(session, full, refused, set(ask.waits), units, acting, now)
-    return BookingAnswer(
-        child_id=ask.child_id,
-        child_name=acting.child.first_name,
-        at=now,
-        changed=sorted(
-            (_changed(each) for each in done), key=lambda each: (each.day, each.activity_name, each.slot)
-        ),
-        refused=sorted(refused, key=lambda each: (each.day or date.max, each.activity_name, each.slot)),
-    )
+    return _answer(acting, now, done, refused)
 
 
 # Written once: making these statements costs more than running them.
@@ -306,8 +308,8 @@ def _lock_together(session: Session, changes: Collection[Change]) -> None:
 
 def _move(
     session: Session, changes: list[Change], units: Units, acting: Acting, command_id: UUID, now: datetime
-) -> tuple[list[Change], list[Change]]:
-    """(done, with proof and fact; those for which there was no place)."""
+) -> tuple[list[Change], list[Change], bool]:
+    """(done, with proof and fact; not done; whether one of those was closed since it was read)."""
     moves = [
         Move(
             session_id=each.session_id,
@@ -322,10 +324,30 @@ def _move(
         )
         for each, proof, fact in records.left_by(changes, acting, command_id, now)
     ]
-    moved = places.move(session, moves, acting.child.child_id, acting.account_id, now)
+    moved, closed = places.move(session, moves, acting.child.child_id, acting.account_id, now)
     return (
         [each for each in changes if each.session_id in moved],
         [each for each in changes if each.session_id not in moved],
+        bool(closed),
+    )
+
+
+def _answer(
+    acting: Acting,
+    now: datetime,
+    done: Iterable[Change],
+    refused: Iterable[RefusedDay],
+    more: BookingAnswer | None = None,
+) -> BookingAnswer:
+    """By day. `more`: what was answered to the rest of the same save."""
+    changed = [*map(_changed, done), *(more.changed if more else ())]
+    refused = [*refused, *(more.refused if more else ())]
+    return BookingAnswer(
+        child_id=acting.child.child_id,
+        child_name=acting.child.first_name,
+        at=now,
+        changed=sorted(changed, key=lambda each: (each.day, each.activity_name, each.slot)),
+        refused=sorted(refused, key=lambda each: (each.day or date.max, each.activity_name, each.slot)),
     )
 
 

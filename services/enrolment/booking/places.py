@@ -70,7 +70,7 @@ _MOVE = (
          WHERE o.state = 'offered'
            FOR NO KEY UPDATE OF o
     ), judged AS (
-        SELECT l.session_id, l.booking_id, l.family_id, l.books, l.taken, l.capacity,
+        SELECT l.session_id, l.booking_id, l.family_id, l.books, l.taken, l.capacity, l.closed_because,
                g.taken AS group_taken, g.capacity AS group_capacity,
                CASE WHEN o.waiting_id IS NULL THEN l.group_code ELSE o.group_code END AS group_code,
                CASE WHEN NOT l.books THEN -1 WHEN o.waiting_id IS NULL THEN 1 ELSE 0 END AS delta,
@@ -112,7 +112,7 @@ _MOVE = (
           FROM done d JOIN wanted w USING (session_id), json_populate_record(NULL::outbox, CAST(w.fact AS json)) f
          ORDER BY w.n
     )
-    SELECT session_id FROM done
+    SELECT session_id, fits, books AND closed_because <> '' FROM judged
     """
     )
     .bindparams(
@@ -152,15 +152,15 @@ _HOLD = text(
 
 def move(
     session: Session, moves: Sequence[Move], child_id: UUID, account_id: UUID | None, now: datetime
-) -> set[UUID]:
+) -> tuple[set[UUID], set[UUID]]:
     """Makes and cancels one child's bookings, each with its proof and its fact. One statement.
 
-    Answers the sessions where it was done: the others had no place left.
+    Answers the sessions where it was done, and those to book that are closed: the others had no place left.
     The child's row is the caller's: a child has one live booking on a session at most. `account_id`: who does it.
     """
     if not moves:
-        return set()
-    done = session.scalars(
+        return set(), set()
+    judged = session.execute(
         _MOVE,
         {
             "session_ids": [each.session_id for each in moves],
@@ -177,7 +177,14 @@ def move(
             "now": now,
         },
     )
-    return {UUID(str(session_id)) for session_id in done}
+    done: set[UUID] = set()
+    closed: set[UUID] = set()
+    for session_id, fits, is_closed in judged:
+        if fits:
+            done.add(UUID(str(session_id)))
+        elif is_closed:
+            closed.add(UUID(str(session_id)))
+    return done, closed
 
 
 @dataclass(frozen=True)
