@@ -156,6 +156,7 @@ class Attendance(Base):
     """A child on a closed roll-call, and the family it is billed to."""
 
     __tablename__ = "attendance"
+    __table_args__ = (Index("ix_attendance_held", "session_id", postgresql_where=text("held IS NOT NULL")),)
 
     session_id: Mapped[UUID] = mapped_column(
         ForeignKey("settled_session.session_id", ondelete="CASCADE"), primary_key=True

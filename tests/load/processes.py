@@ -24,6 +24,15 @@ def tree_cpu_seconds(pid: int) -> float:
     return cpu_seconds(pid) + sum(tree_cpu_seconds(int(child)) for child in children)
 
 
+def peak_megabytes(pid: int | str) -> float:
+    """The most resident memory that a process ever had, what it shares included; 0 when it runs elsewhere."""
+    status = Path(f"/proc/{pid}/status")
+    if not status.exists():
+        return 0.0
+    line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) / 1024
+
+
 @contextmanager
 def running(
     arguments: Sequence[str], environment: dict[str, str], ready: Callable[[], bool]

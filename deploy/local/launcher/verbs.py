@@ -26,7 +26,7 @@ from deploy.local.launcher.install import (
 )
 
 Verb = Callable[[list[str]], int]
-BENCHES = ("rpc", "relay", "signin", "rush", "pages")
+BENCHES = ("rpc", "relay", "signin", "rush", "pages", "invoices")
 
 
 def up(arguments: list[str]) -> int:
@@ -117,7 +117,7 @@ def code(arguments: list[str]) -> int:
 
 
 def bench(arguments: list[str]) -> int:
-    """Measure, on a private broker and database: bench rpc, relay, signin, rush, pages.
+    """Measure, on a private broker and database: bench rpc, relay, signin, rush, pages, invoices.
 
     Each ends with one line of ratios. See tests/load/.
     """

@@ -286,9 +286,9 @@ def _families(session: Session, run_id: UUID, family: str, page: int) -> tuple[l
         like = f"%{_escaped(family.strip())}%"
         conditions.append(or_(Family.label.ilike(like), Family.number.ilike(like)))
     statement = (
-        select(RunFamily, Family.label, Family.number, Invoice.number.label("invoice_number"))
+        select(RunFamily, Family.label, Family.number, Invoice.invoice_id, Invoice.number)
         .join(Family, Family.family_id == RunFamily.family_id)
-        .outerjoin(Invoice, Invoice.invoice_id == RunFamily.invoice_id)
+        .outerjoin(Invoice, (Invoice.run_id == RunFamily.run_id) & (Invoice.family_id == RunFamily.family_id))
         .where(*conditions)
     )
     rows = session.execute(
@@ -302,10 +302,10 @@ def _families(session: Session, run_id: UUID, family: str, page: int) -> tuple[l
             children=kept.children,
             cents=kept.cents,
             carried=kept.outcome == "carried",
-            invoice_id=kept.invoice_id,
+            invoice_id=invoice_id,
             number=invoice_number,
         )
-        for kept, label, number, invoice_number in rows
+        for kept, label, number, invoice_id, invoice_number in rows
     ]
     return found, _count(session, select(func.count()).select_from(statement.subquery()))
 

@@ -12,12 +12,13 @@ import json
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from billing.facts.effects import EFFECTS, Effect
 from billing.invoicing.dates import LEAST_CLAIM_CENTS, MONTHS_CORRECTED, month_after
+from billing.models import Tariff
 from billing.tariffs import situations
 from billing.tariffs.prices import Aided, Inputs, Quotient, price
 from billing.tariffs.tariff_book import read_rule
@@ -69,11 +70,11 @@ _SAME_INPUTS = """
 """
 
 _INPUTS_WITHOUT_PRICE = """
-SELECT d.*, t.rule, allowance.name AS aid_name FROM (
+SELECT d.*, allowance.name AS aid_name FROM (
     SELECT DISTINCT tariff_id, effect, resident, quotient_euros, quotient_month, month,
                     siblings, priced_slot, reduction, allowance_id, aid_cents
     FROM due WHERE left_out IS NULL
-) d JOIN tariff t USING (tariff_id) LEFT JOIN allowance USING (allowance_id)
+) d LEFT JOIN allowance USING (allowance_id)
 WHERE NOT EXISTS (SELECT 1 FROM price p WHERE SAME_INPUTS)
 """.replace("SAME_INPUTS", _SAME_INPUTS)
 
@@ -154,8 +155,14 @@ WHERE run_id = :run_id
 """
 
 
+_SETTINGS = ("work_mem = '32MB'", "default_statistics_target = 10")
+"""A draft sorts in memory up to a bound, and looks at a sample of what it worked out: the orders of magnitude do."""
+
+
 def draft(session: Session, run_id: UUID, month: date, today: date) -> None:
     """Fills a new run: charges, days left out, what becomes of each family, totals."""
+    for setting in _SETTINGS:
+        session.execute(text(f"SET LOCAL {setting}"))
     window = {"since": month_after(month, 1 - MONTHS_CORRECTED), "until": month_after(month)}
     effects = [{"mark": mark, "effect": effect} for mark, effect in EFFECTS.items()]
     due = text(_DUE).bindparams(bindparam("effects", type_=JSONB))
@@ -166,6 +173,7 @@ def draft(session: Session, run_id: UUID, month: date, today: date) -> None:
     if situations.take_aids_off(session, window["since"], window["until"], _SAME_INPUTS):
         _keep_missing_prices(session)
     session.execute(text(_DIFFERENCES), window | {"run_id": run_id})
+    session.execute(text("ANALYZE draft_charge (run_id, family_id, child_id, activity_code, price_id)"))
     session.execute(text(_LEFT_OUT), window | {"run_id": run_id, "today": today})
     session.execute(text(_FAMILIES), {"run_id": run_id, "least": LEAST_CLAIM_CENTS})
     session.execute(text(_TOTALS), {"run_id": run_id})
@@ -173,12 +181,19 @@ def draft(session: Session, run_id: UUID, month: date, today: date) -> None:
 
 
 def _keep_missing_prices(session: Session) -> None:
-    """Prices every distinct set of inputs that has no price yet: one question, one insertion."""
-    rules = {}
+    """Prices every distinct set of inputs that has no price yet: two questions, one insertion."""
+    missing = session.execute(text(_INPUTS_WITHOUT_PRICE)).all()
+    if not missing:
+        return
+    tariffs = {row.tariff_id for row in missing}
+    rules = {
+        tariff_id: read_rule(rule)
+        for tariff_id, rule in session.execute(
+            select(Tariff.tariff_id, Tariff.rule).where(Tariff.tariff_id.in_(tariffs))
+        )
+    }
     prices = []
-    for row in session.execute(text(_INPUTS_WITHOUT_PRICE)):
-        if row.tariff_id not in rules:
-            rules[row.tariff_id] = read_rule(row.rule)
+    for row in missing:
         quotient = None if row.quotient_euros is None else Quotient(row.quotient_euros, row.quotient_month)
         aided = Aided(row.aid_name, row.aid_cents) if row.allowance_id else None
         inputs = Inputs(row.month, Effect(row.effect), row.resident, quotient, row.siblings, row.priced_slot,
@@ -202,6 +217,6 @@ def _keep_missing_prices(session: Session) -> None:
                 "quotient_known": found.quotient_known,
             }
         )
-    if prices:
-        keep = text(_KEEP_PRICES.replace(":prices", "CAST(:prices AS jsonb)"))
-        session.execute(keep, {"prices": json.dumps(prices)})
+    keep = text(_KEEP_PRICES.replace(":prices", "CAST(:prices AS jsonb)"))
+    session.execute(keep, {"prices": json.dumps(prices)})
+    session.execute(text("ANALYZE price"))

@@ -1,6 +1,7 @@
 """Tables of the month's run, of invoices (written once, guarded by triggers) and of the ledger."""
 
 from datetime import date, datetime
+from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
@@ -80,23 +81,29 @@ class Run(Base):
 
 
 class DraftCharge(Base):
-    """One unit that a run would invoice (+1) or take back (−1): dropped once the run is published or discarded."""
+    """One unit that a run would invoice (+1) or take back (−1): dropped once the run is published or discarded.
+
+    Written, summed and copied whole, and of one run at a time: the table has no index, and keys only for the mapper.
+    """
 
     __tablename__ = "draft_charge"
 
-    number: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
-    run_id: Mapped[UUID] = mapped_column(ForeignKey("run.run_id", ondelete="CASCADE"), index=True)
-    family_id: Mapped[UUID]
-    child_id: Mapped[UUID]
-    session_id: Mapped[UUID]
+    run_id: Mapped[UUID] = mapped_column()
+    family_id: Mapped[UUID] = mapped_column()
+    child_id: Mapped[UUID] = mapped_column()
+    session_id: Mapped[UUID] = mapped_column()
     activity_code: Mapped[str] = mapped_column(String(40))
     place_code: Mapped[str] = mapped_column(String(40))
     day: Mapped[date]
     slot: Mapped[str] = mapped_column(String(40))
     mark: Mapped[str] = mapped_column(String(40))
     quantity: Mapped[int]
-    unit_cents: Mapped[int]
+    unit_cents: Mapped[int] = mapped_column()
     price_id: Mapped[int] = mapped_column(BigInteger)
+
+    __mapper_args__: ClassVar[dict[str, Any]] = {
+        "primary_key": [run_id, family_id, child_id, session_id, unit_cents]
+    }
 
 
 class RunFamily(Base):
@@ -110,7 +117,6 @@ class RunFamily(Base):
     children: Mapped[int]
     outcome: Mapped[str] = mapped_column(String(20), comment="`invoice`, `credit_note` or `carried`")
     quotient_unknown: Mapped[bool]
-    invoice_id: Mapped[UUID | None]
 
 
 class LeftOutDay(Base):
@@ -164,13 +170,16 @@ class Invoice(Base):
 
 
 class InvoiceLine(Base):
-    """What is printed: a quantity of one thing at one price for one reason."""
+    """What is printed: a quantity of one thing at one price for one reason.
+
+    Its invoice and its price exist: a trigger looks at all the rows of a statement at once.
+    """
 
     __tablename__ = "invoice_line"
     __table_args__ = (CheckConstraint("amount_cents = quantity * unit_cents", name="amount_is_product"),)
 
     line_id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
-    invoice_id: Mapped[UUID] = mapped_column(ForeignKey("invoice.invoice_id"), index=True)
+    invoice_id: Mapped[UUID] = mapped_column(index=True)
     child_id: Mapped[UUID]
     child_name: Mapped[str] = mapped_column(String(250))
     activity_code: Mapped[str] = mapped_column(String(40))
@@ -185,18 +194,21 @@ class InvoiceLine(Base):
     unit_cents: Mapped[int]
     amount_cents: Mapped[int]
     reason: Mapped[str] = mapped_column(Text)
-    price_id: Mapped[int] = mapped_column(ForeignKey("price.price_id"))
+    price_id: Mapped[int] = mapped_column(BigInteger)
     days: Mapped[list[date]] = mapped_column(ARRAY(Date))
 
 
 class Charge(Base):
-    """One unit invoiced (+1) or taken back (−1): what a later run subtracts from what is due."""
+    """One unit invoiced (+1) or taken back (−1): what a later run subtracts from what is due.
+
+    Its invoice and its price exist: a trigger looks at all the rows of a statement at once.
+    """
 
     __tablename__ = "charge"
     __table_args__ = (Index("ix_charge_key", "family_id", "session_id", "child_id"),)
 
     charge_id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
-    invoice_id: Mapped[UUID] = mapped_column(ForeignKey("invoice.invoice_id"), index=True)
+    invoice_id: Mapped[UUID] = mapped_column(index=True)
     family_id: Mapped[UUID]
     child_id: Mapped[UUID]
     session_id: Mapped[UUID]
@@ -207,7 +219,7 @@ class Charge(Base):
     mark: Mapped[str] = mapped_column(String(40))
     quantity: Mapped[int]
     unit_cents: Mapped[int]
-    price_id: Mapped[int] = mapped_column(ForeignKey("price.price_id"))
+    price_id: Mapped[int] = mapped_column(BigInteger)
 
 
 # ---------------------------------------------------------------- the ledger: append only, balanced

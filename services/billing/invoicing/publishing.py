@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from billing.accounting import ledger, numbers
 from billing.facts.effects import REMARKS
 from billing.invoicing.dates import InvoiceDates
-from billing.invoicing.models import Invoice, InvoiceLine, Run, RunFamily
+from billing.invoicing.models import Invoice, InvoiceLine, LedgerEntry, Run, RunFamily
 from chassis.outbox import tell_all
 from contracts.billing.invoices import InvoiceKind
 from contracts.events.billing import InvoicePublished
@@ -39,23 +39,27 @@ FROM (
 ) numbered
 """
 
+# Grouped first, named afterwards: a child has some ten days of a thing, and its names are looked up once.
 _LINES = """
 INSERT INTO invoice_line (invoice_id, child_id, child_name, activity_code, activity_name, unit, child_care, month,
                           mark, quantity, unit_cents, amount_cents, reason, price_id, days)
-SELECT i.invoice_id, d.child_id, max(c.first_name || ' ' || c.last_name), d.activity_code, max(a.activity_name),
-       max(a.unit), bool_or(a.child_care), date_trunc('month', d.day)::date, d.mark, sum(d.quantity), d.unit_cents,
-       sum(d.quantity) * d.unit_cents, p.reason || coalesce(', ' || max(remark.words), ''), min(d.price_id),
-       array_agg(d.day ORDER BY d.day)
-FROM draft_charge d
-JOIN invoice i USING (run_id, family_id)
+WITH grouped AS (
+    SELECT family_id, child_id, activity_code, date_trunc('month', day)::date AS month, mark, unit_cents, price_id,
+           sum(quantity) AS quantity, array_agg(day ORDER BY day) AS days
+    FROM draft_charge WHERE run_id = :run_id
+    GROUP BY family_id, child_id, activity_code, date_trunc('month', day)::date, mark, unit_cents, price_id,
+             sign(quantity)
+)
+SELECT i.invoice_id, g.child_id, c.first_name || ' ' || c.last_name, g.activity_code, a.activity_name, a.unit,
+       a.child_care, g.month, g.mark, g.quantity, g.unit_cents, g.quantity * g.unit_cents,
+       p.reason || coalesce(', ' || remark.words, ''), g.price_id, g.days
+FROM grouped g
+JOIN invoice i ON i.run_id = :run_id AND i.family_id = g.family_id
 JOIN price p USING (price_id)
 JOIN child c USING (child_id)
-JOIN activity a ON a.activity_code = d.activity_code
-LEFT JOIN unnest(CAST(:marks AS text[]), CAST(:remarks AS text[])) AS remark (mark, words) ON remark.mark = d.mark
-WHERE d.run_id = :run_id
-GROUP BY i.invoice_id, d.child_id, d.activity_code, date_trunc('month', d.day), d.mark, sign(d.quantity),
-         d.unit_cents, p.reason
-ORDER BY i.invoice_id, max(c.first_name), max(a.activity_name), date_trunc('month', d.day), sign(d.quantity), d.mark
+JOIN activity a ON a.activity_code = g.activity_code
+LEFT JOIN unnest(CAST(:marks AS text[]), CAST(:remarks AS text[])) AS remark (mark, words) ON remark.mark = g.mark
+ORDER BY i.invoice_id, c.first_name, a.activity_name, g.month, sign(g.quantity), g.mark, g.price_id
 """
 
 _CHARGES = """
@@ -65,11 +69,6 @@ SELECT i.invoice_id, d.family_id, d.child_id, d.session_id, d.activity_code, d.p
        d.quantity, d.unit_cents, d.price_id
 FROM draft_charge d JOIN invoice i USING (run_id, family_id)
 WHERE d.run_id = :run_id
-"""
-
-_LINK = """
-UPDATE run_family SET invoice_id = i.invoice_id FROM invoice i
-WHERE i.run_id = run_family.run_id AND i.family_id = run_family.family_id AND run_family.run_id = :run_id
 """
 
 
@@ -84,6 +83,7 @@ def publish(session: Session, run: Run, dates: InvoiceDates, now: datetime) -> i
         select(RunFamily.family_id).where(RunFamily.run_id == run.run_id, outcomes)
     ).all()
     year = dates.published_on.year
+    session.execute(text("SET LOCAL work_mem = '32MB'"))
     if families:
         values = {
             "run_id": run.run_id,
@@ -103,7 +103,6 @@ def publish(session: Session, run: Run, dates: InvoiceDates, now: datetime) -> i
         _check_sums(session, run, len(families))
         ledger.post_invoices(session, run.run_id)
         ledger.offset_credits(session, families, now)
-        session.execute(text(_LINK), {"run_id": run.run_id})
         _tell(session, run.run_id, now)
     session.execute(text("DELETE FROM draft_charge WHERE run_id = :run_id"), {"run_id": run.run_id})
     return run.total_cents
@@ -133,30 +132,20 @@ def _check_sums(session: Session, run: Run, expected: int) -> None:
 
 
 def _tell(session: Session, run_id: UUID, now: datetime) -> None:
-    invoices = session.scalars(
-        select(Invoice).where(Invoice.run_id == run_id).order_by(Invoice.sequence)
-    ).all()
-    left = ledger.left_of(session, [invoice.invoice_id for invoice in invoices])
-    tell_all(
-        session,
-        [
-            (
-                InvoicePublished(
-                    invoice_id=invoice.invoice_id,
-                    number=invoice.number,
-                    family_id=invoice.family_id,
-                    fund=invoice.fund,
-                    month=invoice.month,
-                    total_cents=invoice.total_cents,
-                    due_on=invoice.due_on,
-                    kind=invoice.kind,
-                    left_cents=left.get(invoice.invoice_id, 0),
-                    pay_online_until=invoice.pay_online_until,
-                ),
-                invoice.invoice_id,
-                1,
-            )
-            for invoice in invoices
-        ],
-        at=now,
+    """One fact an invoice, in the order of their numbers, with what is left of it once credits were set against it."""
+    left = (
+        select(LedgerEntry.invoice_id, func.sum(LedgerEntry.amount_cents).label("cents"))
+        .join(Invoice, Invoice.invoice_id == LedgerEntry.invoice_id)
+        .where(LedgerEntry.account == ledger.RECEIVABLE, Invoice.run_id == run_id)
+        .group_by(LedgerEntry.invoice_id)
+        .subquery()
     )
+    told = [getattr(Invoice, name) for name in InvoicePublished.model_fields if name != "left_cents"]
+    rows = session.execute(
+        select(*told, func.coalesce(left.c.cents, 0).label("left_cents"))
+        .outerjoin(left, left.c.invoice_id == Invoice.invoice_id)
+        .where(Invoice.run_id == run_id)
+        .order_by(Invoice.sequence)
+    )
+    facts = [InvoicePublished.model_validate(row, from_attributes=True) for row in rows]
+    tell_all(session, [(fact, fact.invoice_id, 1) for fact in facts], at=now)
