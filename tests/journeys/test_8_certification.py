@@ -81,6 +81,7 @@ def test_the_other_parent_reads_who_signed_and_has_nothing_to_sign(signed: str, 
 
 def test_the_family_sheet_is_printed_and_tagged(signed: str, amandine: Visitor, tmp_path: Path) -> None:
     amandine.goto("/mon-espace/")
+    amandine.open_menu()
     amandine.follow("Édition de documents")
     amandine.look("edition")
     with amandine.page.expect_download() as download:

@@ -83,6 +83,10 @@ class Visitor:
         self.page.get_by_role("button", name=name, exact=exact).click()
         return self.page
 
+    def open_menu(self) -> None:
+        """Unfolds the menu of the space, which a telephone shows as one line."""
+        self.page.get_by_text("Menu de mon espace").click()
+
     def follow(self, name: str, *, exact: bool = True) -> Page:
         """Follows a link."""
         self.page.get_by_role("link", name=name, exact=exact).first.click()
