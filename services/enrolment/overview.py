@@ -14,7 +14,8 @@ from contracts.enrolment.home import NearDeadlineView, OverviewView, UpcomingVie
 from contracts.enrolment.offer import ActivityTerms
 from contracts.events.enrolment import EnrolmentState
 from enrolment.absences import absence_views
-from enrolment.booking import deadlines, waiting_views
+from enrolment.booking import waiting_views
+from enrolment.booking.booking_rules import adding_closes_at
 from enrolment.catalogue.terms import terms_of
 from enrolment.enrolling.enrolment_views import children_of, of_account
 from enrolment.models import Activity, Booking, DaySession, Enrolment, FamilyGuardian, Place
@@ -141,7 +142,7 @@ def _closing_soon(terms: ActivityTerms, now: datetime) -> Iterator[tuple[date, d
     for n in range(HORIZON.days + 1):
         day = today + timedelta(days=n)
         if day.isoweekday() in terms.weekdays:
-            closes_at = deadlines.closing_instant(terms.adding, day, calendar.public_holiday)
+            closes_at = adding_closes_at(terms, day, calendar.public_holiday)
             if now < closes_at <= now + SOON:
                 yield day, closes_at
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from contracts.enrolment.bookings import CellState, Refusal
 from contracts.enrolment.offer import ActivityTerms
+from contracts.enrolment.terms import Window
 from enrolment.booking import deadlines
 from enrolment.catalogue import windows
 from enrolment.catalogue.eligibility import age_on, group_of
@@ -51,11 +52,19 @@ class Deadline:
 IsHoliday = Callable[[date], object]
 
 
+def adding_closes_at(terms: ActivityTerms, day: date, is_holiday: IsHoliday) -> datetime:
+    """From when a session of `day` can no longer be booked: by its rule, or with its window if that ends before."""
+    closing = deadlines.closing_instant(terms.adding, day, is_holiday)
+    over = windows.window_of(terms.openings, day).closes_at
+    return closing if over is None or closing <= over else over
+
+
 def adding_deadline(terms: ActivityTerms, day: date, is_holiday: IsHoliday) -> Deadline:
-    """Until when a session of `day` can be booked."""
-    return Deadline(
-        deadlines.closing_instant(terms.adding, day, is_holiday), deadlines.sentence(terms.adding)
-    )
+    """The same, with the words of what decides it."""
+    closing = adding_closes_at(terms, day, is_holiday)
+    if closing < deadlines.closing_instant(terms.adding, day, is_holiday):
+        return Deadline(closing, windows.sentence(Window(closes_at=closing)))
+    return Deadline(closing, deadlines.sentence(terms.adding))
 
 
 def cancelling_deadline(terms: ActivityTerms, day: date, is_holiday: IsHoliday) -> Deadline:

@@ -11,7 +11,7 @@ from contracts.enrolment.bookings import CellState, CellView
 from contracts.enrolment.offer import ActivityTerms
 from contracts.enrolment.terms import Grain
 from enrolment.booking import deadlines, line
-from enrolment.booking.booking_rules import Known, cell_state, chance_of
+from enrolment.booking.booking_rules import Known, adding_closes_at, cell_state, chance_of
 from enrolment.booking.known import full_groups
 from enrolment.schedule import calendar
 
@@ -57,10 +57,10 @@ def _view(
     chance = chance_of(terms, reader.birth_date, known.day, reader.now, is_resident=reader.is_resident)
     if (known.session_id, chance.group_code) in crowd.full:
         known = replace(known, has_room=False)
-    adding = deadlines.closing_instant(terms.adding, known.day, calendar.public_holiday)
+    adding = adding_closes_at(terms, known.day, calendar.public_holiday)
     cancelling = (
         adding
-        if terms.cancelling == terms.adding
+        if terms.cancelling == terms.adding and not terms.openings
         else deadlines.closing_instant(terms.cancelling, known.day, calendar.public_holiday)
     )
     state = cell_state(

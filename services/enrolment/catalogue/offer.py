@@ -27,6 +27,7 @@ from contracts.enrolment.refusals import ActivityChanged, PlaceChanged
 from contracts.errors import Invalid, NotFound
 from contracts.events.enrolment import ActivityUpdated, PlaceUpdated
 from enrolment.booking import deadlines
+from enrolment.booking.booking_rules import adding_closes_at
 from enrolment.catalogue import capacities, eligibility, windows
 from enrolment.catalogue.notes import notes
 from enrolment.catalogue.terms import order_sentence, terms_of
@@ -161,7 +162,7 @@ def preview_activity(session: Session, terms: ActivityTerms, today: date) -> Act
         examples=[
             ExampleDay(
                 day=day,
-                adding_closes_at=deadlines.closing_instant(terms.adding, day, calendar.public_holiday),
+                adding_closes_at=adding_closes_at(terms, day, calendar.public_holiday),
                 cancelling_closes_at=deadlines.closing_instant(
                     terms.cancelling, day, calendar.public_holiday
                 ),

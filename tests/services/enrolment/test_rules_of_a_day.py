@@ -75,6 +75,26 @@ def test_nobody_books_before_the_opening_and_residents_book_first(town: Town) ->
     assert book(town, far, fars, now=OPENS).changed
 
 
+def test_a_window_that_ends_before_the_deadline_is_said_wherever_the_day_is(town: Town) -> None:
+    ends = datetime(2026, 11, 24, 18, tzinfo=PARIS)
+    until = Opening(first=FRIDAY, last=FRIDAY, window=Window(closes_at=ends))
+    town.run(mother.canteen(openings=(until,)), FRIDAY, FRIDAY)
+    child_id, parent = town.pupil()
+
+    def cell(now: datetime) -> tuple[CellState, datetime | None]:
+        with town.begin() as session:
+            view = months.month(session, MonthPage(child_id=child_id, month=FRIDAY), parent, now)
+        return next(
+            (each.cells[0].state, each.cells[0].closes_at) for each in view.days if each.day == FRIDAY
+        )
+
+    assert cell(NOW) == (CellState.OPEN, ends)
+    assert cell(ends) == (CellState.LOCKED, ends)
+    [refused] = book(town, child_id, parent, now=ends).refused
+    assert (refused.why, refused.closes_at) == (Refusal.TOO_LATE, ends)
+    assert refused.rule_sentence.replace("\u00a0", " ") == "jusqu’au 24 novembre 2026 à 18 h"
+
+
 def test_an_agent_may_book_before_the_opening(town: Town) -> None:
     town.run(mother.canteen(openings=(AT_FIRST,)), FRIDAY, FRIDAY)
     child = mother.child()

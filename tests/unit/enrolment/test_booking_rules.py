@@ -6,6 +6,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chassis.clock import PARIS
 from contracts.enrolment.bookings import CellState, Refusal
@@ -13,12 +15,15 @@ from contracts.enrolment.terms import Eligibility, Group, Opening, Window
 from enrolment.booking.booking_rules import (
     Chance,
     Known,
+    adding_closes_at,
+    adding_deadline,
     cell_state,
     chance_of,
     why_not_book,
     why_not_cancel,
 )
 from enrolment.catalogue.windows import Shut
+from enrolment.schedule import calendar
 from tests.mothers import enrolment as mother
 
 OURS, THEIRS = uuid4(), uuid4()
@@ -138,6 +143,41 @@ def test_residents_book_first_and_other_days_are_always_open(
 ) -> None:
     terms = mother.canteen(openings=(CHRISTMAS,))
     assert chance_of(terms, date(2020, 1, 1), day, now, is_resident=is_resident).shut == expected
+
+
+ENDS = datetime(2026, 12, 10, 18, tzinfo=PARIS)
+UNTIL_THE_TENTH = CHRISTMAS.model_copy(update={"window": Window(closes_at=ENDS)})
+
+
+@pytest.mark.parametrize(
+    ("day", "expected", "sentence"),
+    [
+        (date(2026, 12, 21), ENDS, "jusqu’au 10 décembre 2026 à 18 h"),
+        (date(2026, 12, 18), datetime(2026, 12, 16, 9, tzinfo=PARIS), "jusqu’à 2 jours ouvrés avant, 9 h"),
+    ],
+)
+def test_a_day_closes_with_its_window_where_that_ends_before_its_deadline(
+    day: date, expected: datetime, sentence: str
+) -> None:
+    deadline = adding_deadline(mother.canteen(openings=(UNTIL_THE_TENTH,)), day, calendar.public_holiday)
+    assert (deadline.closes_at, deadline.sentence.replace("\u00a0", " ")) == (expected, sentence)
+
+
+@given(
+    ends=st.integers(0, 1700).map(lambda hours: datetime(2026, 11, 1, tzinfo=PARIS) + timedelta(hours=hours)),
+    day=st.dates(date(2026, 12, 1), date(2027, 1, 31)),
+    hours=st.integers(-48, 48),
+)
+def test_a_day_is_bookable_exactly_until_it_says(ends: datetime, day: date, hours: int) -> None:
+    """The window and the deadline together are the one instant that the pages show."""
+    terms = mother.canteen(openings=(CHRISTMAS.model_copy(update={"window": Window(closes_at=ends)}),))
+    closing = adding_closes_at(terms, day, calendar.public_holiday)
+    now = closing + timedelta(hours=hours)
+    deadline = adding_deadline(terms, day, calendar.public_holiday)
+    rule = adding_closes_at(mother.canteen(), day, calendar.public_holiday)
+    chance = chance_of(terms, date(2020, 1, 1), day, now, is_resident=True)
+    assert (now < rule and chance.shut is None) == (now < closing)
+    assert deadline.closes_at == closing
 
 
 @pytest.mark.parametrize(
