@@ -1,7 +1,6 @@
 """Tables of the month's run, of invoices (written once, guarded by triggers) and of the ledger."""
 
 from datetime import date, datetime
-from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
@@ -101,9 +100,7 @@ class DraftCharge(Base):
     unit_cents: Mapped[int] = mapped_column()
     price_id: Mapped[int] = mapped_column(BigInteger)
 
-    __mapper_args__: ClassVar[dict[str, Any]] = {
-        "primary_key": [run_id, family_id, child_id, session_id, unit_cents]
-    }
+    __mapper_args__ = {"primary_key": [run_id, family_id, child_id, session_id, unit_cents]}  # noqa: RUF012
 
 
 class RunFamily(Base):
