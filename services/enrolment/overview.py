@@ -16,13 +16,15 @@ from contracts.events.enrolment import EnrolmentState
 from enrolment.absences import absence_views
 from enrolment.booking import waiting_views
 from enrolment.booking.booking_rules import adding_closes_at
+from enrolment.catalogue import windows
 from enrolment.catalogue.terms import terms_of
 from enrolment.enrolling.enrolment_views import children_of, of_account
 from enrolment.models import Activity, Booking, DaySession, Enrolment, FamilyGuardian, Place
 from enrolment.schedule import calendar
 
 SOON = timedelta(days=7)
-# A rule of the month before closes, on its day, every day of the next month: at most two months ahead.
+# A rule of the month before closes, on its day, every day of the next month: at most two months ahead. The end of a
+# window closes days that lie further.
 HORIZON = timedelta(days=62)
 
 
@@ -137,14 +139,21 @@ def _near_deadlines(session: Session, children: list[ChildView], now: datetime) 
 
 
 def _closing_soon(terms: ActivityTerms, now: datetime) -> Iterator[tuple[date, datetime]]:
-    """The days to come that close for booking within the week, and when."""
+    """The days to come that close for booking within the week, and when; none that cannot be booked yet."""
     today = calendar.local_day(now)
-    for n in range(HORIZON.days + 1):
+    ending = (each.last for each in terms.openings if _is_soon(each.window.closes_at, now))
+    for n in range((max([today + HORIZON, *ending]) - today).days + 1):
         day = today + timedelta(days=n)
-        if day.isoweekday() in terms.weekdays:
+        window = windows.window_of(terms.openings, day)
+        is_shut = windows.why_shut(window, now, is_resident=True) is not None
+        if day.isoweekday() in terms.weekdays and not is_shut:
             closes_at = adding_closes_at(terms, day, calendar.public_holiday)
-            if now < closes_at <= now + SOON:
+            if _is_soon(closes_at, now):
                 yield day, closes_at
+
+
+def _is_soon(closes_at: datetime | None, now: datetime) -> bool:
+    return closes_at is not None and now < closes_at <= now + SOON
 
 
 def _nearest(

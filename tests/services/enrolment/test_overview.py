@@ -7,6 +7,8 @@ from chassis.clock import PARIS
 from contracts.caller import Caller
 from contracts.enrolment.bookings import ChangeBookings
 from contracts.enrolment.home import OverviewView
+from contracts.enrolment.offer import Season
+from contracts.enrolment.terms import Opening, Window
 from enrolment import overview
 from tests.mothers import enrolment as mother
 from tests.services.enrolment.conftest import NOW, Statements, Town
@@ -34,6 +36,22 @@ def test_a_week_of_which_nothing_is_booked_is_a_deadline(town: Town) -> None:
     view = look(town, parent)
     assert view.deadlines == []  # who has booked has decided
     assert [each.day for each in view.upcoming] == [date(2026, 11, 27)]
+
+
+def test_the_end_of_a_window_presses_however_far_its_days_are(town: Town) -> None:
+    far = {"first": date(2027, 2, 15), "last": date(2027, 2, 26)}
+    ends, opens = (datetime(2026, 11, 26, 18, tzinfo=PARIS), datetime(2026, 11, 24, 8, tzinfo=PARIS))
+    terms = mother.canteen(
+        code="hiver", season=Season.HOLIDAYS, openings=(Opening(**far, window=Window(closes_at=ends)),)
+    )
+    town.run(terms, *far.values())
+    _, parent = town.pupil("hiver")
+    [near] = look(town, parent).deadlines
+    assert (near.closes_at, near.first, near.last) == (ends, date(2027, 2, 15), date(2027, 2, 26))
+    later = Window(opens_at=opens, closes_at=ends)
+    town.run(terms.model_copy(update={"openings": (Opening(**far, window=later),)}), *far.values())
+    assert look(town, parent).deadlines == []  # nobody can book before it opens
+    assert look(town, parent, opens).deadlines
 
 
 def test_a_day_given_back_is_not_announced(town: Town) -> None:
