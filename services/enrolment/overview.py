@@ -161,7 +161,7 @@ def _nearest(
 ) -> NearDeadlineView | None:
     near = sorted(by_instant)
     days = [day for instant in near for day in by_instant[instant]]
-    bookable = [day for day, is_booked, has_room in days if has_room and not is_booked]
+    bookable = {day for day, is_booked, has_room in days if has_room and not is_booked}
     booked = sum(is_booked for _, is_booked, _ in days)
     if booked or not bookable:
         return None

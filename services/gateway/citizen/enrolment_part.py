@@ -1,5 +1,7 @@
 """What « Mon tableau de bord » says of enrolment: children, documents awaited, deadlines of the week, agenda."""
 
+from datetime import date
+
 from flask import url_for
 
 from chassis.clock import PARIS
@@ -69,14 +71,20 @@ def show_overview(page: Page, view: OverviewView) -> dict[str, object] | None:
         page.to_do(
             Task(
                 f"{near.activity_name} : rien de réservé pour {near.child_name}",
-                f"{days} à réserver entre {french.weekday(near.first)} et {french.weekday(near.last)}. "
-                f"Premier délai : {closing}.",
+                f"{days} à réserver, {_span(near.first, near.last)}. Premier délai : {closing}.",
                 "Réserver",
                 url_for("citizen.bookings.show", child_id=near.child_id, month=f"{near.first:%Y-%m}"),
                 due=near.closes_at.astimezone(PARIS).date(),
             )
         )
     return {"upcoming": view.upcoming, "children": view.children} if view.children else None
+
+
+def _span(first: date, last: date) -> str:
+    """« le mercredi 2 décembre », « du jeudi 26 novembre au vendredi 4 décembre »."""
+    if first == last:
+        return f"le {french.weekday(first)}"
+    return f"du {french.weekday(first)} au {french.weekday(last)}"
 
 
 def _card(child: ChildView) -> ChildCard:

@@ -38,6 +38,14 @@ def test_a_week_of_which_nothing_is_booked_is_a_deadline(town: Town) -> None:
     assert [each.day for each in view.upcoming] == [date(2026, 11, 27)]
 
 
+def test_two_parts_of_a_day_are_one_day_to_book(town: Town) -> None:
+    day = date(2026, 12, 2)
+    town.run(mother.wednesday(at_once=True), day, day)
+    _, parent = town.pupil("mercredi")
+    near = next(each for each in look(town, parent).deadlines if each.first == day)
+    assert (near.first, near.last, near.bookable) == (day, day, 1)
+
+
 def test_the_end_of_a_window_presses_however_far_its_days_are(town: Town) -> None:
     far = {"first": date(2027, 2, 15), "last": date(2027, 2, 26)}
     ends, opens = (datetime(2026, 11, 26, 18, tzinfo=PARIS), datetime(2026, 11, 24, 8, tzinfo=PARIS))
