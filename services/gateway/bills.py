@@ -20,7 +20,10 @@ STATES = {
 
 @dataclass(frozen=True)
 class Line:
-    """`12 repas × 3,20 €`, `tranche C (QF 620, octobre)`, the days. `month`: only when it is not the invoice's."""
+    """`12 repas × 3,20 €`, `tranche C (QF 620, octobre)`, the days. `month`: only when it is not the invoice's.
+
+    `tariff`: « tarif du 1er septembre 2026 »; `steps`: (what was applied, the price after it), where there are several.
+    """
 
     activity: str
     quantity: str
@@ -29,6 +32,8 @@ class Line:
     month: str
     cents: int
     correction: bool
+    tariff: str
+    steps: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -138,7 +143,10 @@ def invoice_paper(invoice: InvoiceView) -> dict[str, Any]:
                     {
                         "activity": line.activity,
                         "quantity": line.quantity,
-                        "reason": ("Correction : " if line.correction else "") + line.reason,
+                        "reason": ("Correction : " if line.correction else "")
+                        + line.reason
+                        + (f", {line.tariff}" if line.tariff else ""),
+                        "steps": " → ".join(cents for _, cents in line.steps),
                         "days": line.days,
                         "month": line.month,
                         "amount": french.euros(line.cents),
@@ -194,6 +202,8 @@ def _line(line: InvoiceLine, invoice: InvoiceView) -> Line:
         month="" if line.month == invoice.summary.month else french.month(line.month),
         cents=line.amount_cents,
         correction=line.correction,
+        tariff=f"tarif du {french.day(line.tariff_since)}" if line.tariff_since else "",
+        steps=[(step.words, french.euros(step.cents)) for step in line.steps] if len(line.steps) > 1 else [],
     )
 
 

@@ -22,6 +22,8 @@ from billing.models import Family, Guardian
 from billing.paying import parts
 from billing.paying.models import Payment, PaymentPart
 from billing.paying.states import UNDERWAY
+from billing.tariffs.explanations import Explanation, explain
+from billing.tariffs.prices import half_up
 from contracts.billing.invoices import (
     CarriedAmount,
     DueView,
@@ -30,6 +32,7 @@ from contracts.billing.invoices import (
     InvoiceState,
     InvoiceView,
     PaymentLine,
+    PriceStep,
 )
 from contracts.billing.invoices import InvoiceLine as LineView
 from contracts.billing.payments import PaidInvoice, PaymentState, PaymentView, ReceiptView
@@ -107,12 +110,13 @@ def invoice(session: Session, caller: Caller, invoice_id: UUID, today: date) -> 
         .join(PaymentPart, PaymentPart.payment_id == Payment.payment_id)
         .where(PaymentPart.invoice_id == invoice_id, Payment.state == PaymentState.CONFIRMING)
     )
+    explained = explain(session, {line.price_id for line in lines})
     return InvoiceView(
         summary=summaries.summary_of(row, today),
         fund_name=_fund_name(session, found.fund),
         family_number=found.family_number,
         addressee=found.addressee,
-        lines=[_line(line) for line in lines],
+        lines=[_line(line, explained.get(line.price_id)) for line in lines],
         payments=_movements(session, found),
         carried_months=sorted(
             {line.month for line in lines if line.month < found.month and line.quantity > 0}
@@ -202,7 +206,7 @@ def _carried(session: Session, families: list[UUID]) -> list[CarriedAmount]:
     ]
 
 
-def _line(line: InvoiceLine) -> LineView:
+def _line(line: InvoiceLine, how: Explanation | None) -> LineView:
     return LineView(
         child_id=line.child_id,
         child_name=line.child_name,
@@ -217,6 +221,8 @@ def _line(line: InvoiceLine) -> LineView:
         reason=line.reason,
         correction=line.quantity < 0,
         days=line.days,
+        tariff_since=how.tariff_since if how else None,
+        steps=[PriceStep(words=step.words, cents=half_up(step.cents)) for step in how.steps] if how else [],
     )
 
 

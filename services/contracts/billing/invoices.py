@@ -81,6 +81,13 @@ class WhatIsDue(Question[DueView]):
     """For the dashboard: what is to be paid, the most pressing first."""
 
 
+class PriceStep(View):
+    """One step of the reckoning of a unit's price: what was applied, and the price after it, to the cent."""
+
+    words: str
+    cents: int
+
+
 class InvoiceLine(View):
     """`12 repas × 3,20 €` and why. A correction has a negative quantity."""
 
@@ -97,6 +104,12 @@ class InvoiceLine(View):
     reason: str
     correction: bool
     days: list[date]
+    tariff_since: date | None = Field(
+        default=None, description="Since when the tariff of the price was valid"
+    )
+    steps: list[PriceStep] = Field(
+        default_factory=list, description="From the tariff's base to `unit_cents`, as it was reckoned"
+    )
 
 
 class PaymentLine(View):

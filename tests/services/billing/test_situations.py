@@ -3,6 +3,8 @@
 from datetime import date
 from uuid import UUID, uuid4
 
+from sqlalchemy import text
+
 from billing.invoicing import desk, statements
 from billing.models import Allowance
 from contracts.billing.allowances import AllowanceKind
@@ -10,7 +12,7 @@ from contracts.billing.runs import OpenRun
 from contracts.billing.tariffs import FixedRule, Reduction, Siblings, SiblingStep
 from contracts.events.enrolment import Mark
 from tests.mothers.billing import NOW, OCTOBER, a_clerk
-from tests.services.billing.conftest import Town
+from tests.services.billing.conftest import Town, unguarded
 
 NOVEMBER = date(2026, 11, 1)
 DEGRESSION = Siblings(by="rank", steps=(SiblingStep(children=2, percent=50),))
@@ -135,3 +137,41 @@ def test_an_allowance_granted_since_makes_a_draft_out_of_date(town: Town) -> Non
     grant(town, family)
     with town.sessions.begin() as session:
         assert desk.run_view(session, OpenRun(run_id=view.summary.run_id)).outdated
+
+
+def test_each_line_of_an_invoice_shows_how_its_price_was_reckoned(town: Town) -> None:
+    rule = FixedRule(cents=500, siblings=DEGRESSION, non_resident_percent=25)
+    town.offer(rule)
+    family = town.family(resident=False)
+    elder, younger = town.child("Zoé", date(2016, 1, 1)), town.child("Anna", date(2021, 1, 1))
+    grant(town, family, cents=50, child_id=younger)
+    for child in (elder, younger):
+        town.meals(child, family, 4)
+    view = town.run()
+    with town.sessions.begin() as session:
+        invoice_id = town.only_invoice(view, family)
+        lines = statements.invoice(session, a_clerk(), invoice_id, town.clock.now().date()).lines
+    told = {line.child_name.split()[0]: [(step.words, step.cents) for step in line.steps] for line in lines}
+    assert told == {
+        "Zoé": [("tarif unique", 500), ("hors commune +25\u00a0%", 625)],
+        "Anna": [
+            ("tarif unique", 500),
+            ("hors commune +25\u00a0%", 625),
+            ("2e\u00a0enfant −50\u00a0%", 313),
+            ("Aide du CCAS −0,50\u00a0€", 263),
+        ],
+    }
+    assert {line.tariff_since for line in lines} == {date(2026, 9, 1)}
+
+
+def test_a_price_that_would_be_reckoned_otherwise_today_is_not_retold(town: Town) -> None:
+    town.offer(FixedRule(cents=500))
+    family = town.family()
+    town.meals(town.child(), family, 4)
+    view = town.run()
+    with unguarded(town.engine) as connection:
+        connection.execute(text("UPDATE tariff SET rule = jsonb_set(rule, '{cents}', '600')"))
+    with town.sessions.begin() as session:
+        invoice_id = town.only_invoice(view, family)
+        line = statements.invoice(session, a_clerk(), invoice_id, town.clock.now().date()).lines[0]
+    assert (line.steps, line.reason, line.unit_cents) == ([], "tarif unique", 500)

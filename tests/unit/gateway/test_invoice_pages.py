@@ -17,6 +17,7 @@ from contracts.billing.payments import (
 from contracts.billing.refusals import NothingToPay, ProviderAway, SignatureRefused
 from contracts.caller import Kind
 from contracts.errors import NotFound, ServiceUnavailable
+from gateway import bills
 from tests.mothers.billing import (
     OCTOBER,
     a_line,
@@ -59,6 +60,25 @@ def test_a_carried_amount_is_explained(site: Site) -> None:
 def test_without_a_family_the_key_is_asked_for(site: Site) -> None:
     site.services.answers[MyInvoices] = an_invoice_list(family_known=False)
     assert "Clé Enfance" in words(site.citizen().read("/mon-espace/factures/").main)
+
+
+def test_each_step_of_a_price_is_told_with_the_tariff_s_date(site: Site) -> None:
+    steps = [("tranche C (QF 620, septembre)", 400), ("2e enfant −20 %", 320)]
+    line = a_line(
+        tariff_since=date(2026, 9, 1), steps=[{"words": words_, "cents": cents} for words_, cents in steps]
+    )
+    invoice = an_invoice(lines=[line])
+    site.services.answers[OpenInvoice] = invoice
+    page = site.citizen().read(INVOICE)
+    told = page.select_one("main details")
+    assert "Tarif du 1er septembre 2026." in words(told)
+    assert [words(each) for each in told.select("ol li")] == [
+        "Tranche C (QF 620, septembre) : 4,00 €",
+        "2e enfant −20 % : 3,20 €",
+    ]
+    printed = bills.invoice_paper(invoice)["children"][0]["lines"][0]
+    assert printed["steps"].replace("\xa0", " ") == "4,00 € → 3,20 €"
+    assert "tarif du 1er" in printed["reason"]
 
 
 def test_the_invoice_reads_line_by_line_with_the_reason_of_each_price(site: Site) -> None:
