@@ -2,7 +2,7 @@
 
 from billing import consultations
 from billing.invoicing.dates import paris_day
-from billing.tariffs import drafts, simulation, tariff_book
+from billing.tariffs import drafts, estimates, simulation, tariff_book
 from billing.wording import month_name
 from chassis.commands import once
 from chassis.service import Service, answers
@@ -16,8 +16,9 @@ from contracts.billing.drafts import (
     TariffDraftView,
     TariffSimulation,
 )
+from contracts.billing.estimates import Estimate, EstimateMonth
 from contracts.billing.tariffs import MyPrices, PriceList, PublishTariff, TariffList, Tariffs, TariffView
-from contracts.caller import Caller, Role
+from contracts.caller import Caller, Kind, Role
 
 
 class TariffDesk(Service):
@@ -36,6 +37,12 @@ class TariffDesk(Service):
         caller.staff(Role.BILLING)
         with self.begin() as session:
             return tariff_book.published(session, paris_day(self.clock.now()))
+
+    @answers(EstimateMonth)
+    def estimate_month(self, ask: EstimateMonth, caller: Caller) -> Estimate:
+        account_id = caller.account_id if caller.kind is Kind.CITIZEN else None
+        with self.begin() as session:
+            return estimates.estimate(session, ask, account_id, paris_day(self.clock.now()))
 
     @answers(MyPrices)
     def my_prices(self, ask: MyPrices, caller: Caller) -> PriceList:

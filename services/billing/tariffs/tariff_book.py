@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
 
 from billing.facts.effects import Effect
@@ -142,7 +142,7 @@ def prices_of(session: Session, account_id: UUID, today: date) -> PriceList:
         select(Tariff, Activity)
         .join(Activity, Activity.activity_code == Tariff.activity_code)
         .where(Tariff.valid_from <= today, Tariff.place_code == "")
-        .distinct(Activity.activity_name, Tariff.activity_code)
+        .ext(distinct_on(Activity.activity_name, Tariff.activity_code))
         .order_by(
             Activity.activity_name, Tariff.activity_code, Tariff.valid_from.desc(), Tariff.version.desc()
         )
