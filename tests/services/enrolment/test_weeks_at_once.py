@@ -75,7 +75,7 @@ def usual_week(town: Town, family: Household, _: list[UUID]) -> list[Refusal]:
 def test_a_week_booked_by_all_while_a_day_of_it_closes_leaves_the_books_right(
     town: Town, grain: Grain, save: Callable[[Town, Household, list[UUID]], list[Refusal]], attempt: int
 ) -> None:
-    """Half of the families have booked already and book for nothing; the closure comes among them all."""
+    """Some families have a child booked already; the closure comes among the saves of all."""
     waits: dict[str, Any] = {"waiting": Waiting(hours=48)} if attempt % 2 else {}
     town.run(mother.canteen(capacity=PLACES, booked_by=grain, **waits), WEEK[0], WEEK[-1])
     sessions = [town.session_on(day).session_id for day in WEEK]
