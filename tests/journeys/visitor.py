@@ -111,7 +111,9 @@ class Visitor:
         return self.press("Continuer")
 
     def sign_out(self) -> Page:
-        return self.press("Se déconnecter")
+        self.press("Se déconnecter")
+        expect(self.page.get_by_role("button", name="Se déconnecter")).to_have_count(0)
+        return self.page
 
     def says(self, text: str) -> None:
         """The page's content has this sentence."""
