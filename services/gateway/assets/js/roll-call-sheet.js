@@ -136,11 +136,14 @@ export class Sheet {
     return shown[shown.indexOf(row) + 1] ?? shown.at(-2);
   }
 
-  // Whoever was looked for has been found: the others come back.
-  endSearch() {
-    const find = this.root.querySelector("[data-find]");
-    if (!find.value) return;
-    find.value = "";
+  get sought() {
+    return this.root.querySelector("[data-find]").value;
+  }
+
+  // Whoever was looked for has been found: the others come back. What was typed since the tap is another search.
+  endSearch(sought) {
+    if (!sought || this.sought !== sought) return;
+    this.root.querySelector("[data-find]").value = "";
     this.filter();
   }
 

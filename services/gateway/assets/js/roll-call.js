@@ -63,8 +63,9 @@ function listen(sheet, sender) {
     if (!button) return;
     const row = button.closest("[data-child]");
     const next = sheet.shownAfter(row);
+    const sought = sheet.sought;
     await press(() => sheet.press(row.dataset.child, button.dataset.see));
-    sheet.endSearch();
+    sheet.endSearch(sought);
     if (row.hidden) next?.querySelector("[data-see]").focus();
   });
   root.querySelector("[data-undo]").addEventListener("click", async () => {
