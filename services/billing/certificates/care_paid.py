@@ -21,7 +21,7 @@ from billing.invoicing.dates import paris_day
 from billing.invoicing.models import Invoice, InvoiceLine, LedgerEntry, LedgerTransaction
 from billing.models import Price, Tariff
 from billing.paying.models import Payment
-from billing.tariffs.prices import Inputs, Quotient, price
+from billing.tariffs.prices import Aided, Inputs, Quotient, price
 from billing.tariffs.tariff_book import read_rule
 from contracts.events.enrolment import Mark
 
@@ -153,5 +153,7 @@ def _without_surcharge(made_by: Price, rule: dict[str, object]) -> int:
     quotient = None
     if made_by.quotient_euros is not None and made_by.quotient_month is not None:
         quotient = Quotient(made_by.quotient_euros, made_by.quotient_month)
-    inputs = Inputs(made_by.month, Effect.BILLED, made_by.resident, quotient)
+    aided = Aided("", made_by.aid_cents) if made_by.aid_cents else None
+    inputs = Inputs(made_by.month, Effect.BILLED, made_by.resident, quotient, made_by.siblings, made_by.slot,
+                    made_by.reduction, aided)  # fmt: skip
     return price(read_rule(rule), inputs).cents

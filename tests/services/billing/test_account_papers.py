@@ -1,6 +1,6 @@
 """A family's statement of account and tax certificate, read from the ledger of a real database."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
 import pytest
@@ -8,12 +8,14 @@ from nameko.testing.services import worker_factory
 from sqlalchemy import text
 
 from billing.service import BillingService
+from billing.tariffs import tariff_book
 from contracts.billing.papers import MyPapers, OpenCertificate, OpenStatement
 from contracts.billing.payments import StartPayment
+from contracts.billing.tariffs import FixedRule, Siblings, SiblingStep, Surcharge
 from contracts.caller import Role
 from contracts.errors import NotAllowed, NotFound
 from contracts.events.enrolment import Mark
-from tests.mothers.billing import OCTOBER, a_clerk, a_parent
+from tests.mothers.billing import OCTOBER, a_clerk, a_parent, a_tariff
 from tests.services.billing.conftest import Town
 
 NEXT_YEAR = datetime(2027, 1, 12, 9, tzinfo=UTC)
@@ -112,6 +114,26 @@ def test_a_day_taken_back_and_given_as_credit_is_taken_off(
     )
     pay(town, november_invoice)
     assert service.open_certificate(OpenCertificate(family_id=family, year=2026), PARENT).cents == 2400
+
+
+def test_a_day_that_was_not_booked_counts_without_its_surcharge_whatever_else_made_its_price(
+    town: Town, family: UUID, service: BillingService
+) -> None:
+    """Brothers and sisters take 25 % off 16 €, then the surcharge adds half: 18 € are paid, 12 € of them for care."""
+    rule = FixedRule(
+        cents=1600,
+        siblings=Siblings(by="count", steps=(SiblingStep(children=2, percent=25),)),
+        surcharge=Surcharge(percent=50),
+    )
+    with town.sessions.begin() as session:
+        ask = a_tariff("mercredi", rule, valid_from=date(2026, 10, 28))
+        tariff_book.publish(session, ask, None, town.clock.now(), town.clock.now().date())
+    lea, elder = child_of(town), town.child("Tom")
+    lines = [(lea, family, Mark.PRESENT_WITHOUT_BOOKING), (elder, family, Mark.PRESENT)]
+    town.sheet(OCTOBER.replace(day=28), *lines, activity="mercredi")
+    pay(town, town.only_invoice(town.run(), family))
+    seen = service.open_certificate(OpenCertificate(family_id=family, year=2026), PARENT)
+    assert seen.cents == 2400 + 1200
 
 
 def child_of(town: Town) -> UUID:
