@@ -44,7 +44,7 @@ from enrolment.enrolling import enrolments
 from enrolment.schedule import closures
 from tests.mothers import enrolment as mother
 from tests.services.enrolment import audit
-from tests.services.enrolment.books import Day, Pupil
+from tests.services.enrolment.books import Day, Pupil, Waiter
 from tests.services.enrolment.conftest import NOW, Town, fresh_town
 
 DAYS = (date(2026, 11, 26), date(2026, 12, 4), date(2026, 12, 11))
@@ -345,6 +345,16 @@ class Canteen(RuleBasedStateMachine):
         """Nothing happens by itself: the timers are acts of their own, which may come late."""
         self.now += timedelta(hours=hours)
 
+    @precondition(lambda self: any(each.has_offer(self.now) for each in self._in_lines()))
+    @rule(told=st.booleans())
+    def offers_run_out(self, told: bool) -> None:
+        """Nobody takes what is offered; the timer comes, or somebody does before it."""
+        self.now = max(
+            each.offer_ends_at for each in self._in_lines() if each.offer_ends_at and each.has_offer(self.now)
+        )
+        if told:
+            self.end_offers()
+
     @rule()
     def end_offers(self) -> None:
         """The timer of offers."""
@@ -449,6 +459,9 @@ class Canteen(RuleBasedStateMachine):
     def _in(self, first: date, last: date) -> list[Day]:
         return [each for day, each in self.model.days.items() if first <= day <= last]
 
+    def _in_lines(self) -> list[Waiter]:
+        return [each for day in self.model.days.values() for each in day.line]
+
     def _today(self) -> date:
         return self.now.astimezone(PARIS).date()
 
@@ -496,6 +509,7 @@ def _rows(session: Any, sql: str) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in session.execute(text(sql))]
 
 
+@pytest.mark.timeout(1200)  # what is found is made small before it is shown
 def test_whatever_is_done_in_whatever_order_the_books_are_right(engine: Engine) -> None:
     """The same acts in each run. To look further: `derandomize=False` and more examples."""
     run_state_machine_as_test(
