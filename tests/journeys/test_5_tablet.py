@@ -27,6 +27,7 @@ from tests.providers.system import Town
 from tests.waiting import eventually
 
 DAY = date(2026, 12, 1)
+CALL = f"/agents/appel/{SCHOOL[0]}/cantine/{DAY}"
 TABLET = {"width": 820, "height": 1180}
 EXPECTED = ("Achille", "Jeanne", "Léonie", "Marius")
 OTHER_TABLET = uuid4()
@@ -142,6 +143,13 @@ def await_kept(tablet: Visitor) -> None:
     expect(tablet.page.get_by_text("s’ouvre aussi sans connexion")).to_be_visible()
 
 
+def open_call(tablet: Visitor) -> Page:
+    """The roll-call, loaded, its script started: its buttons wait for it."""
+    page = tablet.goto(CALL)
+    expect(here(page, "Léonie")).to_be_enabled()
+    return page
+
+
 def here(page: Page, name: str) -> Locator:
     return page.get_by_role("button", name=re.compile(rf"{name}.* Présent$"))
 
@@ -222,7 +230,7 @@ def test_an_answer_that_is_lost_doubles_nothing(tablet: Visitor, school: School)
 def test_a_page_closed_before_its_taps_were_sent_loses_none(tablet: Visitor, school: School) -> None:
     before = school.taps()
     tab = tablet.second_tab()
-    tab.goto(f"/agents/appel/{SCHOOL[0]}/cantine/{DAY}")
+    tab.goto(CALL)
     expect(here(tab, "Jeanne")).to_be_enabled()
     tablet.context.set_offline(True)
     here(tab, "Jeanne").click()
@@ -233,7 +241,7 @@ def test_a_page_closed_before_its_taps_were_sent_loses_none(tablet: Visitor, sch
     tablet.goto("/agents/pointage/")
     expect(state(tablet.page)).to_have_text(re.compile("^Tout est enregistré"))
     assert school.taps() == before + 1
-    tablet.goto(f"/agents/appel/{SCHOOL[0]}/cantine/{DAY}")
+    tablet.goto(CALL)
     expect(here(tablet.page, "Jeanne")).to_have_attribute("aria-pressed", "true")
 
 
@@ -266,19 +274,35 @@ def kept_on(page: Page) -> list[str]:
     return found
 
 
-def test_what_another_tablet_says_is_on_the_sheet_that_is_closed(tablet: Visitor, school: School) -> None:
-    page = tablet.page
+@pytest.fixture(scope="module")
+def pressed(tablet: Visitor, school: School) -> Visitor:
+    """All children are said here, three of them on this tablet and Marius on another; the roll-call is open on it."""
+    page = open_call(tablet)
+    for name in ("Achille", "Jeanne", "Léonie"):
+        here(page, name).click()
+        expect(here(page, name)).to_have_attribute("aria-pressed", "true")
+    expect(state(page)).to_have_text(re.compile("^(Tout est enregistré|Chaque appui)"))
     school.tap_elsewhere("Marius", Seen.HERE)
-    here(page, "Léonie").click()
-    page.reload()
+    open_call(tablet)
     expect(here(page, "Marius")).to_have_attribute("aria-pressed", "true")
+    return tablet
+
+
+@pytest.fixture(scope="module")
+def closed(pressed: Visitor, school: School) -> Visitor:
+    """The sheet, closed on the tablet."""
+    page = pressed.page
     page.get_by_role("link", name="Vérifier et clore").click()
-    tablet.says("4\u00a0enfants attendus")
+    pressed.says("4\u00a0enfants attendus")
     group = page.get_by_role("group", name="Marius")
     expect(group.get_by_role("radio", name="Présent", exact=True)).to_be_checked()
-    tablet.look("agent-feuille-appel")
-    tablet.press("Clore la feuille")
-    tablet.says("est close")
+    pressed.look("agent-feuille-appel")
+    pressed.press("Clore la feuille")
+    pressed.says("est close")
+    return pressed
+
+
+def test_what_another_tablet_says_is_on_the_sheet_that_is_closed(closed: Visitor, school: School) -> None:
     assert school.marks() == {
         "Léonie": Mark.PRESENT,
         "Marius": Mark.PRESENT,
@@ -289,7 +313,7 @@ def test_what_another_tablet_says_is_on_the_sheet_that_is_closed(tablet: Visitor
 
 
 def test_a_tap_that_comes_after_the_closing_is_shown_and_changes_nothing(
-    tablet: Visitor, school: School
+    closed: Visitor, tablet: Visitor, school: School
 ) -> None:
     school.tap_elsewhere("Jeanne", Seen.AWAY)
     assert school.marks()["Jeanne"] is Mark.PRESENT
@@ -313,7 +337,7 @@ def test_a_tap_that_comes_after_the_closing_is_shown_and_changes_nothing(
 
 def test_signing_out_takes_the_names_off_the_tablet(tablet: Visitor) -> None:
     page = tablet.page
-    tablet.goto(f"/agents/appel/{SCHOOL[0]}/cantine/{DAY}")
+    tablet.goto(CALL)
     eventually(lambda: kept_on(page) == ["appel"])
     kept: list[Any] = page.evaluate(
         "caches.open('appel').then((c) => c.keys()).then((all) => all.map((each) => new URL(each.url).pathname))"
@@ -324,6 +348,6 @@ def test_signing_out_takes_the_names_off_the_tablet(tablet: Visitor) -> None:
     eventually(lambda: kept_on(page) == [])
     tablet.context.set_offline(True)
     with pytest.raises(Error):
-        page.goto(f"/agents/appel/{SCHOOL[0]}/cantine/{DAY}")
+        page.goto(CALL)
     tablet.context.set_offline(False)
     tablet.sign_in(SCHOOL_AGENT)
