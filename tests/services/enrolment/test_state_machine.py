@@ -514,5 +514,5 @@ def test_whatever_is_done_in_whatever_order_the_books_are_right(engine: Engine) 
     """The same acts in each run. To look further: `derandomize=False` and more examples."""
     run_state_machine_as_test(
         lambda: Canteen(engine),
-        settings=settings(max_examples=30, stateful_step_count=40, derandomize=True, deadline=None),
+        settings=settings(max_examples=80, stateful_step_count=40, derandomize=True, deadline=None),
     )
