@@ -274,6 +274,7 @@ def test_an_agent_who_decides_while_the_parent_withdraws_or_the_other_way_round(
         assert states(town)[change_id] == ("accepted" if accepted else "withdrawn")
         assert (address_of(home, town) == before) is withdrawn
         if accepted:
+            before = {**mother.ADDRESS, "street": "99 avenue Gambetta"}
             town.ask(
                 mother.a_change(home.family_id, SubjectKind.FAMILY, address=(mother.ADDRESS, before)), AGENT
             )
