@@ -13,6 +13,7 @@ _MONTHS = (
 _DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 _NARROW, _NO_BREAK = "\u202f", "\u00a0"
 _END = r"(?=\s|$|<|[.,»)])"
+_ELIDED = re.compile(r"[aeiouàâäéèêëîïôöùûüœæ]|y(?![aeiouéèêë])", re.IGNORECASE)
 
 
 def euros(cents: int) -> str:
@@ -36,8 +37,12 @@ def month(value: date) -> str:
 
 def of_month(value: date) -> str:
     """« de mai 2027 », « d’avril 2027 »."""
-    name = month(value)
-    return f"d’{name}" if name[0] in "ao" else f"de {name}"
+    return of(month(value))
+
+
+def of(name: str) -> str:
+    """« de Marius », « d’Achille ». Before an h both are heard, and « de » shocks nobody."""
+    return f"d’{name}" if _ELIDED.match(name) else f"de {name}"
 
 
 def moment(value: datetime) -> str:
@@ -80,6 +85,7 @@ FILTERS = {
     "weekday": weekday,
     "days_by_month": days_by_month,
     "month": month,
+    "of": of,
     "of_month": of_month,
     "moment": moment,
     "count": count,

@@ -60,9 +60,7 @@ def title_of(summary: InvoiceSummary) -> str:
 
 def title(month: date, *, is_credit_note: bool) -> str:
     """The same of a month and a kind."""
-    name = french.month(month)
-    of = "d’" if name[0] in "ao" else "de "
-    return f"{'Avoir' if is_credit_note else 'Facture'} {of}{name}"
+    return f"{'Avoir' if is_credit_note else 'Facture'} {french.of(french.month(month))}"
 
 
 def named(payment: PaymentView) -> str:

@@ -15,6 +15,7 @@ MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin",
     "juillet", "août", "septembre", "octobre", "novembre", "décembre",
 )  # fmt: skip
+_ELIDED = re.compile(r"[aeiouàâäéèêëîïôöùûüœæ]|y(?![aeiouéèêë])", re.IGNORECASE)
 
 
 def euros(cents: int) -> str:
@@ -77,6 +78,11 @@ def ordinal(number: int | None) -> str:
     return "1er" if number == 1 else f"{number}e"
 
 
+def of(name: str) -> str:
+    """« de Marius », « d’Achille », « d’octobre 2026 ». Before an h both are heard, and « de » shocks nobody."""
+    return f"d’{name}" if _ELIDED.match(name) else f"de {name}"
+
+
 def typeset(text: str) -> str:
     """Puts the spaces that do not break where French wants them: before « : ; ? ! % € » and inside guillemets."""
     text = re.sub(r"[ \u00a0](?=[;?!](\s|$|»|\)))", NARROW, text)
@@ -117,6 +123,7 @@ def init_app(app: Flask) -> None:
         moment,
         count,
         ordinal,
+        of,
         typeset,
         capitalize_first,
         plus_days,

@@ -63,6 +63,7 @@ def check(_arguments: list[str]) -> int:
     Runs all of them even when one fails, and says which did.
     """
     install_python()
+    build_assets()
     steps = {
         "ruff": ["-m", "ruff", "check", "."],
         "format": ["-m", "ruff", "format", "--check", "."],

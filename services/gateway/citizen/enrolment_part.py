@@ -57,7 +57,7 @@ def show_overview(page: Page, view: OverviewView) -> dict[str, object] | None:
     for awaited in view.certificates:
         page.to_do(
             Task(
-                f"Un certificat pour l’absence de {awaited.child_name}",
+                f"Un certificat pour l’absence {french.of(awaited.child_name)}",
                 f"Absence du {french.weekday(awaited.day)} : sans certificat avant le "
                 f"{french.weekday(awaited.until)} inclus, elle sera facturée.",
                 "Joindre le certificat",

@@ -37,7 +37,7 @@ JOURNAL: dict[str, str] = {
     Action.FAMILY_CERTIFIED: "Données de la famille validées pour l’année scolaire.",
     Action.FILE_CHANGED: "Dossier famille modifié.",
     Action.FILE_CHANGE_WITHDRAWN: "Demande de modification du dossier famille retirée.",
-    Action.CUSTODY_ANSWERED: "Réponse donnée sur le calendrier de garde de {child}.",
+    Action.CUSTODY_ANSWERED: "Réponse donnée sur un calendrier de garde : {child}.",
     Action.QUOTIENT_ASKED: "Quotient familial demandé à la CAF avec votre accord.",
     Action.MAIL_CHOSEN: "Choix de vos courriels : {changes}.",
     Action.DATA_EXPORTED: "Ensemble de vos données téléchargé ({format}).",

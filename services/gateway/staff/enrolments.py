@@ -10,7 +10,7 @@ from contracts.documents import ListDocumentTypes
 from contracts.enrolment.enrolments import DecideEnrolment, EnrolmentQueue, EnrolmentView, ShowEnrolment
 from contracts.errors import DomainError
 from contracts.events.enrolment import EnrolmentState
-from gateway import access
+from gateway import access, french
 from gateway.document_types import names_from
 from gateway.forms import CommandForm, HiddenField, RadiosField, TextareaField, at_most, required
 from gateway.navigation import Entry
@@ -132,7 +132,7 @@ def _decide(enrolment_id: UUID, form: DecisionForm | EndForm, decision: str) -> 
     done = DONE[view.state]
     if decision == "accept" and view.state is EnrolmentState.WAITING:
         done = "acceptée, mais sans place : elle est sur la liste d’attente"
-    flash(f"L’inscription de {view.child_name} est {done}. La famille en est informée.", "success")
+    flash(f"L’inscription {french.of(view.child_name)} est {done}. La famille en est informée.", "success")
     return True
 
 

@@ -9,7 +9,7 @@ from contracts.caller import Role
 from contracts.enrolment.objections import AnswerObjection, ObjectionFileView, ObjectionQueue, ShowObjection
 from contracts.errors import DomainError
 from contracts.events.enrolment import Mark
-from gateway import access
+from gateway import access, french
 from gateway.forms import CommandForm, HiddenField, RadiosField, TextareaField, at_most, required
 from gateway.navigation import Entry
 from gateway.sentences.absences import CLAIMS, COSTS, MARKS, OBJECTIONS, STATES
@@ -104,7 +104,10 @@ def answer(objection_id: UUID) -> ResponseReturnValue:
             form.show(refusal, invalid="outcome")
         else:
             done = "corrigé" if form.outcome.data != MAINTAIN else "maintenu"
-            flash(f"Le pointage de {answered.child_name} est {done}. La famille en est informée.", "success")
+            flash(
+                f"Le pointage {french.of(answered.child_name)} est {done}. La famille en est informée.",
+                "success",
+            )
             return redirect(url_for(".show"))
     else:
         form.version.data = str(view.objection.version)

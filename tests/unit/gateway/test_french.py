@@ -36,6 +36,13 @@ def test_a_moment_is_told_by_the_clock_of_paris():
     assert french.hour(time(12)) == "12\u00a0h"
 
 
+@pytest.mark.parametrize(
+    "name", ["d’Achille", "d’Élouan", "d’octobre 2026", "d’Yves", "de Yanis", "de Marius", "de Hélène"]
+)
+def test_whose_it_is(name):
+    assert french.of(name.removeprefix("d’").removeprefix("de ")) == name
+
+
 def test_counts():
     assert french.count(0, "enfant") == "0\u00a0enfant"
     assert french.count(1, "enfant") == "1\u00a0enfant"
