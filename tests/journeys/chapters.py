@@ -17,6 +17,7 @@ from contracts.billing.tariffs import Band, BandsRule, FixedRule, PublishTariff,
 from contracts.caller import SYSTEM
 from deploy.local.demo import enrolment
 from deploy.local.demo.authenticator import secret_of
+from gateway import french
 from tests.journeys.mailbox import Mailbox, link_in
 from tests.journeys.people import AGENTS, PASSWORD, SCHOOL, Person
 from tests.journeys.visitor import Visitor
@@ -194,7 +195,7 @@ def open_month(visitor: Visitor, child: str, month: str = "2026-11") -> None:
     if heading.inner_text() == "Réservations":
         visitor.look("reservations-choisir")
         visitor.follow(child, exact=False)
-    expect(heading).to_have_text(f"Réservations de {child}")
+    expect(heading).to_have_text(f"Réservations {french.of(child)}")
     address = re.sub(r"/\d{4}-\d\d$", "", visitor.page.url)
     visitor.goto(f"{address}/{month}")
 
