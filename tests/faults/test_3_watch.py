@@ -85,6 +85,7 @@ def lived(life: Life) -> Life:
     insist(services, settle, SYSTEM)
     life.books.await_quiet()
     run = insist(services, DraftRun(command_id=uuid4(), month=JANUARY), SYSTEM).summary
+    life.books.await_quiet()  # The sheets were counted.
     insist(services, CheckRun(command_id=uuid4(), run_id=run.run_id), SYSTEM)
     insist(services, PublishRun(command_id=uuid4(), run_id=run.run_id), SYSTEM)
     invoices = insist(services, MyInvoices(), parent.caller).invoices

@@ -282,6 +282,12 @@ def draft_month(desk: Visitor, month: str, settled: int) -> None:
     row.get_by_role("button").click()
     expect(desk.page.get_by_role("heading", level=1)).to_contain_text(month)
 
+    def is_counted() -> bool:
+        desk.page.reload()
+        return desk.page.get_by_role("button", name="J’ai vérifié, passer à la publication").count() == 1
+
+    eventually(is_counted)
+
 
 def open_run(desk: Visitor, month: str) -> None:
     """The check page of a month that was billed."""

@@ -32,6 +32,7 @@ CORES = len(os.sched_getaffinity(0))
 SIZES = {1_700: 3, 17_000: 1}
 """Families → towns of that size."""
 _LEFT = (
+    "price",
     "run_family",
     "left_out_day",
     "invoice",

@@ -10,10 +10,11 @@ import urllib.parse
 from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Protocol, TypeVar
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from contracts.billing.invoices import InvoiceState, MyInvoices
 from contracts.billing.payments import StartPayment
+from contracts.billing.refusals import SheetsDiffer, SheetsNotCounted
 from contracts.billing.runs import BillingDesk, CheckRun, DraftRun, PublishRun, RunState
 from contracts.billing.tariffs import Band, BandsRule, FixedRule, PublishTariff, Surcharge, TariffRule
 from contracts.caller import SYSTEM, Caller
@@ -74,12 +75,26 @@ def load_life(services: Services, today: date, parents: Iterable[Caller] = (), p
     ):
         return
     _wait_for_sheets(services, month, patience)
-    run = services.ask(DraftRun(command_id=_key("draft", month), month=month), SYSTEM).summary
-    services.ask(CheckRun(command_id=_key("check", month), run_id=run.run_id), SYSTEM)
-    services.ask(PublishRun(command_id=_key("publish", month), run_id=run.run_id), SYSTEM)
+    run_id = _check(services, month, patience)
+    services.ask(PublishRun(command_id=_key("publish", month), run_id=run_id), SYSTEM)
     for parent in reversed(list(parents)):
         if pay_one(services, parent):
             break
+
+
+def _check(services: Services, month: date, patience: float) -> UUID:
+    """Drafts until the sheets are those that enrolment counts, as an agent would; the checked run."""
+    until, run_id = time.monotonic() + patience, None
+    while True:
+        try:
+            if run_id is None:
+                run_id = services.ask(DraftRun(command_id=uuid4(), month=month), SYSTEM).summary.run_id
+            return services.ask(CheckRun(command_id=uuid4(), run_id=run_id), SYSTEM).summary.run_id
+        except (SheetsNotCounted, SheetsDiffer) as refusal:
+            if time.monotonic() > until:
+                raise
+            run_id = run_id if isinstance(refusal, SheetsNotCounted) else None
+            time.sleep(0.5)
 
 
 def _wait_for_sheets(services: Services, month: date, patience: float) -> None:

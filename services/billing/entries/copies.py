@@ -4,11 +4,13 @@ from sqlalchemy.orm import Session
 
 from billing import mine
 from billing.facts import consumption, copies
+from billing.invoicing import closing
 from chassis.service import Service, subscribes
 from contracts.envelope import Envelope
 from contracts.events.accounts import AccountClosed, ChildUpdated, FamilyUpdated
 from contracts.events.enrolment import (
     ActivityUpdated,
+    AttendanceCounted,
     AttendanceSettled,
     BookingCancelled,
     BookingMade,
@@ -50,3 +52,7 @@ class CopyDesk(Service):
     @subscribes(AttendanceSettled)
     def settle_session(self, session: Session, fact: AttendanceSettled, envelope: Envelope) -> None:
         consumption.settle_session(session, fact, envelope.aggregateversion)
+
+    @subscribes(AttendanceCounted)
+    def keep_count(self, session: Session, fact: AttendanceCounted, envelope: Envelope) -> None:
+        closing.keep_count(session, fact)

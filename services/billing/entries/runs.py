@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from billing.invoicing import desk, runs
+from billing.invoicing import closing, desk, runs
 from billing.invoicing.dates import paris_day
 from billing.invoicing.models import Run
 from chassis import metrics
@@ -16,6 +16,7 @@ from contracts.billing.runs import (
     DraftRun,
     OpenRun,
     PublishRun,
+    ReplaySheets,
     RunView,
 )
 from contracts.caller import Caller, Role
@@ -57,7 +58,18 @@ class RunDesk(Service):
                 session,
                 ask,
                 caller,
-                lambda: _viewed(session, runs.check(session, ask.run_id, by, self.clock.now())),
+                lambda: _viewed(session, closing.check(session, ask.run_id, by, self.clock.now())),
+            )
+
+    @answers(ReplaySheets)
+    def replay_sheets(self, ask: ReplaySheets, caller: Caller) -> RunView:
+        caller.staff(Role.BILLING)
+        with self.begin() as session:
+            return once(
+                session,
+                ask,
+                caller,
+                lambda: _viewed(session, closing.replay(session, ask.run_id, self.clock.now())),
             )
 
     @answers(PublishRun)

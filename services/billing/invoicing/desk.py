@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from billing.accounting import ledger
-from billing.invoicing import summaries
+from billing.invoicing import closing, summaries
 from billing.invoicing.dates import first_of, month_after
 from billing.invoicing.models import DraftCharge, Invoice, InvoiceLine, LeftOutDay, Run, RunFamily
 from billing.invoicing.runs import find
@@ -75,6 +75,7 @@ def run_view(session: Session, ask: OpenRun) -> RunView:
     left_out, sessions = _left_out(session, run.run_id)
     anomalies, odd = _anomalies(session, run)
     invoices, families = _families(session, run.run_id, ask.family, ask.page)
+    counted, differences = closing.state(session, run)
     return RunView(
         summary=summary(run),
         outdated=run.state in {RunState.DRAFT, RunState.CHECKED} and _outdated(session, run),
@@ -88,6 +89,9 @@ def run_view(session: Session, ask: OpenRun) -> RunView:
         page=ask.page,
         due_on=run.due_on,
         pay_online_until=run.pay_online_until,
+        count=counted,
+        sheet_differences=differences[:_MOST_ROWS],
+        sheet_differences_total=len(differences),
     )
 
 
@@ -236,6 +240,10 @@ def _anomalies(session: Session, run: Run) -> tuple[list[Anomaly], int]:
         .group_by(Invoice.family_id)
         .subquery()
     )
+    unchecked = select(LeftOutDay.family_id).where(
+        LeftOutDay.run_id == run.run_id,
+        LeftOutDay.reason.in_([LeftOutReason.NOT_CHECKED, LeftOutReason.NOT_ON_SHEET]),
+    )
     with_account = select(Guardian.family_id).where(Guardian.account_id.is_not(None))
     rows = session.execute(
         select(
@@ -245,6 +253,7 @@ def _anomalies(session: Session, run: Run) -> tuple[list[Anomaly], int]:
             Family.city,
             before.c.cents.label("before"),
             RunFamily.family_id.in_(with_account).label("reachable"),
+            RunFamily.family_id.in_(unchecked).label("unchecked"),
         )
         .join(Family, Family.family_id == RunFamily.family_id)
         .outerjoin(before, before.c.family_id == RunFamily.family_id)
@@ -274,6 +283,7 @@ def _kinds(row: Any) -> list[AnomalyKind]:
         AnomalyKind.QUOTIENT_UNKNOWN: family.quotient_unknown,
         AnomalyKind.NO_ACCOUNT: not row.reachable,
         AnomalyKind.JUMP: jumped and family.cents > _JUMP_FACTOR * row.before,
+        AnomalyKind.UNCHECKED: row.unchecked,
         AnomalyKind.CREDIT: family.outcome == "credit_note",
         AnomalyKind.NO_ADDRESS: not row.city,
     }

@@ -1,6 +1,7 @@
 """Tables of the month's run, of invoices (written once, guarded by triggers) and of the ledger."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
@@ -15,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.models import Base, states
@@ -131,6 +132,20 @@ class LeftOutDay(Base):
     place_code: Mapped[str] = mapped_column(String(40))
     day: Mapped[date]
     slot: Mapped[str] = mapped_column(String(40))
+
+
+class SheetCount(Base):
+    """What enrolment counted at a place for a run: dropped once the run is published or discarded."""
+
+    __tablename__ = "sheet_count"
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("run.run_id", ondelete="CASCADE"), primary_key=True)
+    part: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    parts: Mapped[int] = mapped_column(comment="How many there are for the run")
+    place_code: Mapped[str] = mapped_column(String(40))
+    sheets: Mapped[list[dict[str, Any]]] = mapped_column(
+        JSONB, comment="CountedSheet, as told in attendance.counted"
+    )
 
 
 # ---------------------------------------------------------------- invoices: written once, guarded by triggers

@@ -7,13 +7,21 @@ run is still checked, nothing is published, no number is used: publishing again 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
 from billing.accounting import ledger, numbers
 from billing.facts.effects import REMARKS
 from billing.invoicing.dates import InvoiceDates
-from billing.invoicing.models import Invoice, InvoiceLine, LedgerEntry, Run, RunFamily
+from billing.invoicing.models import (
+    DraftCharge,
+    Invoice,
+    InvoiceLine,
+    LedgerEntry,
+    Run,
+    RunFamily,
+    SheetCount,
+)
 from chassis.outbox import tell_all
 from contracts.billing.invoices import InvoiceKind
 from contracts.events.billing import InvoicePublished
@@ -104,7 +112,8 @@ def publish(session: Session, run: Run, dates: InvoiceDates, now: datetime) -> i
         ledger.post_invoices(session, run.run_id)
         ledger.offset_credits(session, families, now)
         _tell(session, run.run_id, now)
-    session.execute(text("DELETE FROM draft_charge WHERE run_id = :run_id"), {"run_id": run.run_id})
+    for table in (DraftCharge, SheetCount):
+        session.execute(delete(table).where(table.run_id == run.run_id))
     return run.total_cents
 
 

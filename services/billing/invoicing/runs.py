@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session
 
 from billing.invoicing import drafting, publishing
 from billing.invoicing.dates import InvoiceDates, dates_for, first_of, paris_day
-from billing.invoicing.models import DraftCharge, Fund, LeftOutDay, Run, RunFamily
+from billing.invoicing.models import DraftCharge, Fund, LeftOutDay, Run, RunFamily, SheetCount
 from billing.models import Attendance
+from chassis.outbox import tell
 from contracts.billing.refusals import MonthNotBegun, RunContested, RunNotChecked, RunNotFound, RunOpen
 from contracts.billing.runs import PublishRun, RunState
 from contracts.errors import Invalid
+from contracts.events.billing import RunDrafted
 
 FUND = "ENF"
 """One fund collects all activities: one invoice a month. A second fund would be a second run."""
@@ -28,7 +30,7 @@ TRANSITIONS: frozenset[tuple[RunState, RunState]] = frozenset(
 
 
 def draft(session: Session, month: date, by: UUID | None, now: datetime) -> Run:
-    """A new draft of the month; an unpublished one of the same month is discarded for it.
+    """A new draft of the month; an unpublished one of the same month is discarded for it. Its sheets are asked for.
 
     Holds the fund's row to the end: two agents who press at once get one draft after the other.
     Raises MonthNotBegun, RunOpen (another month's run is not finished), Invalid (a later month is published:
@@ -66,6 +68,7 @@ def draft(session: Session, month: date, by: UUID | None, now: datetime) -> Run:
     session.add(run)
     session.flush()
     drafting.draft(session, run.run_id, month, today)
+    tell(session, RunDrafted(run_id=run.run_id, month=month), subject=run.run_id, at=now)
     session.refresh(run)
     return run
 
@@ -148,7 +151,7 @@ def _held_since(session: Session, run: Run) -> int:
 
 def _discard(session: Session, run: Run) -> None:
     _move(run, RunState.DISCARDED)
-    for table in (DraftCharge, LeftOutDay, RunFamily):
+    for table in (DraftCharge, LeftOutDay, RunFamily, SheetCount):
         session.execute(delete(table).where(table.run_id == run.run_id))
     session.flush()
 

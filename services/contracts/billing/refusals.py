@@ -99,6 +99,18 @@ class SignatureRefused(Invalid):
     code = "signature_refused"
 
 
+class SheetsNotCounted(Conflict):
+    """Enrolment was asked to count the month's sheets; its answer has not come yet."""
+
+    code = "sheets_not_counted"
+
+
+class SheetsDiffer(Conflict):
+    """`sheets` sheets are not in billing as enrolment counted them."""
+
+    code = "sheets_differ"
+
+
 class RunNotChecked(Conflict):
     """A run is published after it was checked. `state`."""
 

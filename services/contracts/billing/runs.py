@@ -51,6 +51,7 @@ class AnomalyKind(StrEnum):
     QUOTIENT_UNKNOWN = "quotient_unknown"
     NO_ACCOUNT = "no_account"
     JUMP = "jump"
+    UNCHECKED = "unchecked"
     CREDIT = "credit"
     NO_ADDRESS = "no_address"
 
@@ -103,6 +104,30 @@ class RunSummary(View):
     left_out: int
 
 
+class CountState(StrEnum):
+    """Enrolment's count of the month's sheets beside billing's copy."""
+
+    AWAITED = "awaited"
+    AGREES = "agrees"
+    DIFFERS = "differs"
+
+
+class SheetDifference(View):
+    """A family's lines on a sheet: as enrolment counted them, as billing keeps them.
+
+    Equal numbers: the copy is of an older version of the sheet. No family: the sheet is without lines.
+    """
+
+    session_id: UUID
+    activity_name: str
+    place_name: str
+    day: date
+    slot: str
+    family_label: str
+    counted: int
+    kept: int
+
+
 class RunView(View):
     """Everything of the check page. Lists are bounded; their counts are not."""
 
@@ -118,6 +143,9 @@ class RunView(View):
     page: int
     due_on: date
     pay_online_until: date
+    count: CountState = CountState.AGREES
+    sheet_differences: list[SheetDifference] = Field(default_factory=list)
+    sheet_differences_total: int = 0
 
 
 class DraftRun(Command[RunView]):
@@ -127,7 +155,11 @@ class DraftRun(Command[RunView]):
 
 
 class CheckRun(Command[RunView]):
-    """The agent has read what is left out and the anomalies."""
+    """The agent has read what is left out and the anomalies.
+
+    Raises SheetsNotCounted (enrolment's count of the month has not come yet), SheetsDiffer (it is not what billing
+    keeps: ReplaySheets, then a new draft).
+    """
 
     run_id: UUID
 
@@ -145,6 +177,12 @@ class PublishRun(Command[RunView]):
 
 class DiscardRun(Command[RunView]):
     """Drops a run that is not published."""
+
+    run_id: UUID
+
+
+class ReplaySheets(Command[RunView]):
+    """Has enrolment tell the sheets again that differ; a draft made afterwards has them. Role billing."""
 
     run_id: UUID
 

@@ -37,6 +37,26 @@ class PaidPart(View):
     amount_cents: int
 
 
+class RunDrafted(Event):
+    """A month's run was worked out: whoever holds the sheets is asked to count them."""
+
+    name = "run.drafted"
+    told_by = "billing"
+
+    run_id: UUID
+    month: date = Field(description="First day of the month")
+
+
+class SheetsMissed(Event):
+    """Billing's copy of these sheets is not what was counted: they are to be told again."""
+
+    name = "sheets.missed"
+    told_by = "billing"
+
+    run_id: UUID
+    session_ids: list[UUID]
+
+
 class PaymentReceived(Event):
     """Money arrived. The receipt is due (CRPA L112-11). `invoice_id`: the oldest invoice it pays; `parts`: all."""
 

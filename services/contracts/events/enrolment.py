@@ -392,6 +392,41 @@ class AttendanceSettled(Event):
     lines: list[AttendanceLine]
 
 
+class CountedFamily(View):
+    """How many lines of a sheet a family has."""
+
+    family_id: UUID
+    lines: int
+
+
+class CountedSheet(View):
+    """The version of a session's sheet that holds, and its lines by family. An empty sheet has none."""
+
+    session_id: UUID
+    activity_code: str
+    day: date
+    slot: str = ""
+    version: int
+    families: list[CountedFamily]
+
+
+class AttendanceCounted(Event):
+    """The sheets of a month at one place, counted because a run asked (`run.drafted`).
+
+    `part` of `parts`: one fact a place, all told at once; a month without a sheet is one part without a place.
+    """
+
+    name = "attendance.counted"
+    told_by = "enrolment"
+
+    run_id: UUID
+    month: date
+    place_code: str
+    part: int
+    parts: int
+    sheets: list[CountedSheet]
+
+
 class AbsenceEffect(StrEnum):
     """What a reported absence does to the bill, for one day."""
 

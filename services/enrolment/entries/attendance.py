@@ -1,8 +1,10 @@
 """Roll-calls."""
 
+from sqlalchemy.orm import Session
+
 from chassis import metrics
 from chassis.commands import once
-from chassis.service import Service, answers, every
+from chassis.service import Service, answers, every, subscribes
 from contracts.caller import Caller
 from contracts.enrolment.attendance import (
     AttendanceDesk,
@@ -16,7 +18,9 @@ from contracts.enrolment.attendance import (
     SheetsWaitingView,
 )
 from contracts.enrolment.taps import RecordTaps, RollCallState, ShowTaps
-from enrolment.attending import attendance_desk, sheets, tablets
+from contracts.envelope import Envelope
+from contracts.events.billing import RunDrafted, SheetsMissed
+from enrolment.attending import attendance_desk, counting, sheets, tablets
 from enrolment.schedule import calendar
 
 SHEETS = metrics.counter("sheets_settled_total", "Roll-calls saved, by activity", ("activity", "kind"))
@@ -67,6 +71,14 @@ class RollCallDesk(Service):
     def find_children(self, ask: FindChildren, caller: Caller) -> list[FoundChildView]:
         with self.begin() as session:
             return attendance_desk.find_children(session, ask, caller)
+
+    @subscribes(RunDrafted)
+    def count_sheets(self, session: Session, fact: RunDrafted, envelope: Envelope) -> None:
+        counting.count(session, fact, self.clock.now())
+
+    @subscribes(SheetsMissed)
+    def tell_sheets_again(self, session: Session, fact: SheetsMissed, envelope: Envelope) -> None:
+        counting.tell_again(session, fact.session_ids, self.clock.now())
 
     @every(seconds=3600)
     def forget_taps(self) -> None:

@@ -59,6 +59,15 @@ SENTENCES = {
         "Des pointages ont été contestés, ou des absences signalées, depuis ce brouillon ({children}). "
         "Refaites le brouillon : ces journées seront laissées de côté jusqu’à la réponse.",
     ),
+    "sheets_not_counted": (
+        409,
+        "Le décompte des pointages du mois n’est pas encore arrivé. Rechargez la page dans quelques instants.",
+    ),
+    "sheets_differ": (
+        409,
+        "Des feuilles de pointage ne sont pas arrivées en entier à la facturation ({sheets}). "
+        "Redemandez-les, puis refaites le brouillon.",
+    ),
     "run_open": (409, "Une autre facturation est en préparation : publiez-la ou abandonnez-la d’abord."),
     "month_not_begun": (422, "Ce mois n’a pas commencé : il n’y a rien à facturer."),
     "run_not_found": (404, "Cette facturation n’existe pas."),
@@ -93,6 +102,7 @@ ANOMALIES = {
     "quotient_unknown": "Quotient familial inconnu : tranche la plus haute",
     "no_account": "Aucun responsable n’a de compte : facture à envoyer par courrier",
     "jump": "Montant très supérieur au mois précédent",
+    "unchecked": "Des journées réservées ne sont pas pointées : une autre facture suivra",
     "credit": "Avoir en faveur de la famille",
     "no_address": "Adresse incomplète",
 }

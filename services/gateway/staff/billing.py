@@ -13,6 +13,7 @@ from contracts.billing.runs import (
     DraftRun,
     OpenRun,
     PublishRun,
+    ReplaySheets,
     RunState,
     RunView,
 )
@@ -94,6 +95,20 @@ def check(run_id: UUID) -> ResponseReturnValue:
     if form.validate_on_submit() and _order(CheckRun(command_id=form.command_id.data, run_id=run_id)):
         flash("La facturation est vérifiée. Il reste à la publier.", "success")
     return redirect(url_for(".read", run_id=run_id))
+
+
+@blueprint.post("/<uuid:run_id>/redemander")
+@_OFFICE
+def replay(run_id: UUID) -> ResponseReturnValue:
+    """Sheets that differ are told again; the draft that lacks them is dropped."""
+    form = OrderForm()
+    if not form.validate_on_submit():
+        return redirect(url_for(".read", run_id=run_id))
+    run = _order(ReplaySheets(command_id=form.command_id.data, run_id=run_id))
+    if run is None or run.summary.state is not RunState.DISCARDED:
+        return redirect(url_for(".read", run_id=run_id))
+    flash("Les feuilles sont redemandées. Refaites le brouillon du mois dans quelques instants.", "success")
+    return redirect(url_for(".show"))
 
 
 @blueprint.post("/<uuid:run_id>/publier")

@@ -82,6 +82,28 @@ def test_a_day_nobody_checked_is_left_out_and_said(town: Town) -> None:
     ) == ("Restauration scolaire", "École Jules-Verne", 1)
 
 
+def test_a_family_billed_without_a_day_nobody_checked_is_pointed_out(town: Town) -> None:
+    town.offer()
+    family, child = town.family(), town.child()
+    town.meals(child, family, 8)
+    assert AnomalyKind.UNCHECKED not in {row.kind for row in town.draft().anomalies}
+    town.booking(child, family, date(2026, 10, 20))
+    assert AnomalyKind.UNCHECKED in {row.kind for row in town.draft().anomalies}
+
+
+def test_a_jump_against_last_month_is_pointed_out(town: Town) -> None:
+    town.offer()
+    steady, jumping = town.family(label="Constante"), town.family(label="Sauteuse")
+    for family in (steady, jumping):
+        town.meals(town.child(), family, 6)
+    town.run()
+    town.clock.moment = NOW + timedelta(days=30)
+    town.meals(town.child(), steady, 8, NOVEMBER)
+    town.meals(town.child(), jumping, 25, NOVEMBER)
+    jumps = [row for row in town.draft(NOVEMBER).anomalies if row.kind is AnomalyKind.JUMP]
+    assert [(row.family_label, row.before_cents, row.cents) for row in jumps] == [("Sauteuse", 1920, 8000)]
+
+
 def test_what_has_no_tariff_family_or_child_is_left_out_and_said(town: Town) -> None:
     town.offer()
     family, child = town.family(), town.child()

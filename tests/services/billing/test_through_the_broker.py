@@ -28,7 +28,13 @@ from contracts.billing.tariffs import MyPrices
 from contracts.caller import SYSTEM, Caller, Role
 from contracts.envelope import EXCHANGE, Envelope
 from contracts.errors import NotAllowed, NotFound
-from contracts.events.enrolment import Mark
+from contracts.events.enrolment import (
+    AttendanceCounted,
+    AttendanceSettled,
+    CountedFamily,
+    CountedSheet,
+    Mark,
+)
 from contracts.events.event import Event
 from deploy.local.demo import billing as demonstration
 from deploy.local.rabbitmq import ADMINISTRATOR, Broker
@@ -38,6 +44,7 @@ from tests.load.processes import running
 from tests.load.stack import free_port
 from tests.mothers.billing import (
     OCTOBER,
+    SCHOOL,
     a_booking,
     a_canteen,
     a_child,
@@ -63,6 +70,7 @@ class Billing:
     services: Services
     double: str
     heard: list[dict[str, Any]] = field(default_factory=list)
+    sheets: list[AttendanceSettled] = field(default_factory=list)
     over: threading.Event = field(default_factory=threading.Event)
 
     def tell(self, *facts: tuple[Event, UUID | str]) -> None:
@@ -82,6 +90,23 @@ class Billing:
                 )
                 body = envelope.model_dump_json().encode()
                 channel.basic_publish(EXCHANGE, fact.name, body, properties, mandatory=True)
+
+    def count(self, run_id: UUID) -> None:
+        """What enrolment answers to a draft."""
+        counted = [
+            CountedSheet(
+                session_id=sheet.session_id,
+                activity_code=sheet.activity_code,
+                day=sheet.day,
+                version=1,
+                families=[CountedFamily(family_id=line.family_id, lines=1) for line in sheet.lines],
+            )
+            for sheet in self.sheets
+        ]
+        fact = AttendanceCounted(
+            run_id=run_id, month=OCTOBER, place_code=SCHOOL, part=1, parts=1, sheets=counted
+        )
+        self.tell((fact, run_id))
 
     def await_that(self, is_so: Callable[[], bool]) -> None:
         deadline = time.monotonic() + 25
@@ -169,15 +194,18 @@ def billing(
 
 
 def _listen(billing: Billing) -> None:
-    """Another municipal system: keeps what billing tells."""
+    """Another municipal system: keeps what billing tells. And enrolment, which counts its sheets for a draft."""
     with pika.BlockingConnection(pika.URLParameters(billing.broker.url("subscriber"))) as connection:
         channel = connection.channel()
         channel.queue_declare("subscriber.billing", durable=True, arguments={"x-queue-type": "quorum"})
-        for name in ("invoice.published", "payment.*"):
+        for name in ("invoice.published", "payment.*", "run.drafted"):
             channel.queue_bind("subscriber.billing", EXCHANGE, name)
         for _, _, body in channel.consume("subscriber.billing", auto_ack=True, inactivity_timeout=0.2):
-            if body:
-                billing.heard.append(json.loads(body))
+            fact = json.loads(body) if body else None
+            if fact and "run.drafted" in fact["type"]:
+                billing.count(UUID(fact["data"]["run_id"]))
+            elif fact:
+                billing.heard.append(fact)
             if billing.over.is_set():
                 break
 
@@ -198,6 +226,7 @@ def parents(billing: Billing) -> list[Caller]:
         for day in range(1, 11):
             session = uuid4()
             sheet = a_sheet(session, date(2026, 10, day), (child, family, Mark.PRESENT))
+            billing.sheets.append(sheet)
             facts.append((sheet, session))
         unchecked = (child, family)
     assert unchecked is not None

@@ -1,14 +1,16 @@
 """The billing office's pages: run, invoices, payments, notifications, tariffs."""
 
+from datetime import date
 from uuid import UUID
 
 import pytest
 
 from contracts.billing.invoices import OpenInvoice
-from contracts.billing.refusals import RunOpen
+from contracts.billing.refusals import RunOpen, SheetsDiffer, SheetsNotCounted
 from contracts.billing.runs import (
     BillingDesk,
     CheckRun,
+    CountState,
     DraftRun,
     FindInvoices,
     FindNotifications,
@@ -16,6 +18,7 @@ from contracts.billing.runs import (
     InvoicePage,
     OpenRun,
     PublishRun,
+    ReplaySheets,
     ResolveDifference,
     RetryNotification,
     RunState,
@@ -111,6 +114,53 @@ def test_a_draft_is_checked_then_published(site: Site) -> None:
     page = words(browser.read(RUN).main)
     assert "38 factures publiées" in page
     assert "Publier" not in page
+
+
+def test_a_run_whose_sheets_are_not_counted_yet_cannot_be_checked(site: Site) -> None:
+    site.services.answers[OpenRun] = a_run(count=CountState.AWAITED)
+    page = words(site.agent(Role.BILLING).read(RUN).main)
+    assert "Le décompte des pointages du mois n’est pas encore arrivé" in page
+    assert "J’ai vérifié" not in page
+
+
+def test_sheets_that_differ_are_shown_and_asked_for_again(site: Site) -> None:
+    browser = site.agent(Role.BILLING)
+    site.services.answers[OpenRun] = a_run(
+        count=CountState.DIFFERS,
+        sheet_differences=[
+            {
+                "session_id": UUID(int=9),
+                "activity_name": "Restauration scolaire",
+                "place_name": "École Jules-Verne",
+                "day": date(2026, 10, 8),
+                "slot": "",
+                "family_label": "Ferrand",
+                "counted": 2,
+                "kept": 0,
+            }
+        ],
+        sheet_differences_total=3,
+    )
+    page = words(browser.read(RUN).main)
+    assert "J’ai vérifié" not in page
+    assert "Les 1 premières lignes sur 3" in page
+    for word in ("jeudi 8 octobre", "École Jules-Verne", "Ferrand"):
+        assert word in page
+    site.services.answers[ReplaySheets] = a_run(summary=a_run_summary(state=RunState.DISCARDED))
+    assert browser.send(RUN, form=0).location == "/agents/facturation/"
+    assert site.services.asked_for(ReplaySheets)[0].run_id == a_run_summary().run_id
+
+
+def test_a_check_that_came_too_early_says_what_to_do(site: Site) -> None:
+    browser = site.agent(Role.BILLING)
+    site.services.answers[OpenRun] = a_run()
+    for refusal, sentence in (
+        (SheetsNotCounted(), "n’est pas encore arrivé"),
+        (SheetsDiffer(sheets=3), "ne sont pas arrivées en entier à la facturation (3)"),
+    ):
+        site.services.answers[CheckRun] = refusal
+        browser.send(RUN, form=0)
+        assert sentence in words(browser.read(RUN).main)
 
 
 def test_invoices_are_found_and_read(site: Site) -> None:
