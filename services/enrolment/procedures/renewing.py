@@ -30,7 +30,8 @@ def still_asked(old: ProcedureForm, new: ProcedureForm, asked: set[str]) -> set[
 def compare(old: ProcedureForm, new: ProcedureForm, answers: Answers, today: date) -> FormChange:
     """What whoever filled `answers` is told: of what the new form shows them, and of their own answers lost."""
     kept = carry(old, new, answers, today)
-    added, altered = [], []
+    added: list[str] = []
+    altered: list[str] = []
     for fields in shown(new, kept).values():
         for field in fields:
             before = old.field(field.name)
