@@ -11,6 +11,7 @@ from billing.entries.payments import PaymentDesk
 from billing.entries.refunds import RefundDesk
 from billing.entries.runs import RunDesk
 from billing.entries.tariffs import TariffDesk, TariffDraftDesk
+from billing.entries.treasury import TreasuryDesk
 
 
 class BillingService(
@@ -25,6 +26,7 @@ class BillingService(
     RunDesk,
     CashDesk,
     FundDesk,
+    TreasuryDesk,
     CopyDesk,
 ):
     """The service, whole: one class per matter."""

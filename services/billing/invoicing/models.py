@@ -246,7 +246,7 @@ class LedgerTransaction(Base):
     transaction_id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     kind: Mapped[str] = mapped_column(String(30), comment="`invoice`, `payment`, `offset`")
     reference: Mapped[str] = mapped_column(String(80), comment="Invoice, payment …: posted once per kind")
-    occurred_at: Mapped[datetime]
+    occurred_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class LedgerEntry(Base):
