@@ -226,4 +226,4 @@ def _words(row: Any) -> str:
         return f"{what} {month_name(row.month)}" if row.month else what
     if row.kind == "payment":
         return f"Paiement, {_MEANS[row.method]}" if row.method in _MEANS else "Paiement"
-    return _KINDS.get(row.kind, row.kind)
+    return _KINDS.get(row.kind, str(row.kind))

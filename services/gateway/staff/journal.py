@@ -139,5 +139,5 @@ def _chart_form(view: Chart) -> CommandForm:
         )
         for place, line in enumerate(view.lines)
     }
-    form = type("ChartForm", (CommandForm,), fields)
+    form: type[CommandForm] = type("ChartForm", (CommandForm,), fields)
     return form(data={_field(place): line.number for place, line in enumerate(view.lines)})
