@@ -39,7 +39,16 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
         "ESPACE_API_PARTICULIER_RECIPIENT",
     ),
     "enrolment": (),
-    "billing": ("ESPACE_STRIPE_URL", "ESPACE_STRIPE_KEY", "ESPACE_STRIPE_WEBHOOK_SECRET"),
+    "billing": (
+        "ESPACE_STRIPE_URL",
+        "ESPACE_STRIPE_KEY",
+        "ESPACE_STRIPE_WEBHOOK_SECRET",
+        "ESPACE_PAYFIP_CLIENTS",
+        "ESPACE_PAYFIP_MODE",
+        "ESPACE_PAYFIP_MAIL",
+        "ESPACE_PAYFIP_URL",
+        "ESPACE_PAYFIP_PAGE_URL",
+    ),
     "documents": ("ESPACE_S3_URL", "ESPACE_REQUESTS_KEY"),
     "gateway": (
         "ESPACE_S3_URL",

@@ -71,7 +71,9 @@ def records(session: Session, account_id: UUID) -> Records:
 
 def drop_account(session: Session, account_id: UUID) -> None:
     """Nobody reads or pays through a closed account: the right goes, and the address of pay pages that are over."""
-    session.execute(update(Guardian).where(Guardian.account_id == account_id).values(account_id=None))
+    session.execute(
+        update(Guardian).where(Guardian.account_id == account_id).values(account_id=None, email="")
+    )
     session.execute(
         update(Payment)
         .where(Payment.account_id == account_id, Payment.state.not_in(UNDERWAY))

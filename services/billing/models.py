@@ -73,6 +73,9 @@ class Guardian(Base):
     guardian_id: Mapped[UUID] = mapped_column(primary_key=True)
     account_id: Mapped[UUID | None] = mapped_column(index=True)
     name: Mapped[str] = mapped_column(String(250), comment="As it is written on an envelope")
+    email: Mapped[str] = mapped_column(
+        String(320), default="", server_default="", comment="PayFiP asks for it; empty: not known"
+    )
 
 
 class FamilyQuotient(Base):

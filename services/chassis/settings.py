@@ -27,6 +27,14 @@ class Settings(BaseSettings):
     stripe_url: str = "https://api.stripe.com"
     stripe_key: SecretStr = SecretStr("")
     stripe_webhook_secret: SecretStr = SecretStr("")
+    payfip_clients: str = ""
+    """Funds paid through PayFiP, each with its client number (NUMCLI): `ENF=012345 CAN=012346`; others go to Stripe."""
+    payfip_url: str = "https://www.payfip.gouv.fr/tpa/services/securite"
+    payfip_page_url: str = "https://www.payfip.gouv.fr/tpa/paiementws.web"
+    payfip_mode: str = "T"
+    """T: trials, no money; X: the one payment that activates a contract; W: in service."""
+    payfip_mail: str = ""
+    """The fund's own address, given to PayFiP where the payer's is not known."""
     secret_key: SecretStr = SecretStr("")
     activation_pepper: SecretStr = SecretStr("")
     second_factor_key: SecretStr = SecretStr("")

@@ -62,7 +62,7 @@ How to add …
 **A part of « Mon tableau de bord ».** `@dashboard.part(order, asks, template)`: see `dashboard.py`. All parts'
   questions leave together; equal questions are asked once; a service that is away empties its own part only.
 
-**A page that leaves for the payment provider.** `security.allow("form-action", settings().payment_origin)` before
+**A page that leaves for the payment provider.** `security.allow("form-action", *settings().payment_origins)` before
   rendering the page that holds the form; `security.py` says why.
 
 **A test.** `tests/unit/gateway/conftest.py` gives `site` (an app whose services are a double: `site.services.answers`

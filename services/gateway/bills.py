@@ -123,7 +123,7 @@ def invoice_paper(invoice: InvoiceView) -> dict[str, Any]:
         if invoice.payments:
             totals.append(("Reste à payer", french.euros(summary.left_cents), True))
         notes = [
-            "Par carte bancaire dans votre Espace Citoyens, rubrique « Factures » : c’est gratuit.",
+            "En ligne dans votre Espace Citoyens, rubrique « Factures » : c’est gratuit.",
             "En mairie, auprès de Mairie [+], rue du Capitaine Bozambo.",
             "Une question sur une ligne ? Le détail de chaque journée est dans votre Espace Citoyens.",
         ]

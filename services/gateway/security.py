@@ -1,6 +1,6 @@
 """What every answer says to the browser, as data that a page may extend.
 
-    security.allow("form-action", settings().payment_origin)
+    security.allow("form-action", *settings().payment_origins)
 
 A page whose form ends in a redirect to the payment provider must name its origin, since browsers apply
 `form-action` to redirects too. Nothing else is ever added: no inline script or style, no foreign host.

@@ -18,7 +18,7 @@ class GatewaySettings(Settings):
     """Shows the page of components at /composants. Never the interactive debugger."""
 
     payment_origin: str = "https://checkout.stripe.com"
-    """Where a parent is sent to pay; the only foreign origin a form may lead to."""
+    """Where a parent is sent to pay, several separated by spaces; the only foreign origins a form may lead to."""
 
     upload_limit: int = 12 * 1024 * 1024
     """Bytes of one request, files included."""
@@ -40,6 +40,11 @@ class GatewaySettings(Settings):
         """All three are set."""
         secret = self.franceconnect_client_secret.get_secret_value()
         return bool(self.franceconnect_url and self.franceconnect_client_id and secret)
+
+    @property
+    def payment_origins(self) -> list[str]:
+        """Each of `payment_origin`."""
+        return self.payment_origin.split()
 
     @property
     def https(self) -> bool:

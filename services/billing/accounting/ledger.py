@@ -2,7 +2,8 @@
 
     receivable (family, invoice)   what a family owes, per invoice; negative is owed to it
     revenue:<activity>             what the town earned
-    card                           what the payment provider owes the town
+    card                           what the card provider owes the town
+    payfip                         what came to the Treasury's account of the fund through PayFiP
     cash, cheque, cesu, voucher    what the till holds, until a slip hands it on to the accountant
     disputed                       what a payer's bank has taken back until it is decided
     treasury                       what the town's accountant holds: deposits of the till, less transfers to families
@@ -22,6 +23,7 @@ from billing.invoicing.models import LedgerEntry, LedgerTransaction
 
 RECEIVABLE = "receivable"
 CARD = "card"
+PAYFIP = "payfip"
 TREASURY = "treasury"
 DISPUTED = "disputed"
 COUNTER = "counter"
@@ -132,7 +134,9 @@ def reverse(session: Session, kind: str, reference: str, as_kind: str, now: date
 
 def holder_of(provider: str, method: str) -> str:
     """The account of who holds the money of a payment: the till by kind of money, or the payment provider."""
-    return method if provider == COUNTER else CARD
+    if provider == COUNTER:
+        return method
+    return PAYFIP if provider == PAYFIP else CARD
 
 
 def post_invoices(session: Session, run_id: UUID) -> None:

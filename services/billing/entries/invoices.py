@@ -1,8 +1,11 @@
 """Entry points of invoices: what parents read, and agents find."""
 
+from functools import partial
+
 from billing import consultations, mine
 from billing.invoicing import desk, statements
 from billing.invoicing.dates import paris_day
+from billing.paying.wiring import name_for
 from chassis.service import Service, answers
 from contracts.billing.invoices import DueView, InvoiceList, InvoiceView, MyInvoices, OpenInvoice, WhatIsDue
 from contracts.billing.mine import BillingRecords
@@ -31,7 +34,9 @@ class InvoiceDesk(Service):
     def open_invoice(self, ask: OpenInvoice, caller: Caller) -> InvoiceView:
         now = self.clock.now()
         with self.begin() as session:
-            view = statements.invoice(session, caller, ask.invoice_id, paris_day(now))
+            view = statements.invoice(
+                session, caller, ask.invoice_id, paris_day(now), partial(name_for, self.settings)
+            )
             consultations.note(session, caller, ask.invoice_id, f"Facture {view.summary.number}", now)
             return view
 

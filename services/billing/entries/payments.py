@@ -1,16 +1,14 @@
-"""Entry points of card payments: started, checked, told by the provider."""
+"""Entry points of online payments: started, checked, told by the provider."""
 
 from contextlib import suppress
-from functools import cache
 
 import eventlet
 
 from billing import consultations
 from billing.invoicing import statements
-from billing.paying.stripe_provider import StripeProvider
 from billing.paying.till import Till
+from billing.paying.wiring import providers_of, site_of
 from chassis.service import Service, answers, every
-from chassis.settings import Settings
 from contracts.billing.payments import (
     CheckPayment,
     NotificationTaken,
@@ -26,21 +24,13 @@ from contracts.caller import Caller, Kind
 from contracts.errors import NotAllowed
 
 
-@cache
-def stripe_of(settings: Settings) -> StripeProvider:
-    """One client per process: Nameko makes a service object per call."""
-    return StripeProvider(
-        settings.need("stripe_key"), settings.need("stripe_url"), settings.need("stripe_webhook_secret")
-    )
-
-
 class PaymentDesk(Service):
-    """Payments by card."""
+    """Payments online."""
 
     @property
     def till(self) -> Till:
-        """Card payments, wired to Stripe."""
-        return Till(self.begin, stripe_of(self.settings), self.clock, self.settings.public_url.rstrip("/"))
+        """Wired to the town's providers."""
+        return Till(self.begin, providers_of(self.settings), self.clock, site_of(self.settings))
 
     @answers(StartPayment)
     def start_payment(self, ask: StartPayment, caller: Caller) -> PaymentStarted:

@@ -25,6 +25,7 @@ def keep_family(session: Session, fact: FamilyUpdated, version: int) -> None:
             guardian_id=guardian.guardian_id,
             account_id=guardian.account_id,
             name=" ".join(part for part in (guardian.title, guardian.first_name, guardian.last_name) if part),
+            email=guardian.email or "",
         )
         for guardian in fact.guardians
     )

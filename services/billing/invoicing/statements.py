@@ -1,5 +1,6 @@
 """What a parent reads: invoices, their lines, receipts. Only of the families the account is a guardian of."""
 
+from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
@@ -46,6 +47,7 @@ METHODS = {
     "cheque": "Paiement par chèque",
     "cesu": "Paiement par CESU préfinancé",
     "voucher": "Paiement par chèques-vacances ou bons",
+    "direct_debit": "Paiement par prélèvement unique",
 }
 """How a payment is called on an invoice."""
 
@@ -87,8 +89,14 @@ def due(session: Session, account_id: UUID, today: date) -> DueView:
     )
 
 
-def invoice(session: Session, caller: Caller, invoice_id: UUID, today: date) -> InvoiceView:
-    """One invoice with everything its page shows. Raises NotFound."""
+def invoice(
+    session: Session,
+    caller: Caller,
+    invoice_id: UUID,
+    today: date,
+    provider_of: Callable[[str], str] | None = None,
+) -> InvoiceView:
+    """One invoice with everything its page shows; `provider_of`: who takes a fund's payments. Raises NotFound."""
     row = session.execute(summaries.query().where(Invoice.invoice_id == invoice_id)).first()
     if row is None:
         raise NotFound
@@ -123,6 +131,7 @@ def invoice(session: Session, caller: Caller, invoice_id: UUID, today: date) -> 
         ),
         balance_cents=ledger.balance_of(session, [found.family_id]),
         started_payment=waiting,
+        paid_through=provider_of(found.fund) if provider_of else "stripe",
     )
 
 

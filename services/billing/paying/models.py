@@ -38,6 +38,7 @@ class Payment(Base):
             "real_next_look_at",
             postgresql_where=text(_UNDERWAY),
         ),
+        Index("ix_payment_ended", "real_opened_at", postgresql_where=text("state = 'expired'")),
     )
 
     payment_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -72,6 +73,7 @@ class Payment(Base):
         comment="`card`, `direct_debit`, `cash`, `cheque` …",
     )
     real_started_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    real_opened_at: Mapped[datetime | None] = mapped_column(comment="When the provider had made the page")
     real_next_look_at: Mapped[datetime] = mapped_column(server_default=func.now())
     looks: Mapped[int] = mapped_column(Integer, default=0)
 
@@ -144,6 +146,7 @@ class Notification(Base):
     )
 
     event_id: Mapped[str] = mapped_column(String(255), primary_key=True)
+    provider: Mapped[str] = mapped_column(String(20), default="stripe", server_default="stripe")
     kind: Mapped[str] = mapped_column(String(100))
     body: Mapped[str] = mapped_column(Text)
     provider_reference: Mapped[str] = mapped_column(String(255), default="")

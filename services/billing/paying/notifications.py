@@ -26,21 +26,34 @@ class Taken:
     """A notification lent to one process until its next try is due."""
 
     event_id: str
+    provider: str
     body: str
     attempts: int
 
 
-def store(session: Session, told: Told, body: str, now: datetime) -> bool:
-    """Keeps it unless its event id is known. True the first time."""
+def store(session: Session, told: Told, provider: str, body: str, now: datetime) -> bool:
+    """Keeps it unless its event id is known. True when there is something new to act on.
+
+    One that is not signed says no more than « ask again »: it is kept once per page and acted on at each coming.
+    """
     row = insert(Notification).values(
         event_id=told.event_id,
+        provider=provider,
         kind=told.kind[:100],
         body=body,
         provider_reference=told.reference,
         state="received",
         received_at=now,
     )
-    return session.execute(row.on_conflict_do_nothing().returning(Notification.event_id)).first() is not None
+    if told.signed:
+        known = row.on_conflict_do_nothing()
+    else:
+        known = row.on_conflict_do_update(
+            index_elements=[Notification.event_id],
+            set_={"state": "received", "attempts": 0, "received_at": now, "real_next_try_at": func.now()},
+            where=Notification.state != "received",
+        )
+    return session.execute(known.returning(Notification.event_id)).first() is not None
 
 
 def take(session: Session, event_id: str | None = None) -> Taken | None:
@@ -55,7 +68,7 @@ def take(session: Session, event_id: str | None = None) -> Taken | None:
     ).first()
     if row is None:
         return None
-    taken = Taken(row.event_id, row.body, row.attempts + 1)
+    taken = Taken(row.event_id, row.provider, row.body, row.attempts + 1)
     wait = timedelta(seconds=20 + _AGAIN[min(row.attempts, len(_AGAIN) - 1)])
     session.execute(
         update(Notification)

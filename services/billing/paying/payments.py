@@ -4,11 +4,12 @@ Every function here is one transaction's work; none talks to the provider (see t
 in the order invoices (by id), payment, numbering.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import Update, func, select, update
+from sqlalchemy import ColumnElement, Interval, Update, and_, func, or_, select, type_coerce, update
 from sqlalchemy.orm import Session
 
 from billing.accounting import ledger, numbers
@@ -18,12 +19,14 @@ from billing.models import Guardian
 from billing.paying import parts
 from billing.paying.differences import note_difference
 from billing.paying.models import Payment, PaymentPart
-from billing.paying.provider import Order, Seen
+from billing.paying.provider import Order, Seen, Terms
+from billing.paying.providers import Providers
 from billing.paying.states import UNDERWAY, WITHOUT_MONEY, may, state_for
 from billing.wording import euros
 from chassis.outbox import tell
 from contracts.billing.payments import PaymentState, StartPayment
 from contracts.billing.refusals import (
+    AmountOutOfBounds,
     NothingToPay,
     OnlinePaymentClosed,
     PartialPaymentClosed,
@@ -36,8 +39,9 @@ from contracts.errors import NotFound
 from contracts.events.billing import PaidPart, PaymentFailed, PaymentReceived
 
 CURRENCY = "eur"
-PAGE_OPEN_FOR = timedelta(minutes=60)
 _LOOKS = (30, 60, 120, 300, 600)  # seconds until the provider is asked (again) about a silent payment
+_LOOKS_AFTER_THE_END = 3600  # and about one that ended without money
+_AGE = func.now() - func.coalesce(Payment.real_opened_at, Payment.real_started_at)
 
 
 @dataclass(frozen=True)
@@ -61,12 +65,12 @@ class Settled:
     received_cents: int = 0
 
 
-def begin(session: Session, ask: StartPayment, caller: Caller, provider: str, now: datetime) -> Begun:
+def begin(session: Session, ask: StartPayment, caller: Caller, providers: Providers, now: datetime) -> Begun:
     """A payment of what is left of the invoices asked for, or of a part of it, for their family's guardian.
 
     The invoices' row locks make two starts at once follow one another: the second finds the first one's payment.
     Raises NotFound (also for another family's invoice), NothingToPay, SelectionChanged, SeveralFamilies,
-    OnlinePaymentClosed, PartialPaymentClosed, PartOutOfBounds.
+    OnlinePaymentClosed, PartialPaymentClosed, PartOutOfBounds, AmountOutOfBounds.
     """
     account = caller.citizen()
     invoices = lock_invoices(session, {ask.invoice_id, *ask.also}, account)
@@ -75,6 +79,7 @@ def begin(session: Session, ask: StartPayment, caller: Caller, provider: str, no
         if repeated.state in {PaymentState.CREATED, PaymentState.OPEN}:
             return Begun(repeated, resumed=True)
         raise NothingToPay(state=repeated.state)
+    fund = invoices[0].fund
     wanted = _wanted(session, ask, invoices, now)
     underway = session.scalars(
         select(Payment)
@@ -83,8 +88,13 @@ def begin(session: Session, ask: StartPayment, caller: Caller, provider: str, no
         .order_by(Payment.created_at)
     ).first()
     if underway is not None:
-        serves = _serves(session, underway, account, wanted)
+        terms = providers.named(underway.provider, fund).terms
+        serves = _serves(session, underway, account, wanted, terms)
         return Begun(underway, in_the_way=not serves, resumed=serves)
+    provider = providers.of_fund(fund)
+    least, most = provider.terms.least_cents, provider.terms.most_cents
+    if not least <= sum(wanted.values()) <= most:
+        raise AmountOutOfBounds(least_cents=least, most_cents=most)
     oldest = next(iter(wanted))
     payment = Payment(
         payment_id=uuid4(),
@@ -96,7 +106,7 @@ def begin(session: Session, ask: StartPayment, caller: Caller, provider: str, no
         amount_cents=sum(wanted.values()),
         currency=CURRENCY,
         state=PaymentState.CREATED,
-        provider=provider,
+        provider=provider.name,
         created_at=now,
     )
     session.add(payment)
@@ -147,33 +157,39 @@ def _wanted(session: Session, ask: StartPayment, invoices: list[Invoice], now: d
     return parts.spread(ask.part_cents, debts)
 
 
-def _serves(session: Session, payment: Payment, account: UUID, wanted: dict[UUID, int]) -> bool:
+def _serves(session: Session, payment: Payment, account: UUID, wanted: dict[UUID, int], terms: Terms) -> bool:
     """True when a payment underway can be taken up: same payer, same parts, its page still open for a while."""
-    young = session.scalar(
-        select(func.now() < Payment.real_started_at + PAGE_OPEN_FOR - timedelta(minutes=10)).where(
-            Payment.payment_id == payment.payment_id
-        )
-    )
+    while_ = terms.open_for - min(timedelta(minutes=10), terms.open_for / 3)
+    young = session.scalar(select(while_ > _AGE).where(Payment.payment_id == payment.payment_id))
     resumable = payment.state in {PaymentState.CREATED, PaymentState.OPEN}
     same = payment.account_id == account and parts.of_payment(session, payment.payment_id) == wanted
     return resumable and same and bool(young)
 
 
-def order_of(session: Session, payment: Payment, site_url: str) -> Order:
+def order_of(session: Session, payment: Payment, terms: Terms, site_url: str) -> Order:
     """What the provider is asked to collect: wholly a function of our books, so that asking twice is asking once."""
     invoice = session.get_one(Invoice, payment.invoice_id)
     paid = parts.views(session, [payment.payment_id])[payment.payment_id]
+    mail = session.scalar(
+        select(Guardian.email).where(
+            Guardian.family_id == payment.family_id, Guardian.account_id == payment.account_id
+        )
+    )
     pages = f"{site_url}/mon-espace/factures"
     left_page = f"{pages}/{payment.invoice_id}" if len(paid) == 1 else f"{pages}/"
     return Order(
         payment_id=payment.payment_id,
+        fund=invoice.fund,
+        invoice_number=invoice.number,
+        year=invoice.published_on.year,
         amount_cents=payment.amount_cents,
         currency=payment.currency,
         title=title_of([part.number for part in paid]),
         detail=f"Famille {invoice.family_number}",
         success_url=f"{pages}/paiements/{payment.payment_id}",
         cancel_url=f"{left_page}?abandon=1",
-        expires_at=payment.real_started_at + PAGE_OPEN_FOR,
+        expires_at=payment.real_started_at + terms.open_for,
+        payer_mail=mail or "",
     )
 
 
@@ -193,6 +209,9 @@ def opened(session: Session, payment_id: UUID, reference: str, url: str) -> Paym
         payment.state = PaymentState.OPEN
         payment.provider_reference, payment.provider_url = reference, url
         session.flush()
+        session.execute(
+            update(Payment).where(Payment.payment_id == payment_id).values(real_opened_at=func.now())
+        )
     return payment
 
 
@@ -220,7 +239,7 @@ def settle(session: Session, payment_id: UUID, seen: Seen, now: datetime) -> Set
         _receive(session, payment, now)
     payment.state = after
     payment.provider_proof = seen.proof or payment.provider_proof
-    payment.reason = seen.reason or payment.reason
+    payment.reason, payment.method = seen.reason or payment.reason, seen.method
     if after is PaymentState.PAID:
         tell_received(session, payment, now)
     elif after is PaymentState.DIFFERENT:
@@ -255,14 +274,25 @@ def lock(session: Session, payment_id: UUID) -> Payment:
     return session.get_one(Payment, payment_id, with_for_update=True, populate_existing=True)
 
 
-def silent(session: Session, limit: int = 20) -> list[UUID]:
+def find(session: Session, payment_id: UUID) -> tuple[Payment, str, timedelta]:
+    """The payment as it is, its fund, and the age of its page in real time."""
+    row = session.execute(
+        select(Payment, Invoice.fund, type_coerce(_AGE, Interval()))
+        .join(Invoice, Invoice.invoice_id == Payment.invoice_id)
+        .where(Payment.payment_id == payment_id)
+    ).one()
+    return row[0], row[1], row[2]
+
+
+def silent(session: Session, watched: Mapping[str, timedelta], limit: int = 20) -> list[UUID]:
     """Payments not heard of for a while, and puts off when to ask about them again.
 
+    `watched`: by provider, for how long a page that ended without money is asked about all the same.
     SKIP LOCKED: two processes share the work; the postponement is committed before anybody is asked.
     """
     waiting = session.scalars(
         select(Payment)
-        .where(Payment.state.in_(UNDERWAY), Payment.real_next_look_at <= func.now())
+        .where(or_(Payment.state.in_(UNDERWAY), *_ended(watched)), Payment.real_next_look_at <= func.now())
         .order_by(Payment.real_next_look_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -272,6 +302,27 @@ def silent(session: Session, limit: int = 20) -> list[UUID]:
     return [payment.payment_id for payment in waiting]
 
 
+def put_off(session: Session, payment_id: UUID, wait: timedelta) -> None:
+    """Nobody is asked about it by the timer for so long."""
+    session.execute(
+        update(Payment)
+        .where(Payment.payment_id == payment_id)
+        .values(real_next_look_at=func.now() + wait)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _ended(watched: Mapping[str, timedelta]) -> list[ColumnElement[bool]]:
+    return [
+        and_(
+            Payment.state == PaymentState.EXPIRED,
+            Payment.provider == name,
+            Payment.real_opened_at > func.now() - span,
+        )
+        for name, span in watched.items()
+    ]
+
+
 def _receive(session: Session, payment: Payment, now: datetime) -> None:
     invoice = session.get_one(Invoice, payment.invoice_id)
     paid = parts.of_payment(session, payment.payment_id)
@@ -279,7 +330,8 @@ def _receive(session: Session, payment: Payment, now: datetime) -> None:
     owed = sum(min(cents, max(0, left.get(invoice_id, 0))) for invoice_id, cents in paid.items())
     year = paris_day(now).year
     sequence = numbers.take(session, invoice.fund, year, "receipt")
-    ledger.post_payment(session, payment.payment_id, payment.family_id, paid, now)
+    account = ledger.holder_of(payment.provider, payment.method)
+    ledger.post_payment(session, payment.payment_id, payment.family_id, paid, now, account)
     if payment.amount_cents > owed:
         note_difference(
             session,
@@ -328,7 +380,9 @@ def _tell_failed(session: Session, payment: Payment, now: datetime) -> None:
 
 
 def _look_again(payment: Payment) -> Update:
-    wait = timedelta(seconds=_LOOKS[min(payment.looks, len(_LOOKS) - 1)])
+    ended = payment.state is PaymentState.EXPIRED
+    seconds = _LOOKS_AFTER_THE_END if ended else _LOOKS[min(payment.looks, len(_LOOKS) - 1)]
+    wait = timedelta(seconds=seconds)
     return (
         update(Payment)
         .where(Payment.payment_id == payment.payment_id)

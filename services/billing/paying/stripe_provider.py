@@ -5,6 +5,7 @@ idempotency key. Signatures are checked on the raw bytes and against real time, 
 """
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import stripe
@@ -17,17 +18,21 @@ from billing.paying.provider import (
     Order,
     Progress,
     Seen,
+    Terms,
     Told,
 )
 from billing.paying.stripe_books import KEY_PAYMENT, StripeBooks, translated, uuid_of
 
 TIMEOUT_SECONDS = 10
+# https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts, in euros.
+TERMS = Terms(least_cents=50, most_cents=99_999_999, open_for=timedelta(minutes=60))
 
 
 class StripeProvider(StripeBooks):
     """Hosted Checkout Sessions in mode `payment`, card only."""
 
     name = "stripe"
+    terms = TERMS
 
     def __init__(self, key: str, url: str, webhook_secret: str, timeout: float = TIMEOUT_SECONDS) -> None:
         self._webhook_secret = webhook_secret
@@ -69,20 +74,20 @@ class StripeProvider(StripeBooks):
             raise translated(problem) from problem
         return Opened(session.id, session.url or "")
 
-    def look(self, reference: str) -> Seen:
-        """The session as it is now, with the intent behind it."""
+    def look(self, reference: str, _age: timedelta, /) -> Seen:
+        """The session as it is now, with the intent behind it; Stripe itself minds its age."""
         try:
             session = self._client.v1.checkout.sessions.retrieve(reference)
         except stripe.StripeError as problem:
             raise translated(problem) from problem
         return _seen(session)
 
-    def expire(self, reference: str) -> Seen:
+    def expire(self, reference: str, age: timedelta, /) -> Seen:
         """Expires an open session; one that is no longer open is simply looked at."""
         try:
             return _seen(self._client.v1.checkout.sessions.expire(reference))
         except stripe.InvalidRequestError:
-            return self.look(reference)
+            return self.look(reference, age)
         except stripe.StripeError as problem:
             raise translated(problem) from problem
 

@@ -7,11 +7,11 @@ idempotency key, a page whose fate is unknown is asked about.
 
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.paying import counter, notifications, payments
@@ -22,11 +22,11 @@ from billing.paying.provider import (
     Concern,
     ForgedNotification,
     Progress,
-    Provider,
     ProviderRefused,
     ProviderUnreachable,
     Seen,
 )
+from billing.paying.providers import Providers
 from billing.paying.states import UNDERWAY
 from chassis import metrics
 from chassis.clock import Clock
@@ -52,7 +52,7 @@ class Till:
     """`begin` opens a transaction; `site_url` is where the provider sends the payer back."""
 
     begin: Callable[[], AbstractContextManager[Session]]
-    provider: Provider
+    providers: Providers
     clock: Clock
     site_url: str
 
@@ -68,14 +68,15 @@ class Till:
         """
         for _ in range(3 + len(ask.also)):  # each invoice may have a payment of its own in the way
             with self.begin() as session:
-                begun = payments.begin(session, ask, caller, self.provider.name, self.clock.now())
+                begun = payments.begin(session, ask, caller, self.providers, self.clock.now())
             payment = begun.payment
             if begun.in_the_way:
                 # Another guardian's page, another amount or an old page: closed first, unless it was just paid.
-                self.refresh(payment.payment_id, close=True)
+                if self.refresh(payment.payment_id, close=True) in UNDERWAY:
+                    break
                 continue
             if payment.provider_url is None:
-                payment = self._open(payment)
+                payment = self._open(payment.payment_id)
             elif begun.resumed and self.refresh(payment.payment_id) is not PaymentState.OPEN:
                 continue
             if payment.state is PaymentState.OPEN and payment.provider_url:
@@ -88,19 +89,26 @@ class Till:
         `close` shuts its page if nobody paid; `came_back`: the payer returned, so that silence means confirming.
         Raises ProviderAway.
         """
-        payment = self._payment(payment_id)
+        with self.begin() as session:
+            payment, fund, age = payments.find(session, payment_id)
+        provider = self.providers.named(payment.provider, fund)
         if payment.state is PaymentState.CREATED:
-            payment = self._open(payment)
+            payment, age = self._open(payment_id), timedelta(0)
         if payment.state is PaymentState.PAID or payment.provider_reference is None:
             return payment.state
         try:
-            ask = self.provider.expire if close else self.provider.look
-            seen = ask(payment.provider_reference)
+            ask = provider.expire if close else provider.look
+            seen = ask(payment.provider_reference, age)
         except (ProviderUnreachable, ProviderRefused) as problem:
             log.warning("provider does not say", payment_id=str(payment_id), problem=str(problem))
             if came_back and payment.state is PaymentState.OPEN:
                 self._settle(payment_id, Seen(Progress.CONFIRMING, payment.amount_cents, payment.currency))
+            if isinstance(problem, ProviderUnreachable) and provider.terms.rest:
+                with self.begin() as session:
+                    payments.put_off(session, payment_id, provider.terms.rest)
             raise ProviderAway(payment_id=str(payment_id)) from problem
+        if came_back and seen.progress is Progress.OPEN and provider.terms.one_return:
+            seen = replace(seen, progress=Progress.CONFIRMING)
         return self._settle(payment_id, seen)
 
     def close_pages(self, invoices: Collection[UUID]) -> None:
@@ -117,13 +125,17 @@ class Till:
     def receive(self, ask: ReceiveNotification) -> NotificationTaken:
         """Verifies and stores a notification; acting on it comes after. Raises SignatureRefused."""
         try:
-            told = self.provider.read(ask.body.encode(), ask.signature)
-        except ForgedNotification as problem:
+            told = self.providers.named(ask.provider).read(ask.body.encode(), ask.signature)
+        except (ForgedNotification, LookupError) as problem:
             NOTIFICATIONS.labels("refused").inc()
-            log.warning("notification refused", problem=str(problem))
-            raise SignatureRefused(provider=self.provider.name) from problem
+            log.warning("notification refused", provider=ask.provider, problem=str(problem))
+            raise SignatureRefused(provider=ask.provider) from problem
         with self.begin() as session:
-            first = notifications.store(session, told, ask.body, self.clock.now())
+            if not told.signed and notifications.payment_of(session, told) is None:
+                # Anybody can send it: what names no payment of ours leaves no trace.
+                NOTIFICATIONS.labels("ignored").inc()
+                return NotificationTaken(event_id=told.event_id, first=False)
+            first = notifications.store(session, told, ask.provider, ask.body, self.clock.now())
         NOTIFICATIONS.labels("stored" if first else "repeated").inc()
         return NotificationTaken(event_id=told.event_id, first=first)
 
@@ -146,7 +158,7 @@ class Till:
     def recover(self) -> int:
         """Asks about payments that nobody told us the end of. Returns how many were asked about."""
         with self.begin() as session:
-            waiting = payments.silent(session)
+            waiting = payments.silent(session, self.providers.watched())
         for payment_id in waiting:
             try:
                 self.refresh(payment_id)
@@ -155,7 +167,7 @@ class Till:
         return len(waiting)
 
     def _act_on(self, taken: notifications.Taken) -> None:
-        told = self.provider.reread(taken.body.encode())
+        told = self.providers.named(taken.provider).reread(taken.body.encode())
         with self.begin() as session:
             payment_id = notifications.payment_of(session, told)
         state = "processed"
@@ -176,31 +188,32 @@ class Till:
 
     def books(self) -> list[CardBooks]:
         """The books of the providers that list what moved."""
-        return [self.provider] if isinstance(self.provider, CardBooks) else []
+        return [each for each in self.providers.all() if isinstance(each, CardBooks)]
 
     def gives_back(self, payment: Payment) -> bool:
         """True when who took it refunds on demand."""
         return self._books_of(payment) is not None
 
     def _books_of(self, payment: Payment) -> CardBooks | None:
-        gives_back = isinstance(self.provider, CardBooks) and self.provider.name == payment.provider
-        return self.provider if gives_back else None  # type: ignore[return-value]
+        return next((each for each in self.books() if each.name == payment.provider), None)
 
-    def _open(self, payment: Payment) -> Payment:
+    def _open(self, payment_id: UUID) -> Payment:
         with self.begin() as session:
-            order = payments.order_of(session, payment, self.site_url)
+            payment, fund, _ = payments.find(session, payment_id)
+            provider = self.providers.named(payment.provider, fund)
+            order = payments.order_of(session, payment, provider.terms, self.site_url)
         try:
-            page = self.provider.open(order)
+            page = provider.open(order)
         except ProviderRefused as problem:
-            log.error("provider refuses the order", payment_id=str(payment.payment_id), problem=str(problem))
+            log.error("provider refuses the order", payment_id=str(payment_id), problem=str(problem))
             with self.begin() as session:
-                payments.refused(session, payment.payment_id, self.clock.now())
+                payments.refused(session, payment_id, self.clock.now())
             PAYMENTS.labels(PaymentState.FAILED).inc()
-            raise ProviderAway(payment_id=str(payment.payment_id)) from problem
+            raise ProviderAway(payment_id=str(payment_id)) from problem
         except ProviderUnreachable as problem:
-            raise ProviderAway(payment_id=str(payment.payment_id)) from problem
+            raise ProviderAway(payment_id=str(payment_id)) from problem
         with self.begin() as session:
-            return payments.opened(session, payment.payment_id, page.reference, page.url)
+            return payments.opened(session, payment_id, page.reference, page.url)
 
     def _settle(self, payment_id: UUID, seen: Seen) -> PaymentState:
         with self.begin() as session:
@@ -209,9 +222,5 @@ class Till:
             PAYMENTS.labels(settled.after).inc()
             log.info("payment moved", payment_id=str(payment_id), before=settled.before, after=settled.after)
         if settled.received_cents:
-            PAID_CENTS.labels("card").inc(settled.received_cents)
+            PAID_CENTS.labels(seen.method).inc(settled.received_cents)
         return settled.after
-
-    def _payment(self, payment_id: UUID) -> Payment:
-        with self.begin() as session:
-            return session.scalars(select(Payment).where(Payment.payment_id == payment_id)).one()

@@ -133,6 +133,9 @@ class InvoiceView(View):
     carried_months: list[date] = Field(description="Earlier months whose carried amount is in this invoice")
     balance_cents: int
     started_payment: UUID | None = Field(default=None, description="A payment that is being confirmed")
+    paid_through: str = Field(
+        default="stripe", description="Who takes the fund's payments: `stripe`, `payfip`"
+    )
 
 
 class OpenInvoice(Question[InvoiceView]):

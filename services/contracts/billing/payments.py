@@ -1,4 +1,4 @@
-"""Billing: payment by card."""
+"""Billing: payment online."""
 
 from datetime import date
 from enum import StrEnum
@@ -103,10 +103,12 @@ class NotificationTaken(View):
 
 
 class ReceiveNotification(Question[NotificationTaken]):
-    """What the provider sent, word for word. The installation only. Raises SignatureRefused.
+    """What a provider sent, word for word. The installation only. Raises SignatureRefused.
 
     Not a command: the provider's own event id makes it safe to repeat.
     """
+
+    provider: str = Field(default="stripe", max_length=20)
 
     body: str = Field(max_length=65_536)
     signature: str = Field(max_length=2_000)

@@ -87,8 +87,14 @@ class OnlinePaymentClosed(Conflict):
     code = "online_payment_closed"
 
 
+class AmountOutOfBounds(Conflict):
+    """The provider takes no such sum. `least_cents`, `most_cents`: what it takes."""
+
+    code = "amount_out_of_bounds"
+
+
 class ProviderAway(DomainError):
-    """The card service does not answer; nothing was taken."""
+    """The payment service does not answer; nothing was taken."""
 
     code = "provider_away"
 

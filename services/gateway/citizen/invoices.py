@@ -1,4 +1,4 @@
-"""« Factures »: what is owed, line by line, and paying it by card."""
+"""« Factures »: what is owed, line by line, and paying it online."""
 
 from uuid import UUID
 
@@ -40,8 +40,8 @@ def read(invoice_id: UUID) -> ResponseReturnValue:
     if request.args.get("abandon"):
         flash(ABANDONED, "info")
         return redirect(url_for(".read", invoice_id=invoice_id))
-    # Browsers apply form-action to the redirect that follows the form: the provider's origin must be named.
-    security.allow("form-action", settings().payment_origin)
+    # Browsers apply form-action to the redirect that follows the form: the providers' origins must be named.
+    security.allow("form-action", *settings().payment_origins)
     invoice = ask(OpenInvoice(invoice_id=invoice_id))
     return render_template(
         "citizen/invoice.html", invoice=invoice, children=bills.by_child(invoice), bills=bills, form=PayForm()

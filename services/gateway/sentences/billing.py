@@ -45,9 +45,13 @@ SENTENCES = {
         409,
         "Le paiement en ligne de cette facture est terminé. Vous pouvez encore la régler auprès de Mairie [+].",
     ),
+    "amount_out_of_bounds": (
+        409,
+        "Cette somme ne peut pas être payée en ligne. Vous pouvez la régler auprès de Mairie [+].",
+    ),
     "provider_away": (
         503,
-        "Le service de paiement par carte ne répond pas. Rien n’a été débité : réessayez dans quelques minutes.",
+        "Le service de paiement en ligne ne répond pas. Rien n’a été débité : réessayez dans quelques minutes.",
     ),
     "signature_refused": (400, "Cette notification de paiement n’est pas signée par le prestataire."),
     "run_not_checked": (

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from billing.facts import consumption, copies
 from billing.invoicing import desk, runs
 from billing.models import Base
+from billing.paying.providers import Providers
 from billing.paying.till import Till
 from billing.tariffs import tariff_book
 from contracts.billing.runs import OpenRun, PublishRun, RunView
@@ -56,7 +57,7 @@ class Town:
 
     @property
     def till(self) -> Till:
-        return Till(self.sessions.begin, self.provider, self.clock, "https://site")
+        return Till(self.sessions.begin, Providers(self.provider), self.clock, "https://site")
 
     def version(self, subject: object) -> int:
         self._versions[subject] = self._versions.get(subject, 0) + 1

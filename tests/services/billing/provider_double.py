@@ -3,7 +3,7 @@
 import json
 import threading
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from billing.paying.card_books import (
@@ -24,15 +24,19 @@ from billing.paying.provider import (
     ProviderRefused,
     ProviderUnreachable,
     Seen,
+    Terms,
     Told,
 )
+
+TERMS = Terms(least_cents=50, most_cents=99_999_999, open_for=timedelta(minutes=60))
 
 
 @dataclass
 class BooksDouble:
     """`pages` by reference. `away`: calls fail. `mute`: what is asked is done and the answer lost. `poor`: nothing to give back from. `signature` "ours" passes, anything else is forged."""
 
-    name: str = "double"
+    name: str = "stripe"
+    terms: Terms = TERMS
     pages: dict[str, Seen] = field(default_factory=dict)
     orders: dict[UUID, Order] = field(default_factory=dict)
     refunds: dict[str, RefundSeen] = field(default_factory=dict)
@@ -53,11 +57,11 @@ class BooksDouble:
             self.pages.setdefault(reference, Seen(Progress.OPEN, order.amount_cents, order.currency))
         return Opened(reference, f"https://pay/{reference}")
 
-    def look(self, reference: str) -> Seen:
+    def look(self, reference: str, _age: timedelta, /) -> Seen:
         self._called("look")
         return self.pages[reference]
 
-    def expire(self, reference: str) -> Seen:
+    def expire(self, reference: str, _age: timedelta, /) -> Seen:
         self._called("expire")
         seen = self.pages[reference]
         if seen.progress is Progress.OPEN:

@@ -30,6 +30,7 @@ from deploy.local.stripe_double.settings import DoubleSettings
 from tests.mothers.billing import a_parent
 from tests.services.billing.conftest import Town
 
+YOUNG = timedelta(minutes=1)
 KEY, SECRET = "sk_test_town", "whsec_town"
 
 
@@ -54,6 +55,9 @@ def provider(url: str) -> StripeProvider:
 def an_order(**fields: Any) -> Order:
     given: dict[str, Any] = {
         "payment_id": uuid4(),
+        "fund": "ENF",
+        "invoice_number": "ENF-2026-000001",
+        "year": 2026,
         "amount_cents": 4215,
         "currency": "eur",
         "title": "Facture ENF-2026-000001",
@@ -78,9 +82,9 @@ def test_an_order_opened_twice_is_one_page(provider: StripeProvider) -> None:
 
 def test_the_page_is_seen_open_then_paid_to_the_cent(provider: StripeProvider, url: str) -> None:
     page = provider.open(an_order())
-    before = provider.look(page.reference)
+    before = provider.look(page.reference, YOUNG)
     control(url, f"sessions/{page.reference}/pay")
-    after = provider.look(page.reference)
+    after = provider.look(page.reference, YOUNG)
     assert (
         before.progress,
         after.progress,
@@ -94,9 +98,9 @@ def test_expiring_says_how_it_really_stands(provider: StripeProvider, url: str) 
     left, paid = provider.open(an_order()), provider.open(an_order())
     control(url, f"sessions/{paid.reference}/pay")
     assert (
-        provider.expire(left.reference).progress,
-        provider.expire(left.reference).progress,
-        provider.expire(paid.reference).progress,
+        provider.expire(left.reference, YOUNG).progress,
+        provider.expire(left.reference, YOUNG).progress,
+        provider.expire(paid.reference, YOUNG).progress,
     ) == (Progress.EXPIRED, Progress.EXPIRED, Progress.PAID)
 
 
@@ -104,13 +108,13 @@ def test_a_refusal_is_told_from_an_absence(provider: StripeProvider, url: str) -
     with pytest.raises(ProviderRefused):
         provider.open(an_order(amount_cents=10))
     with pytest.raises(ProviderRefused):
-        provider.look("cs_test_unknown")
+        provider.look("cs_test_unknown", YOUNG)
     control(url, "modes", fail_api=5)
     with pytest.raises(ProviderUnreachable):
         provider.open(an_order())
     control(url, "modes", fail_api=0)
     with pytest.raises(ProviderUnreachable):
-        StripeProvider(KEY, "http://127.0.0.1:9", SECRET, timeout=1).look("cs_test_any")
+        StripeProvider(KEY, "http://127.0.0.1:9", SECRET, timeout=1).look("cs_test_any", YOUNG)
 
 
 def an_event(kind: str, **subject: Any) -> bytes:
@@ -181,7 +185,7 @@ def a_paid_page(provider: StripeProvider, url: str, **fields: Any) -> tuple[Orde
     order = an_order(**fields)
     page = provider.open(order)
     control(url, f"sessions/{page.reference}/pay")
-    return order, page.reference, provider.look(page.reference).proof
+    return order, page.reference, provider.look(page.reference, YOUNG).proof
 
 
 def test_a_refund_ordered_twice_is_one_and_is_listed_with_our_id(provider: StripeProvider, url: str) -> None:

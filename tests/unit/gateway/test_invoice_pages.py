@@ -31,6 +31,7 @@ from tests.unit.gateway.conftest import Site
 
 INVOICE = f"/mon-espace/factures/{UUID(int=11)}"
 PAYMENT = f"/mon-espace/factures/paiements/{UUID(int=31)}"
+OPERATION = "cc0cb210-1cd4-11ea-8cca-0213ad91a103"
 CHECKOUT = "https://checkout.stripe.com/c/pay/cs_test_1"
 
 
@@ -219,3 +220,52 @@ def test_a_forged_notification_is_refused_and_one_at_a_bad_time_asked_for_again(
 def test_what_cannot_be_a_notification_goes_no_further(site: Site, body: bytes, status: int) -> None:
     assert status == site.anonymous().client.post("/webhooks/stripe", data=body).status_code
     assert site.services.asked == []
+
+
+# ---------------------------------------------------------------- PayFiP, the Treasury's service
+
+
+def test_a_fund_of_payfip_says_where_the_parent_is_led_and_how_it_can_be_paid(site: Site) -> None:
+    site.services.answers[OpenInvoice] = an_invoice(paid_through="payfip")
+    page = words(site.citizen().read(INVOICE).main)
+    assert "Payer en ligne" in page
+    assert "PayFiP, le service de paiement de la Direction générale des finances publiques" in page
+    assert "Payer par carte" not in page
+
+
+def test_a_receipt_says_how_it_was_paid() -> None:
+    facts = dict(bills.receipt_paper(a_receipt(method="direct_debit"))["facts"])
+    assert facts["Moyen de paiement"] == "Prélèvement, en ligne"
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "form"),
+    [
+        ("POST", "/webhooks/payfip", {"idop": OPERATION}),
+        ("POST", "/webhooks/payfip", {"idOp": OPERATION}),
+        ("GET", f"/webhooks/payfip?idop={OPERATION}", {}),
+    ],
+)
+def test_a_notification_of_payfip_says_which_operation_however_it_is_sent(
+    site: Site, method: str, address: str, form: dict[str, str]
+) -> None:
+    site.services.answers[ReceiveNotification] = {"event_id": f"payfip:{OPERATION}", "first": True}
+    answer = site.anonymous().client.open(address, method=method, data=form)
+    asked = site.services.asked_for(ReceiveNotification)[0]
+    assert (answer.status_code, asked.provider, asked.body) == (200, "payfip", f"idop={OPERATION}")
+    assert site.services.callers[-1].kind is Kind.SYSTEM
+
+
+@pytest.mark.parametrize(("given", "status"), [("", 400), ("../etc", 400), ("a" * 5_000, 413)])
+def test_what_names_no_operation_of_payfip_goes_no_further(site: Site, given: str, status: int) -> None:
+    assert status == site.anonymous().client.post("/webhooks/payfip", data={"idop": given}).status_code
+    assert site.services.asked == []
+
+
+@pytest.mark.parametrize(
+    ("refusal", "status"), [(SignatureRefused(), 400), (ServiceUnavailable(service="billing"), 503)]
+)
+def test_payfip_is_told_when_to_call_again(site: Site, refusal: Exception, status: int) -> None:
+    site.services.answers[ReceiveNotification] = refusal
+    answer = site.anonymous().client.post("/webhooks/payfip", data={"idop": OPERATION})
+    assert answer.status_code == status
