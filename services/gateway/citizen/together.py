@@ -75,8 +75,8 @@ def show() -> ResponseReturnValue:
     payable = [each for each in ask(MyInvoices()).invoices if each.payable_online]
     if not payable:
         return redirect(url_for("citizen.invoices.show"))
-    # Browsers apply form-action to the redirect that follows the form: the provider's origin must be named.
-    security.allow("form-action", settings().payment_origin)
+    # Browsers apply form-action to the redirect that follows the form: the providers' origins must be named.
+    security.allow("form-action", *settings().payment_origins)
     form = TogetherForm(data={"invoices": _ticked(payable)})
     form.offer(sorted(payable, key=lambda each: (each.due_on, each.number)))
     if form.validate_on_submit() and not form.to_be_changed():
@@ -85,7 +85,7 @@ def show() -> ResponseReturnValue:
                 "check_answers.html",
                 form=form,
                 heading="Vérifiez avant de payer",
-                submit="Payer par carte",
+                submit="Payer en ligne",
                 text="Vous serez dirigé vers la page sécurisée de notre prestataire de paiement. C’est gratuit.",
             )
         first, *others = [each.invoice_id for each in form.chosen]

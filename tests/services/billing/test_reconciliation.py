@@ -111,4 +111,4 @@ def test_the_service_compares_by_its_timer(
     service = worker_factory(BillingService, begin=town.sessions.begin, clock=town.clock)
     for _ in range(2):
         service.compare_lists()
-    assert town.count("SELECT count(*) FROM night WHERE task = 'list:double'") == 1
+    assert town.count("SELECT count(*) FROM night WHERE task = 'list:stripe'") == 1
