@@ -30,15 +30,12 @@ class PayfipAway(Exception):
     """No answer, or none that can be understood; also what the service calls a technical fault."""
 
 
-@dataclass(frozen=True)
 class PayfipRefusal(Exception):
     """A « FonctionnelleErreur »: `code` (P1, P5, R3, A2 …) and what it says."""
 
-    code: str
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.text}".strip()
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(f"{code} {text}".strip())
+        self.code = code
 
 
 @dataclass(frozen=True)
@@ -70,8 +67,12 @@ class PayfipService:
                 allow_redirects=False,
                 stream=True,
             ) as answer:
-                body = answer.raw.read(MOST_BYTES + 1, decode_content=True)
-        except (requests.RequestException, OSError) as problem:
+                body = b""
+                for chunk in answer.iter_content(8 * 1024):
+                    body += chunk
+                    if len(body) > MOST_BYTES:
+                        break
+        except requests.RequestException as problem:
             raise PayfipAway(type(problem).__name__) from problem
         return _read(body, answer.status_code)
 
@@ -85,7 +86,6 @@ def _read(body: bytes, status: int) -> dict[str, str]:
         root = ElementTree.fromstring(body)  # noqa: S314 -- no document type, see above
     except ElementTree.ParseError as problem:
         raise PayfipAway(f"HTTP {status}, not XML") from problem
-    fields: dict[str, str] = {}
     found = {_name(element): element for element in root.iter()}
     if "FonctionnelleErreur" in found:
         fields = _fields(found["FonctionnelleErreur"])

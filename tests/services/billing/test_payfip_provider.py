@@ -216,6 +216,27 @@ def test_an_answer_that_declares_entities_is_not_read(
         provider.open(an_order())
 
 
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        ("", {}),
+        ("<html>Maintenance", {}),
+        ("<S:Envelope", {"Content-Length": "500"}),
+        ("<a>" + " " * 70_000 + "</a>", {}),
+    ],
+)
+def test_an_answer_cut_short_or_of_something_else_is_no_answer(
+    provider: PayfipProvider,
+    double: PayfipDouble,
+    monkeypatch: pytest.MonkeyPatch,
+    body: str,
+    headers: dict[str, str],
+) -> None:
+    monkeypatch.setattr(double, "_create", lambda _given: (body, 200, headers))
+    with pytest.raises(ProviderUnreachable):
+        provider.open(an_order())
+
+
 @pytest.mark.parametrize("body", [b"", b"idop=", b"idop=a/../b", b"refdet=1", "idop=é".encode()])
 def test_a_notification_that_names_no_operation_is_refused(provider: PayfipProvider, body: bytes) -> None:
     with pytest.raises(ForgedNotification):
