@@ -10,6 +10,7 @@ from enrolment.entries.feeds import FeedDesk
 from enrolment.entries.home import HomeDesk
 from enrolment.entries.kitchens import KitchenDesk
 from enrolment.entries.offer import OfferDesk
+from enrolment.entries.procedures import ProcedureFormsDesk
 from enrolment.entries.waiting import WaitingDesk
 from enrolment.entries.weeks import WeekDesk
 
@@ -24,6 +25,7 @@ class EnrolmentService(
     RollCallDesk,
     AbsenceDesk,
     KitchenDesk,
+    ProcedureFormsDesk,
     FeedDesk,
     HomeDesk,
     CopyDesk,

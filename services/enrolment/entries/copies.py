@@ -8,6 +8,7 @@ from contracts.envelope import Envelope
 from contracts.events.accounts import AccountClosed, ChildUpdated, CustodyUpdated, FamilyUpdated
 from enrolment.booking import handover
 from enrolment.household import families, feeds
+from enrolment.procedures import drafts
 
 
 class CopyDesk(Service):
@@ -22,6 +23,7 @@ class CopyDesk(Service):
     def drop_account(self, session: Session, fact: AccountClosed, envelope: Envelope) -> None:
         families.drop_account(session, fact.account_id)
         feeds.forget(session, fact.account_id)
+        drafts.drop_account(session, fact.account_id)
 
     @subscribes(ChildUpdated)
     def keep_child(self, session: Session, fact: ChildUpdated, envelope: Envelope) -> None:

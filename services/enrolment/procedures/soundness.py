@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contracts.enrolment.procedures import (
     CONTACT_EMAIL,
     CONTACT_PAGE,
+    Audience,
     Condition,
     Fault,
     FieldKind,
@@ -51,6 +52,8 @@ def faults(form: ProcedureForm) -> list[Fault]:
         found += [Fault(code=code, page=page.name) for code in _of_condition(page.shown_when, earlier, every)]
         for field in page.fields:
             codes = [*_of_field(field), *_of_condition(field.shown_when, earlier, every)]
+            if field.kind is FieldKind.DOCUMENT and field.required and form.audience is Audience.ANYBODY:
+                codes.append("document_without_account")
             found += [Fault(code=code, page=page.name, field=field.name) for code in codes]
             earlier[field.name] = field
     return found
@@ -62,7 +65,7 @@ def _of_field(field: FormField) -> Iterator[str]:
     if field.kind is FieldKind.INFORMATION and not field.help:
         yield "information_blank"
     if field.kind in _CHOSEN:
-        if len(field.options) < 2:
+        if len(field.options) < (2 if field.kind is FieldKind.CHOICE else 1):
             yield "options_few"
         if _twice(option.name for option in field.options):
             yield "option_twice"

@@ -21,6 +21,7 @@ from contracts.enrolment.procedures import (
 from enrolment.procedures.asking import shown, whole
 from enrolment.procedures.checking import check, clean, problem_of
 from enrolment.procedures.renewing import carry, compare, still_asked
+from enrolment.procedures.shipping import shipped
 from enrolment.procedures.soundness import faults
 from tests.mothers.procedures import choice, field, form, page, removal, when
 
@@ -143,6 +144,7 @@ def test_answers_are_tidied() -> None:
         (form(page("one", field("a", most=201))), "limit_too_long"),
         (form(page("one", field("a", K.DATE, least=10**9))), "limit_too_far"),
         (form(page("one", field("a", K.DOCUMENT, most=6))), "files_many"),
+        (form(page("one", field("a", K.DOCUMENT))), "document_without_account"),
         (form(page("one", field("a", shown_when=when("b")))), "condition_unknown"),
         (form(page("one", field("a", shown_when=when("a")))), "condition_later"),
         (form(page("one", field("a", shown_when=when("b")), field("b"))), "condition_later"),
@@ -161,6 +163,16 @@ def test_a_fault_of_a_form_has_its_name(faulty: ProcedureForm, expected: str) ->
 
 def test_a_form_that_holds_together_has_no_fault() -> None:
     assert codes(removal()) == []
+
+
+@pytest.mark.parametrize("code", shipped())
+def test_what_the_software_ships_holds_together_and_is_typeset(code: str) -> None:
+    _, whole_form = shipped()[code]
+
+    assert codes(whole_form) == []
+    assert len(code) <= 40
+    assert "'" not in whole_form.model_dump_json()
+    assert whole_form.sources
 
 
 # ---------------------------------------------------------------- any form

@@ -1,0 +1,120 @@
+"""Démarches: what is offered, drafts of answers, and the forms that agents compose."""
+
+from chassis.commands import once
+from chassis.service import Service, answers, every
+from contracts.caller import Caller
+from contracts.enrolment.procedures import (
+    DraftCard,
+    DraftView,
+    DropDraft,
+    DropProcedureDraft,
+    ListProcedureForms,
+    ListProcedures,
+    MakeProcedure,
+    OpenDraft,
+    OpenProcedureForm,
+    ProcedureDesk,
+    ProcedureLine,
+    ProceduresView,
+    ProcedureView,
+    PublishProcedure,
+    RenewDraft,
+    RetireProcedure,
+    SaveAnswers,
+    SaveProcedureForm,
+    ShowProcedure,
+    StartDraft,
+)
+from enrolment.procedures import composing, drafts, shipping, versions
+
+
+class ProcedureFormsDesk(Service):
+    """Démarches: what is offered, drafts of answers, and the forms that agents compose."""
+
+    @answers(ListProcedures)
+    def list_procedures(self, ask: ListProcedures, caller: Caller) -> ProceduresView:
+        with self.begin() as session:
+            return ProceduresView(
+                procedures=versions.cards(session), drafts=drafts.of_account(session, caller)
+            )
+
+    @answers(ShowProcedure)
+    def show_procedure(self, ask: ShowProcedure, caller: Caller) -> ProcedureView:
+        with self.begin() as session:
+            number, form = versions.offered(session, ask.code)
+            mine = drafts.of_account(session, caller, ask.code)
+            return ProcedureView(code=ask.code, number=number, form=form, drafts=mine)
+
+    @answers(StartDraft)
+    def start_draft(self, ask: StartDraft, caller: Caller) -> DraftCard:
+        with self.begin() as session:
+            return once(session, ask, caller, lambda: drafts.start(session, ask, caller, self.clock.now()))
+
+    @answers(OpenDraft)
+    def open_draft(self, ask: OpenDraft, caller: Caller) -> DraftView:
+        with self.begin() as session:
+            return drafts.show(session, ask, caller, self.clock.now())
+
+    @answers(SaveAnswers)
+    def save_answers(self, ask: SaveAnswers, caller: Caller) -> DraftView:
+        """Not kept as an answered command: it may be repeated, and what was typed is kept in one place only."""
+        with self.begin() as session:
+            return drafts.save(session, ask, caller, self.clock.now())
+
+    @answers(RenewDraft)
+    def renew_draft(self, ask: RenewDraft, caller: Caller) -> DraftView:
+        """Nor is this one, for the same reason."""
+        with self.begin() as session:
+            return drafts.renew(session, ask, caller, self.clock.now())
+
+    @answers(DropDraft)
+    def drop_draft(self, ask: DropDraft, caller: Caller) -> bool:
+        with self.begin() as session:
+            return once(session, ask, caller, lambda: drafts.drop(session, ask, caller))
+
+    @answers(ListProcedureForms)
+    def list_procedure_forms(self, ask: ListProcedureForms, caller: Caller) -> list[ProcedureLine]:
+        with self.begin() as session:
+            return composing.lines(session, caller)
+
+    @answers(OpenProcedureForm)
+    def open_procedure_form(self, ask: OpenProcedureForm, caller: Caller) -> ProcedureDesk:
+        with self.begin() as session:
+            return composing.show(session, ask.code, caller)
+
+    @answers(MakeProcedure)
+    def make_procedure(self, ask: MakeProcedure, caller: Caller) -> ProcedureDesk:
+        with self.begin() as session:
+            return once(session, ask, caller, lambda: composing.make(session, ask, caller))
+
+    @answers(SaveProcedureForm)
+    def save_procedure_form(self, ask: SaveProcedureForm, caller: Caller) -> ProcedureDesk:
+        with self.begin() as session:
+            return once(session, ask, caller, lambda: composing.save(session, ask, caller))
+
+    @answers(PublishProcedure)
+    def publish_procedure(self, ask: PublishProcedure, caller: Caller) -> ProcedureDesk:
+        with self.begin() as session:
+            now = self.clock.now()
+            return once(session, ask, caller, lambda: composing.publish(session, ask, caller, now))
+
+    @answers(DropProcedureDraft)
+    def drop_procedure_draft(self, ask: DropProcedureDraft, caller: Caller) -> bool:
+        with self.begin() as session:
+            return once(session, ask, caller, lambda: composing.drop(session, ask, caller))
+
+    @answers(RetireProcedure)
+    def retire_procedure(self, ask: RetireProcedure, caller: Caller) -> ProcedureDesk:
+        with self.begin() as session:
+            return once(session, ask, caller, lambda: composing.retire(session, ask, caller))
+
+    @every(seconds=60)
+    def install_procedures(self) -> None:
+        """What the software ships, in a new town or after a new release."""
+        with self.begin() as session:
+            shipping.install(session, self.clock.now())
+
+    @every(seconds=3600)
+    def erase_old_drafts(self) -> None:
+        with self.begin() as session:
+            drafts.purge(session, self.clock.now())

@@ -1,0 +1,265 @@
+"""Answers that are being given: begun, saved page by page, taken to a newer form, sent or erased.
+
+A draft belongs to an account, or to the browser that holds its secret. To anybody else it does not exist.
+"""
+
+import hashlib
+from datetime import date, datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.orm import Session
+
+from chassis.clock import PARIS
+from contracts.caller import Caller, Kind
+from contracts.enrolment.procedures import (
+    Answers,
+    Audience,
+    DraftCard,
+    DraftIncomplete,
+    DraftView,
+    DropDraft,
+    FieldKind,
+    FormChanged,
+    OpenDraft,
+    ProcedureForm,
+    RenewDraft,
+    SaveAnswers,
+    StartDraft,
+)
+from contracts.errors import Invalid, NotFound, NotSignedIn
+from enrolment.household import families
+from enrolment.models import Child
+from enrolment.procedures import renewing, versions
+from enrolment.procedures.asking import shown
+from enrolment.procedures.checking import check, clean
+from enrolment.procedures.models import FormVersion, Procedure, RequestDraft
+
+KEPT = timedelta(days=90)
+KEPT_WITHOUT_ACCOUNT = timedelta(days=1)
+"""Without a change, drafts are erased after this: the browser's secret does not outlive half a day either."""
+
+MOST_DRAFTS = 30
+
+
+def start(session: Session, ask: StartDraft, caller: Caller, now: datetime) -> DraftCard:
+    """A new draft of the version in use. See `StartDraft`."""
+    number, form = versions.offered(session, ask.code)
+    account_id = caller.account_id if caller.kind is Kind.CITIZEN else None
+    if account_id is None and (form.audience is Audience.SIGNED_IN or ask.secret is None):
+        raise NotSignedIn
+    draft = RequestDraft(
+        draft_id=uuid4(),
+        procedure_code=ask.code,
+        number=number,
+        account_id=account_id,
+        secret_hash=None if account_id or not ask.secret else _hash(ask.secret),
+        answers={},
+        asked=[],
+        updated_at=now,
+    )
+    session.add(draft)
+    session.flush()
+    return _card(draft, form.title)
+
+
+def of_account(session: Session, caller: Caller, code: str | None = None) -> list[DraftCard]:
+    """The caller's drafts, newest first; none without an account."""
+    if caller.kind is not Kind.CITIZEN:
+        return []
+    statement = (
+        select(RequestDraft, FormVersion.content["title"].astext)
+        .join(
+            FormVersion,
+            (FormVersion.procedure_code == RequestDraft.procedure_code)
+            & (FormVersion.number == RequestDraft.number),
+        )
+        .where(RequestDraft.account_id == caller.citizen())
+        .order_by(RequestDraft.updated_at.desc())
+        .limit(MOST_DRAFTS)
+    )
+    if code:
+        statement = statement.where(RequestDraft.procedure_code == code)
+    return [_card(draft, title) for draft, title in session.execute(statement)]
+
+
+def show(session: Session, ask: OpenDraft, caller: Caller, now: datetime) -> DraftView:
+    """The draft as it stands. See `OpenDraft`."""
+    return _view(session, _find(session, ask.draft_id, ask.secret, caller), now)
+
+
+def save(session: Session, ask: SaveAnswers, caller: Caller, now: datetime) -> DraftView:
+    """The answers of one page. See `SaveAnswers`: they are checked against the version that was filled."""
+    draft = _find(session, ask.draft_id, ask.secret, caller, lock=True)
+    form = versions.form_of(session, draft.procedure_code, draft.number)
+    page = form.page(ask.page)
+    if page is None:
+        raise NotFound
+    here = {field.name for field in page.fields}
+    posted = {name: answer for name, answer in ask.answers.items() if name in here}
+    rendered = {field.name for field in shown(form, draft.answers).get(ask.page, [])} | posted.keys()
+    before = {name: answer for name, answer in draft.answers.items() if name not in rendered}
+    answers = clean(form, {**before, **_with_own_children(session, form, posted, caller)})
+    problems = check(form, answers, _today(now), rendered)
+    if problems:
+        raise Invalid(problems=dict(problems))
+    draft.answers = answers
+    draft.asked = sorted({*draft.asked, *rendered})
+    draft.updated_at = now
+    session.flush()
+    return _view(session, draft, now)
+
+
+def renew(session: Session, ask: RenewDraft, caller: Caller, now: datetime) -> DraftView:
+    """The draft, taken to the version in use. See `RenewDraft`."""
+    draft = _find(session, ask.draft_id, ask.secret, caller, lock=True)
+    number, form = versions.offered(session, draft.procedure_code)
+    if number != draft.number:
+        old = versions.form_of(session, draft.procedure_code, draft.number)
+        draft.answers = renewing.carry(old, form, draft.answers, _today(now))
+        draft.asked = sorted(renewing.still_asked(old, form, set(draft.asked)))
+        draft.number = number
+        draft.updated_at = now
+        session.flush()
+    return _view(session, draft, now)
+
+
+def drop(session: Session, ask: DropDraft, caller: Caller) -> bool:
+    """Erases it. See `DropDraft`."""
+    try:
+        draft = _find(session, ask.draft_id, ask.secret, caller, lock=True)
+    except NotFound:
+        return False
+    session.delete(draft)
+    return True
+
+
+def complete(
+    session: Session, draft_id: UUID, secret: str | None, caller: Caller, number: int, now: datetime
+) -> tuple[RequestDraft, ProcedureForm]:
+    """The draft, locked, and its form, when it can be sent as it is; who sends it deletes it.
+
+    `number`: the version that whoever sends it has read. Raises NotFound (retired too), FormChanged, DraftIncomplete,
+    Invalid (a date that has gone by since it was typed).
+    """
+    draft = _find(session, draft_id, secret, caller, lock=True)
+    current, form = versions.offered(session, draft.procedure_code)
+    if not draft.number == number == current:
+        raise FormChanged
+    page = _todo(form, draft, _today(now))
+    if page:
+        raise DraftIncomplete(page=page)
+    return draft, form
+
+
+def purge(session: Session, now: datetime) -> int:
+    """Erases the drafts that nobody has changed for too long. How many."""
+    gone = session.execute(
+        delete(RequestDraft)
+        .where(
+            or_(
+                RequestDraft.updated_at < now - KEPT,
+                RequestDraft.account_id.is_(None) & (RequestDraft.updated_at < now - KEPT_WITHOUT_ACCOUNT),
+            )
+        )
+        .returning(RequestDraft.draft_id)
+    )
+    return len(gone.all())
+
+
+def drop_account(session: Session, account_id: UUID) -> None:
+    """A closed account leaves nothing half written."""
+    session.execute(delete(RequestDraft).where(RequestDraft.account_id == account_id))
+
+
+def _find(
+    session: Session, draft_id: UUID, secret: str | None, caller: Caller, *, lock: bool = False
+) -> RequestDraft:
+    statement = select(RequestDraft).where(RequestDraft.draft_id == draft_id)
+    if caller.kind is Kind.CITIZEN:
+        statement = statement.where(RequestDraft.account_id == caller.citizen())
+    elif secret:
+        statement = statement.where(RequestDraft.secret_hash == _hash(secret))
+    else:
+        raise NotFound
+    draft = session.scalars(statement.with_for_update() if lock else statement).one_or_none()
+    if draft is None:
+        raise NotFound
+    return draft
+
+
+def _view(session: Session, draft: RequestDraft, now: datetime) -> DraftView:
+    form = versions.form_of(session, draft.procedure_code, draft.number)
+    pages = {name: [field.name for field in fields] for name, fields in shown(form, draft.answers).items()}
+    newer = None
+    current = session.scalars(select(Procedure.current).where(Procedure.code == draft.procedure_code)).one()
+    if current is not None and current != draft.number:
+        latest = versions.form_of(session, draft.procedure_code, current)
+        newer = renewing.compare(form, latest, draft.answers, _today(now))
+    return DraftView(
+        draft_id=draft.draft_id,
+        code=draft.procedure_code,
+        number=draft.number,
+        form=form,
+        answers=draft.answers,
+        pages=pages,
+        todo=_todo(form, draft, _today(now)),
+        newer=newer,
+        erased_at=_card(draft, form.title).erased_at,
+    )
+
+
+def _todo(form: ProcedureForm, draft: RequestDraft, today: date) -> str | None:
+    """The first page with a field that was not asked yet, or whose answer is not good (any more)."""
+    problems = check(form, draft.answers, today)
+    for name, fields in shown(form, draft.answers).items():
+        if any(field.name in problems or field.name not in draft.asked for field in fields):
+            return name
+    return None
+
+
+def _with_own_children(session: Session, form: ProcedureForm, posted: Answers, caller: Caller) -> Answers:
+    """A child that is named by id is one of the account's families, and called as the town's file calls it."""
+    checked = dict(posted)
+    for field in form.fields():
+        answer = posted.get(field.name)
+        if field.kind is not FieldKind.CHILD or not isinstance(answer, dict) or not answer.get("child_id"):
+            continue
+        child = _own_child(session, answer["child_id"], caller)
+        if child is None:
+            raise Invalid(problems={field.name: "malformed"})
+        checked[field.name] = {
+            "child_id": str(child.child_id),
+            "first_name": child.first_name,
+            "last_name": child.last_name,
+            "birth_date": child.birth_date.isoformat(),
+        }
+    return checked
+
+
+def _own_child(session: Session, child_id: str, caller: Caller) -> Child | None:
+    try:
+        return (
+            families.act_for(session, caller, UUID(child_id)).child if caller.kind is Kind.CITIZEN else None
+        )
+    except (ValueError, NotFound):
+        return None
+
+
+def _card(draft: RequestDraft, title: str) -> DraftCard:
+    kept = KEPT if draft.account_id else KEPT_WITHOUT_ACCOUNT
+    return DraftCard(
+        draft_id=draft.draft_id,
+        code=draft.procedure_code,
+        title=title,
+        updated_at=draft.updated_at,
+        erased_at=draft.updated_at + kept,
+    )
+
+
+def _hash(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def _today(now: datetime) -> date:
+    return now.astimezone(PARIS).date()
