@@ -208,7 +208,7 @@ def test_a_type_is_one_of_those_there_are(vaults, parent):
         type_code="carte_cmi",
         name="Carte mobilité inclusion",
         validity=Validity.NONE,
-        position=50,
+        position=890,
     )
     with pytest.raises(NotAllowed):
         vaults.ask(define, agent(Role.REQUESTS))
