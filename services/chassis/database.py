@@ -10,6 +10,7 @@ import time
 from functools import cache
 from typing import Any
 
+import orjson
 from sqlalchemy import Engine, MetaData, create_engine, event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session, sessionmaker
@@ -47,6 +48,7 @@ def engine_for(url: str, connections: int = 10) -> Engine:
         pool_size=connections,
         max_overflow=2,
         pool_recycle=1800,
+        json_deserializer=orjson.loads,
         connect_args={"options": _OPTIONS, "connect_timeout": 5},
     )
     _try_the_rested(engine)

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, select, update
 from sqlalchemy.orm import Session
 
+from chassis.database import PREPARED
 from chassis.outbox import tell
 from contracts.caller import Caller
 from contracts.documents import (
@@ -187,9 +188,7 @@ def of_documents(session: Session, document_ids: Sequence[UUID]) -> dict[UUID, l
     """The shares of documents, newest first, with their openings: two statements."""
     if not document_ids:
         return {}
-    rows = session.scalars(
-        select(Share).where(Share.document_id.in_(document_ids)).order_by(Share.shared_at.desc())
-    ).all()
+    rows = session.scalars(_SHARES, {"document_ids": list(document_ids)}).all()
     openings = openings_of(session, [row.share_id for row in rows])
     found: dict[UUID, list[ShareView]] = {}
     for row in rows:
@@ -197,14 +196,26 @@ def of_documents(session: Session, document_ids: Sequence[UUID]) -> dict[UUID, l
     return found
 
 
+_SHARES = (
+    select(Share)
+    .where(Share.document_id == any_(bindparam("document_ids", type_=ARRAY(Uuid))))
+    .order_by(Share.shared_at.desc())
+    .execution_options(**PREPARED)
+)
+_OPENINGS = (
+    select(Opening)
+    .where(Opening.share_id == any_(bindparam("share_ids", type_=ARRAY(Uuid))))
+    .order_by(Opening.opened_at.desc())
+    .execution_options(**PREPARED)
+)
+
+
 def openings_of(session: Session, share_ids: Iterable[UUID]) -> dict[UUID, list[OpeningView]]:
     """Who opened these shares, newest first."""
     wanted = list(share_ids)
     if not wanted:
         return {}
-    rows = session.scalars(
-        select(Opening).where(Opening.share_id.in_(wanted)).order_by(Opening.opened_at.desc())
-    )
+    rows = session.scalars(_OPENINGS, {"share_ids": wanted})
     found: dict[UUID, list[OpeningView]] = {}
     for row in rows:
         found.setdefault(row.share_id, []).append(

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from chassis.database import PREPARED
 from contracts.documents import DefineDocumentType, DocumentTypeView, UnknownDocumentType, Validity
 from documents.models import DocumentType
 
@@ -35,8 +36,10 @@ def months_later(day: date, months: int) -> date:
 
 def list_types(session: Session) -> list[DocumentTypeView]:
     """All of them, in the order pages list them."""
-    rows = session.scalars(select(DocumentType).order_by(DocumentType.position, DocumentType.name))
-    return [_view(row) for row in rows]
+    return [_view(row) for row in session.scalars(_TYPES)]
+
+
+_TYPES = select(DocumentType).order_by(DocumentType.position, DocumentType.name).execution_options(**PREPARED)
 
 
 def find_type(session: Session, code: str) -> DocumentTypeView:

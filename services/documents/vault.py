@@ -3,9 +3,10 @@
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from chassis.database import PREPARED
 from chassis.outbox import tell, tell_all
 from contracts.documents import (
     DeleteDocument,
@@ -33,12 +34,8 @@ WARNING = timedelta(days=30)
 
 def open_vault(session: Session, account_id: UUID, town: TownKey) -> VaultView:
     """Everything of an account, newest first, in five statements."""
-    keys = session.get(AccountKeys, account_id)
-    rows = session.scalars(
-        select(Document)
-        .where(Document.account_id == account_id, Document.deleted_at.is_(None))
-        .order_by(Document.stored_at.desc(), Document.document_id)
-    ).all()
+    keys = session.scalar(_KEYS, {"account_id": account_id})
+    rows = session.scalars(_DOCUMENTS, {"account_id": account_id}).all()
     shared = shares.of_documents(session, [row.document_id for row in rows])
     return VaultView(
         keys=keyring.view(keys) if keys else None,
@@ -49,6 +46,18 @@ def open_vault(session: Session, account_id: UUID, town: TownKey) -> VaultView:
         limit_bytes=LIMIT_BYTES,
         requests_public_key=town.public,
     )
+
+
+# Written once: they are part of every home.
+_KEYS = (
+    select(AccountKeys).where(AccountKeys.account_id == bindparam("account_id")).execution_options(**PREPARED)
+)
+_DOCUMENTS = (
+    select(Document)
+    .where(Document.account_id == bindparam("account_id"), Document.deleted_at.is_(None))
+    .order_by(Document.stored_at.desc(), Document.document_id)
+    .execution_options(**PREPARED)
+)
 
 
 def open_document(session: Session, ask: OpenDocument, account_id: UUID, town: TownKey) -> DocumentKeyView:

@@ -1,15 +1,15 @@
 """What the parent's home says of enrolment: the children, what is asked of them, what is booked, what closes soon."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import ARRAY, Date, String, Uuid, any_, bindparam, column, func, select
 from sqlalchemy.orm import Session
 
+from chassis.database import PREPARED
 from contracts.caller import Caller
-from contracts.enrolment.enrolments import ChildView
 from contracts.enrolment.home import NearDeadlineView, OverviewView, UpcomingView
 from contracts.enrolment.offer import ActivityTerms
 from contracts.events.enrolment import EnrolmentState
@@ -18,8 +18,10 @@ from enrolment.booking import waiting_views
 from enrolment.booking.booking_rules import adding_closes_at
 from enrolment.catalogue import windows
 from enrolment.catalogue.terms import terms_of
-from enrolment.enrolling.enrolment_views import children_of, of_account
-from enrolment.models import Activity, Booking, DaySession, Enrolment, FamilyGuardian, Place
+from enrolment.enrolling import enrolment_views
+from enrolment.enrolling.enrolment_views import EnrolledRow
+from enrolment.household import families
+from enrolment.models import Activity, Booking, DaySession, Enrolment, Place
 from enrolment.schedule import calendar
 
 SOON = timedelta(days=7)
@@ -29,74 +31,74 @@ HORIZON = timedelta(days=62)
 
 
 def overview(session: Session, caller: Caller, now: datetime) -> OverviewView:
-    """Everything the home needs, in a bounded number of statements."""
+    """Everything the home needs, in eight statements, however many the children."""
     today = calendar.local_day(now)
     account_id = caller.citizen()
-    children = children_of(session, account_id)
+    own = families.families_of(session, account_id)
+    children = enrolment_views.children_of(session, account_id)
+    names = {child.child_id: child.first_name for child in children}
+    enrolled = enrolment_views.rows_of(session, own, today)
     return OverviewView(
         children=children,
-        enrolments=of_account(session, caller, today),
-        upcoming=_upcoming(session, account_id, children, today),
-        deadlines=_near_deadlines(session, children, now),
+        enrolments=enrolment_views.views(session, enrolled, own),
+        upcoming=_upcoming(session, own, names, today),
+        deadlines=_near_deadlines(session, enrolled, names, now),
         certificates=absence_views.certificates_awaited(session, account_id, today),
         offers=waiting_views.offers_of(session, account_id, now),
     )
 
 
 def _upcoming(
-    session: Session, account_id: UUID, children: list[ChildView], today: date
+    session: Session, own: Collection[UUID], names: Mapping[UUID, str], today: date
 ) -> list[UpcomingView]:
-    names = {child.child_id: child.first_name for child in children}
-    rows = session.execute(
-        select(Booking.child_id, Activity, Place.name, DaySession.day, DaySession.slot)
-        .join(DaySession, DaySession.session_id == Booking.session_id)
-        .join(Activity, Activity.code == DaySession.activity_code)
-        .join(Place, Place.code == DaySession.place_code)
-        .where(
-            Booking.child_id.in_(list(names)),
-            Booking.family_id.in_(
-                select(FamilyGuardian.family_id).where(FamilyGuardian.account_id == account_id)
-            ),
-            Booking.cancelled_at.is_(None),
-            DaySession.day.between(today, today + SOON),
-        )
-        .order_by(DaySession.day, Activity.name)
-    )
-    ordered = sorted(rows, key=lambda row: (row[3], names[row[0]], row[1].terms["slots"].index(row[4])))
+    wanted = {"child_ids": list(names), "own": list(own), "first": today, "last": today + SOON}
+    rows = session.execute(_UPCOMING, wanted)
+    ordered = sorted(rows, key=lambda row: (row[4], names[row[0]], row[2].index(row[5])))
     return [
         UpcomingView(
             child_id=child_id,
             child_name=names[child_id],
-            activity_name=activity.name,
-            place_name=place,
+            activity_name=activity_name,
+            place_name=place_name,
             day=day,
             slot=slot,
         )
-        for child_id, activity, place, day, slot in ordered
+        for child_id, activity_name, _, place_name, day, slot in ordered
     ]
+
+
+_UPCOMING = (
+    select(
+        Booking.child_id, Activity.name, Activity.terms["slots"], Place.name, DaySession.day, DaySession.slot
+    )
+    .join(DaySession, DaySession.session_id == Booking.session_id)
+    .join(Activity, Activity.code == DaySession.activity_code)
+    .join(Place, Place.code == DaySession.place_code)
+    .where(
+        Booking.child_id == any_(bindparam("child_ids", type_=ARRAY(Uuid))),
+        Booking.family_id == any_(bindparam("own", type_=ARRAY(Uuid))),
+        Booking.cancelled_at.is_(None),
+        DaySession.day.between(bindparam("first", type_=Date), bindparam("last", type_=Date)),
+    )
+    .order_by(DaySession.day, Activity.name)
+    .execution_options(**PREPARED)
+)
 
 
 _Days = list[tuple[date, bool, bool]]
 """(day, booked, has room)."""
 
 
-def _near_deadlines(session: Session, children: list[ChildView], now: datetime) -> list[NearDeadlineView]:
+def _near_deadlines(
+    session: Session, enrolled: Sequence[EnrolledRow], names: Mapping[UUID, str], now: datetime
+) -> list[NearDeadlineView]:
     """Per child and activity, the next instant of the week at which days close of which none is booked.
 
-    A family that has booked something of these days has decided; it is not reminded. Two statements: what the children
-    are enrolled in, then the sessions of those few days that close within the week.
+    A family that has booked something of these days has decided; it is not reminded. One statement: the sessions of
+    those few days that close within the week.
     """
-    names = {child.child_id: child.first_name for child in children}
-    today = calendar.local_day(now)
-    enrolled = (
-        Enrolment.child_id.in_(list(names)),
-        Enrolment.state == EnrolmentState.ACCEPTED,
-        Enrolment.school_year == calendar.school_year_of(today).label,
-    )
-    activities = session.scalars(
-        select(Activity).where(Activity.code.in_(select(Enrolment.activity_code).where(*enrolled)))
-    )
-    terms = {activity.code: terms_of(activity) for activity in activities}
+    accepted = {row[0].enrolment_id: row[2] for row in enrolled if row[0].state == EnrolmentState.ACCEPTED}
+    terms = {activity.code: terms_of(activity) for activity in set(accepted.values())}
     closing = {
         (code, day): closes_at
         for code, known in terms.items()
@@ -104,29 +106,9 @@ def _near_deadlines(session: Session, children: list[ChildView], now: datetime) 
     }
     if not closing:
         return []
-    rows = session.execute(
-        select(
-            Enrolment.child_id,
-            DaySession.activity_code,
-            DaySession.day,
-            Booking.booking_id.is_not(None),
-            DaySession.taken < DaySession.capacity,
-        )
-        .join(
-            DaySession,
-            (DaySession.activity_code == Enrolment.activity_code)
-            & (DaySession.place_code == Enrolment.place_code)
-            & (DaySession.closed_because == ""),
-        )
-        .outerjoin(
-            Booking,
-            (Booking.session_id == DaySession.session_id)
-            & (Booking.child_id == Enrolment.child_id)
-            & Booking.cancelled_at.is_(None),
-        )
-        .where(*enrolled, tuple_(DaySession.activity_code, DaySession.day).in_(list(closing)))
-        .order_by(Enrolment.child_id, DaySession.activity_code, DaySession.day, DaySession.slot)
-    )
+    codes, days = zip(*closing, strict=True)
+    wanted = {"enrolment_ids": list(accepted), "codes": list(codes), "days": list(days)}
+    rows = session.execute(_CLOSING, wanted)
     groups: dict[tuple[UUID, str], dict[datetime, _Days]] = defaultdict(lambda: defaultdict(list))
     for child_id, code, day, is_booked, has_room in rows:
         groups[child_id, code][closing[code, day]].append((day, is_booked, has_room))
@@ -138,18 +120,54 @@ def _near_deadlines(session: Session, children: list[ChildView], now: datetime) 
     return sorted(found, key=lambda each: (each.closes_at, each.child_name, each.activity_name))
 
 
+_DAY = (
+    func.unnest(bindparam("codes", type_=ARRAY(String)), bindparam("days", type_=ARRAY(Date)))
+    .table_valued(column("code", String), column("day", Date), name="closing")
+    .render_derived()
+)
+_CLOSING = (
+    select(
+        Enrolment.child_id,
+        DaySession.activity_code,
+        DaySession.day,
+        Booking.booking_id.is_not(None),
+        DaySession.taken < DaySession.capacity,
+    )
+    .select_from(Enrolment)
+    .join(_DAY, _DAY.c.code == Enrolment.activity_code)
+    .join(
+        DaySession,
+        (DaySession.activity_code == Enrolment.activity_code)
+        & (DaySession.place_code == Enrolment.place_code)
+        & (DaySession.day == _DAY.c.day)
+        & (DaySession.closed_because == ""),
+    )
+    .outerjoin(
+        Booking,
+        (Booking.session_id == DaySession.session_id)
+        & (Booking.child_id == Enrolment.child_id)
+        & Booking.cancelled_at.is_(None),
+    )
+    .where(Enrolment.enrolment_id == any_(bindparam("enrolment_ids", type_=ARRAY(Uuid))))
+    .order_by(Enrolment.child_id, DaySession.activity_code, DaySession.day, DaySession.slot)
+    .execution_options(**PREPARED)
+)
+
+
 def _closing_soon(terms: ActivityTerms, now: datetime) -> Iterator[tuple[date, datetime]]:
     """The days to come that close for booking within the week, and when; none that cannot be booked yet."""
     today = calendar.local_day(now)
     ending = (each.last for each in terms.openings if _is_soon(each.window.closes_at, now))
     for n in range((max([today + HORIZON, *ending]) - today).days + 1):
         day = today + timedelta(days=n)
+        if day.isoweekday() not in terms.weekdays:
+            continue
+        closes_at = adding_closes_at(terms, day, calendar.public_holiday)
+        if not terms.openings and closes_at > now + SOON:
+            return  # by its rule alone, a later day never closes before an earlier one
         window = windows.window_of(terms.openings, day)
-        is_shut = windows.why_shut(window, now, is_resident=True) is not None
-        if day.isoweekday() in terms.weekdays and not is_shut:
-            closes_at = adding_closes_at(terms, day, calendar.public_holiday)
-            if _is_soon(closes_at, now):
-                yield day, closes_at
+        if _is_soon(closes_at, now) and windows.why_shut(window, now, is_resident=True) is None:
+            yield day, closes_at
 
 
 def _is_soon(closes_at: datetime | None, now: datetime) -> bool:

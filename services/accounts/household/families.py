@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
@@ -16,6 +16,7 @@ from accounts import telephones
 from accounts.household.facts import label_of
 from accounts.mailing import bad_addresses
 from accounts.models import Account, Child, Family, FamilyChild, Guardian, Place, Quotient
+from chassis.database import PREPARED
 from contracts.accounts.families import (
     AccountView,
     ChildView,
@@ -29,15 +30,11 @@ from contracts.errors import NotSignedIn
 
 def household(session: Session, account_id: UUID) -> HouseholdView:
     """All that an account opens. Raises NotSignedIn when the account is gone. Seven statements."""
-    row = session.execute(
-        select(Account, bad_addresses.fails(Account.email)).where(
-            Account.account_id == account_id, Account.closed_at.is_(None)
-        )
-    ).one_or_none()
+    row = session.execute(_ACCOUNT, {"account_id": account_id}).one_or_none()
     if row is None:
         raise NotSignedIn
     account, mail_failing = row
-    family_ids = session.scalars(select(Guardian.family_id).where(Guardian.account_id == account_id)).all()
+    family_ids = session.scalars(_OWN, {"account_id": account_id}).all()
     views = load_views(session, family_ids, account_id)
     return HouseholdView(
         account=AccountView(
@@ -62,14 +59,9 @@ def load_views(
     wanted = list(family_ids)
     if not wanted:
         return {}
-    families = session.scalars(select(Family).where(Family.family_id.in_(wanted))).all()
+    families = session.scalars(_FAMILIES, {"family_ids": wanted}).all()
     members: dict[UUID, list[MemberView]] = defaultdict(list)
-    for guardian, account in session.execute(
-        select(Guardian, Account)
-        .outerjoin(Account, Account.account_id == Guardian.account_id)
-        .where(Guardian.family_id.in_(wanted))
-        .order_by(Guardian.name_key, Guardian.guardian_id)
-    ):
+    for guardian, account in session.execute(_GUARDIANS, {"family_ids": wanted}):
         members[guardian.family_id].append(_member(guardian, account, account_id))
     children = _children(session, wanted)
     quotients = newest_quotients(session, wanted)
@@ -103,12 +95,7 @@ def labels_of(session: Session, family_ids: Iterable[UUID]) -> dict[UUID, str]:
 
 def newest_quotients(session: Session, family_ids: Iterable[UUID]) -> dict[UUID, QuotientView]:
     """The newest QF of each family that has one."""
-    rows = session.scalars(
-        select(Quotient)
-        .where(Quotient.family_id.in_(list(family_ids)))
-        .ext(distinct_on(Quotient.family_id))
-        .order_by(Quotient.family_id, Quotient.month.desc())
-    )
+    rows = session.scalars(_QUOTIENTS, {"family_ids": list(family_ids)})
     return {row.family_id: QuotientView(month=row.month, euros=row.euros, source=row.source) for row in rows}
 
 
@@ -126,18 +113,8 @@ def _member(guardian: Guardian, account: Account | None, me: UUID | None) -> Mem
 
 
 def _children(session: Session, family_ids: list[UUID]) -> dict[UUID, list[ChildView]]:
-    every_home = aliased(FamilyChild)
-    homes = (
-        select(func.count()).where(every_home.child_id == Child.child_id).correlate(Child).scalar_subquery()
-    )
     found: dict[UUID, list[ChildView]] = defaultdict(list)
-    for family_id, child, place_name, count in session.execute(
-        select(FamilyChild.family_id, Child, Place.name, homes)
-        .join(Child, Child.child_id == FamilyChild.child_id)
-        .outerjoin(Place, Place.place_code == Child.place_code)
-        .where(FamilyChild.family_id.in_(family_ids))
-        .order_by(Child.birth_date, Child.first_name)
-    ):
+    for family_id, child, place_name, count in session.execute(_CHILDREN, {"family_ids": family_ids}):
         found[family_id].append(
             ChildView(
                 child_id=child.child_id,
@@ -152,3 +129,42 @@ def _children(session: Session, family_ids: list[UUID]) -> dict[UUID, list[Child
             )
         )
     return found
+
+
+# Written once, and prepared: they are part of every home.
+_OF = any_(bindparam("family_ids", type_=ARRAY(Uuid)))
+_ACCOUNT = (
+    select(Account, bad_addresses.fails(Account.email))
+    .where(Account.account_id == bindparam("account_id"), Account.closed_at.is_(None))
+    .execution_options(**PREPARED)
+)
+_OWN = (
+    select(Guardian.family_id)
+    .where(Guardian.account_id == bindparam("account_id"))
+    .execution_options(**PREPARED)
+)
+_FAMILIES = select(Family).where(Family.family_id == _OF).execution_options(**PREPARED)
+_GUARDIANS = (
+    select(Guardian, Account)
+    .outerjoin(Account, Account.account_id == Guardian.account_id)
+    .where(Guardian.family_id == _OF)
+    .order_by(Guardian.name_key, Guardian.guardian_id)
+    .execution_options(**PREPARED)
+)
+_EVERY_HOME = aliased(FamilyChild)
+_HOMES = select(func.count()).where(_EVERY_HOME.child_id == Child.child_id).correlate(Child).scalar_subquery()
+_CHILDREN = (
+    select(FamilyChild.family_id, Child, Place.name, _HOMES)
+    .join(Child, Child.child_id == FamilyChild.child_id)
+    .outerjoin(Place, Place.place_code == Child.place_code)
+    .where(FamilyChild.family_id == _OF)
+    .order_by(Child.birth_date, Child.first_name)
+    .execution_options(**PREPARED)
+)
+_QUOTIENTS = (
+    select(Quotient)
+    .where(Quotient.family_id == _OF)
+    .ext(distinct_on(Quotient.family_id))
+    .order_by(Quotient.family_id, Quotient.month.desc())
+    .execution_options(**PREPARED)
+)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, select
 from sqlalchemy.orm import Session
 
 from accounts.identity import journal
@@ -20,6 +20,7 @@ from accounts.shared_custody.custody_models import SchoolYear
 from accounts.yearly.certification_file import load_files
 from accounts.yearly.certification_models import Certification
 from accounts.yearly.certification_rules import Year, blocking, review, year_by_law, year_label
+from chassis.database import PREPARED
 from chassis.outbox import tell
 from contracts.accounts.certification import (
     AlreadyCertified,
@@ -124,15 +125,8 @@ def due(session: Session, families: Iterable[FamilyView], today: date) -> list[C
     """Each home, and whether it has signed for the year: for the dashboard. One statement."""
     views = [view for view in families if view.children]
     label = year_label(today)
-    signed = {
-        row.family_id: row.signed_at
-        for row in session.scalars(
-            select(Certification).where(
-                Certification.family_id.in_([view.family_id for view in views]),
-                Certification.school_year == label,
-            )
-        )
-    }
+    wanted = {"family_ids": [view.family_id for view in views], "school_year": label}
+    signed = dict(session.execute(_SIGNED, wanted).all())
     return [
         CertificationDue(
             family_id=view.family_id,
@@ -142,6 +136,17 @@ def due(session: Session, families: Iterable[FamilyView], today: date) -> list[C
         )
         for view in views
     ]
+
+
+# Without what was signed: it is long, sealed, and nobody reads it here.
+_SIGNED = (
+    select(Certification.family_id, Certification.signed_at)
+    .where(
+        Certification.family_id == any_(bindparam("family_ids", type_=ARRAY(Uuid))),
+        Certification.school_year == bindparam("school_year"),
+    )
+    .execution_options(**PREPARED)
+)
 
 
 def guardian_of(session: Session, family_id: UUID, account_id: UUID) -> Guardian:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import String, cast, select
+from sqlalchemy import String, bindparam, cast, select
 from sqlalchemy.orm import Session
 
 from billing.accounting import ledger
@@ -25,6 +25,7 @@ from billing.paying.models import Payment, PaymentPart
 from billing.paying.states import UNDERWAY
 from billing.tariffs.explanations import Explanation, explain
 from billing.tariffs.prices import half_up
+from chassis.database import PREPARED
 from contracts.billing.invoices import (
     CarriedAmount,
     DueView,
@@ -54,9 +55,15 @@ METHODS = {
 
 def families_of(session: Session, account_id: UUID) -> list[UUID]:
     """The families an account is a guardian of."""
-    return list(
-        session.scalars(select(Guardian.family_id).where(Guardian.account_id == account_id).distinct())
-    )
+    return list(session.scalars(_FAMILIES, {"account_id": account_id}))
+
+
+_FAMILIES = (
+    select(Guardian.family_id)
+    .where(Guardian.account_id == bindparam("account_id"))
+    .distinct()
+    .execution_options(**PREPARED)
+)
 
 
 def may_read(session: Session, caller: Caller, family_id: UUID) -> None:
@@ -81,7 +88,7 @@ def invoices(session: Session, account_id: UUID, today: date) -> InvoiceList:
 
 def due(session: Session, account_id: UUID, today: date) -> DueView:
     """What the dashboard says is to be paid, the first due first."""
-    found = summaries.of_families(session, families_of(session, account_id), today)
+    found = summaries.owed_by(session, families_of(session, account_id), today)
     to_pay = [invoice for invoice in found if invoice.state is InvoiceState.TO_PAY]
     return DueView(
         invoices=sorted(to_pay, key=lambda invoice: (invoice.due_on, invoice.number)),

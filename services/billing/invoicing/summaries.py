@@ -5,12 +5,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, and_, any_, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from billing.accounting.ledger import RECEIVABLE
 from billing.invoicing.models import Fund, Invoice, LedgerEntry
 from billing.paying.models import Payment, PaymentPart
+from chassis.database import PREPARED
 from contracts.billing.invoices import InvoiceKind, InvoiceState, InvoiceSummary
 from contracts.billing.payments import PaymentState
 
@@ -97,9 +98,28 @@ def summary_of(row: Any, today: date) -> InvoiceSummary:
 
 def of_families(session: Session, families: Sequence[UUID], today: date) -> list[InvoiceSummary]:
     """All invoices of these families, newest first."""
+    return _read_of(session, _OF_FAMILIES, families, today)
+
+
+def owed_by(session: Session, families: Sequence[UUID], today: date) -> list[InvoiceSummary]:
+    """Those of them of which something is left to pay."""
+    return _read_of(session, _OWED, families, today)
+
+
+def _read_of(
+    session: Session, statement: Select[*tuple[Any, ...]], families: Sequence[UUID], today: date
+) -> list[InvoiceSummary]:
     if not families:
         return []
-    statement = query().where(Invoice.family_id.in_(families))
-    return read(
-        session, statement.order_by(Invoice.published_on.desc(), Invoice.number.desc()).limit(300), today
-    )
+    rows = session.execute(statement, {"family_ids": list(families)})
+    return [summary_of(row, today) for row in rows]
+
+
+_OF_FAMILIES = (
+    query()
+    .where(Invoice.family_id == any_(bindparam("family_ids", type_=ARRAY(Uuid))))
+    .order_by(Invoice.published_on.desc(), Invoice.number.desc())
+    .limit(300)
+    .execution_options(**PREPARED)
+)
+_OWED = _OF_FAMILIES.where(still_owed())

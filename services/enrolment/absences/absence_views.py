@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
+from chassis.database import PREPARED
 from contracts.caller import Caller, Kind, Role
 from contracts.enrolment.absence_terms import AbsenceReason, Ground
 from contracts.enrolment.absences import (
@@ -66,30 +67,34 @@ def mine(session: Session, caller: Caller, now: datetime) -> MyAbsencesView:
 def certificates_awaited(session: Session, account_id: UUID, today: date) -> list[AwaitedCertificateView]:
     """What the home reminds of: the reports of the caller's families, or their own, that need a certificate. One
     statement."""
-    own = select(FamilyGuardian.family_id).where(FamilyGuardian.account_id == account_id)
-    rows = session.execute(
-        select(Absence.absence_id, Child, func.min(DaySession.day), Absence.certificate_until)
-        .join(Child, Child.child_id == Absence.child_id)
-        .join(AbsenceDay, AbsenceDay.absence_id == Absence.absence_id)
-        .join(Booking, Booking.booking_id == AbsenceDay.booking_id)
-        .join(DaySession, DaySession.session_id == AbsenceDay.session_id)
-        .where(
-            Absence.family_id.in_(own) | (Absence.reported_by == account_id),
-            Absence.certificate_until >= today,
-            AbsenceDay.state == AbsenceState.REPORTED,
-            AbsenceDay.ground == Ground.CERTIFICATE,
-            Booking.cancelled_at.is_(None),
-            ~exists().where(AbsenceAttachment.absence_id == Absence.absence_id),
-        )
-        .group_by(Absence.absence_id, Child.child_id)
-        .order_by(Absence.certificate_until, Absence.absence_id)
-    )
+    rows = session.execute(_AWAITED, {"account_id": account_id, "today": today})
     return [
-        AwaitedCertificateView(
-            absence_id=absence_id, child_name=child.first_name, day=day, until=certificate_until
-        )
-        for absence_id, child, day, certificate_until in rows
+        AwaitedCertificateView(absence_id=absence_id, child_name=first_name, day=day, until=certificate_until)
+        for absence_id, first_name, day, certificate_until in rows
     ]
+
+
+_AWAITED = (
+    select(Absence.absence_id, Child.first_name, func.min(DaySession.day), Absence.certificate_until)
+    .join(Child, Child.child_id == Absence.child_id)
+    .join(AbsenceDay, AbsenceDay.absence_id == Absence.absence_id)
+    .join(Booking, Booking.booking_id == AbsenceDay.booking_id)
+    .join(DaySession, DaySession.session_id == AbsenceDay.session_id)
+    .where(
+        Absence.family_id.in_(
+            select(FamilyGuardian.family_id).where(FamilyGuardian.account_id == bindparam("account_id"))
+        )
+        | (Absence.reported_by == bindparam("account_id")),
+        Absence.certificate_until >= bindparam("today"),
+        AbsenceDay.state == AbsenceState.REPORTED,
+        AbsenceDay.ground == Ground.CERTIFICATE,
+        Booking.cancelled_at.is_(None),
+        ~exists().where(AbsenceAttachment.absence_id == Absence.absence_id),
+    )
+    .group_by(Absence.absence_id, Child.child_id)
+    .order_by(Absence.certificate_until, Absence.absence_id)
+    .execution_options(**PREPARED)
+)
 
 
 def show(session: Session, absence_id: UUID, caller: Caller, now: datetime) -> AbsenceView:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
+from chassis.database import PREPARED
 from contracts.caller import Caller, Role
 from contracts.enrolment.waiting import EndedView, LinesView, LineView, ShowLine, WaitingLists, WaitingView
 from contracts.errors import NotFound
@@ -25,30 +26,12 @@ _Row = Row[WaitingPlace, Child, DaySession, Activity, Place]
 
 def of_account(session: Session, account_id: UUID, now: datetime) -> list[WaitingView]:
     """What the account's children wait for and are offered, offers first, then by day. Three statements."""
-    return _of_account(session, account_id, or_(WaitingPlace.state == WaitingState.WAITING, _is_offered(now)))
+    return _views(session, session.execute(_STANDING, {"account_id": account_id, "now": now}).all())
 
 
 def offers_of(session: Session, account_id: UUID, now: datetime) -> list[WaitingView]:
     """The places that are held for the account's children, the first to end first. One statement when there is none."""
-    return _of_account(session, account_id, _is_offered(now))
-
-
-def _is_offered(now: datetime) -> ColumnElement[bool]:
-    return and_(WaitingPlace.state == WaitingState.OFFERED, WaitingPlace.offer_ends_at > now)
-
-
-def _of_account(session: Session, account_id: UUID, stands: ColumnElement[bool]) -> list[WaitingView]:
-    children = (
-        select(FamilyChild.child_id)
-        .join(FamilyGuardian, FamilyGuardian.family_id == FamilyChild.family_id)
-        .where(FamilyGuardian.account_id == account_id)
-    )
-    rows = session.execute(
-        _rows()
-        .where(WaitingPlace.child_id.in_(children), stands)
-        .order_by(WaitingPlace.offer_ends_at.nulls_last(), DaySession.day, WaitingPlace.number)
-    ).all()
-    return _views(session, rows)
+    return _views(session, session.execute(_OFFERED, {"account_id": account_id, "now": now}).all())
 
 
 def lists(session: Session, ask: WaitingLists, caller: Caller, today: date) -> LinesView:
@@ -152,6 +135,26 @@ def _rows() -> Select[WaitingPlace, Child, DaySession, Activity, Place]:
         .join(Activity, Activity.code == DaySession.activity_code)
         .join(Place, Place.code == DaySession.place_code)
     )
+
+
+def _of_account(stands: ColumnElement[bool]) -> Select[WaitingPlace, Child, DaySession, Activity, Place]:
+    children = (
+        select(FamilyChild.child_id)
+        .join(FamilyGuardian, FamilyGuardian.family_id == FamilyChild.family_id)
+        .where(FamilyGuardian.account_id == bindparam("account_id"))
+    )
+    return (
+        _rows()
+        .where(WaitingPlace.child_id.in_(children), stands)
+        .order_by(WaitingPlace.offer_ends_at.nulls_last(), DaySession.day, WaitingPlace.number)
+        .execution_options(**PREPARED)
+    )
+
+
+# Written once: offers are part of every home.
+_IS_OFFERED = and_(WaitingPlace.state == WaitingState.OFFERED, WaitingPlace.offer_ends_at > bindparam("now"))
+_OFFERED = _of_account(_IS_OFFERED)
+_STANDING = _of_account(or_(WaitingPlace.state == WaitingState.WAITING, _IS_OFFERED))
 
 
 def _views(session: Session, rows: Sequence[_Row]) -> list[WaitingView]:

@@ -5,9 +5,10 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ARRAY, Select, Uuid, any_, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from chassis.database import PREPARED
 from contracts.caller import Caller, Kind, Role
 from contracts.enrolment.enrolments import (
     AttachmentView,
@@ -18,7 +19,7 @@ from contracts.enrolment.enrolments import (
     EnrolmentQueueView,
     EnrolmentView,
 )
-from contracts.enrolment.offer import PlaceKind, Season
+from contracts.enrolment.offer import ActivityTerms, PlaceKind, Season
 from contracts.errors import NotFound
 from contracts.events.enrolment import EnrolmentState
 from enrolment.catalogue.offer import school_names, view_activity, view_place
@@ -41,7 +42,7 @@ from enrolment.models import (
 from enrolment.schedule import calendar
 
 _MAY_WAIT = (EnrolmentState.REQUESTED, EnrolmentState.WAITING)
-_Row = tuple[Enrolment, Child, Activity, Place]
+EnrolledRow = tuple[Enrolment, Child, Activity, Place]
 
 
 def show(session: Session, enrolment_id: UUID, caller: Caller) -> EnrolmentView:
@@ -53,23 +54,21 @@ def show(session: Session, enrolment_id: UUID, caller: Caller) -> EnrolmentView:
         own = families.families_of(session, caller.citizen())
         if caller.account_id not in families.guardians_of(session, row[0].child_id):
             raise NotFound
-        return _views(session, [row], own)[0]
+        return views(session, [row], own)[0]
     caller.staff(Role.REQUESTS)
-    return _views(session, [row], None)[0]
+    return views(session, [row], None)[0]
 
 
 def of_account(session: Session, caller: Caller, today: date) -> list[EnrolmentView]:
     """This school year's enrolments of all the caller's children, newest first. Three statements."""
     own = families.families_of(session, caller.citizen())
-    rows = session.execute(
-        _rows()
-        .where(
-            Enrolment.child_id.in_(select(FamilyChild.child_id).where(FamilyChild.family_id.in_(own))),
-            Enrolment.school_year == calendar.school_year_of(today).label,
-        )
-        .order_by(Enrolment.requested_at.desc(), Enrolment.enrolment_id)
-    )
-    return _views(session, list(rows), own)
+    return views(session, rows_of(session, own, today), own)
+
+
+def rows_of(session: Session, own: Collection[UUID], today: date) -> list[EnrolledRow]:
+    """This school year's enrolments of all the children of these families, newest first. One statement."""
+    year = calendar.school_year_of(today).label
+    return list(session.execute(_OF_YEAR, {"own": list(own), "year": year}))
 
 
 def of_families(session: Session, own: Collection[UUID]) -> list[EnrolmentView]:
@@ -79,7 +78,7 @@ def of_families(session: Session, own: Collection[UUID]) -> list[EnrolmentView]:
         .where(Enrolment.child_id.in_(select(FamilyChild.child_id).where(FamilyChild.family_id.in_(own))))
         .order_by(Enrolment.requested_at.desc(), Enrolment.enrolment_id)
     )
-    return _views(session, list(rows), own)
+    return views(session, list(rows), own)
 
 
 def queue(session: Session, ask: EnrolmentQueue, caller: Caller) -> EnrolmentQueueView:
@@ -98,7 +97,7 @@ def queue(session: Session, ask: EnrolmentQueue, caller: Caller) -> EnrolmentQue
         .offset(ask.offset)
         .limit(ask.limit)
     )
-    return EnrolmentQueueView(total=total, enrolments=_views(session, list(rows), None))
+    return EnrolmentQueueView(total=total, enrolments=views(session, list(rows), None))
 
 
 def choices(session: Session, child_id: UUID, caller: Caller, now: datetime) -> ChoicesView:
@@ -112,7 +111,7 @@ def choices(session: Session, child_id: UUID, caller: Caller, now: datetime) -> 
         .order_by(Enrolment.requested_at)
     )
     enrolled: dict[str, EnrolmentView] = {}
-    for view in _views(session, list(rows), acting.family_ids):
+    for view in views(session, list(rows), acting.family_ids):
         if view.state in LIVE or view.activity_code not in enrolled:
             enrolled[view.activity_code] = view
     offered: dict[str, tuple[Activity, list[Place]]] = {}
@@ -157,18 +156,7 @@ def view_child(child: Child, place_name: str = "") -> ChildView:
 
 def children_of(session: Session, account_id: UUID) -> list[ChildView]:
     """The children an account may act for, by first name."""
-    rows = session.execute(
-        select(Child, Place.name)
-        .outerjoin(Place, Place.code == Child.place_code)
-        .where(
-            Child.child_id.in_(
-                select(FamilyChild.child_id)
-                .join(FamilyGuardian, FamilyGuardian.family_id == FamilyChild.family_id)
-                .where(FamilyGuardian.account_id == account_id)
-            )
-        )
-        .order_by(Child.birth_date, Child.first_name)
-    )
+    rows = session.execute(_CHILDREN, {"account_id": account_id})
     return [view_child(child, name or "") for child, name in rows]
 
 
@@ -181,28 +169,64 @@ def _rows() -> Select[Enrolment, Child, Activity, Place]:
     )
 
 
-def _views(session: Session, rows: Iterable[_Row], own: Collection[UUID] | None) -> list[EnrolmentView]:
-    """`own`: the reader's families; what another household did carries no name. None: an agent reads."""
+# Written once: they are part of every home.
+_CHILDREN = (
+    select(Child, Place.name)
+    .outerjoin(Place, Place.code == Child.place_code)
+    .where(
+        Child.child_id.in_(
+            select(FamilyChild.child_id)
+            .join(FamilyGuardian, FamilyGuardian.family_id == FamilyChild.family_id)
+            .where(FamilyGuardian.account_id == bindparam("account_id"))
+        )
+    )
+    .order_by(Child.birth_date, Child.first_name)
+    .execution_options(**PREPARED)
+)
+_OF_YEAR = (
+    _rows()
+    .where(
+        Enrolment.child_id.in_(
+            select(FamilyChild.child_id).where(
+                FamilyChild.family_id == any_(bindparam("own", type_=ARRAY(Uuid)))
+            )
+        ),
+        Enrolment.school_year == bindparam("year"),
+    )
+    .order_by(Enrolment.requested_at.desc(), Enrolment.enrolment_id)
+    .execution_options(**PREPARED)
+)
+_GIVEN = (
+    select(Attachment.enrolment_id, Attachment.document_type, Attachment.received_at)
+    .where(Attachment.enrolment_id == any_(bindparam("enrolment_ids", type_=ARRAY(Uuid))))
+    .order_by(Attachment.received_at)
+    .execution_options(**PREPARED)
+)
+
+
+def views(session: Session, rows: Iterable[EnrolledRow], own: Collection[UUID] | None) -> list[EnrolmentView]:
+    """`own`: the reader's families; what another household did carries no name. None: an agent reads. One statement,
+    and one more a line."""
     kept = list(rows)
     given: dict[UUID, list[AttachmentView]] = defaultdict(list)
     if kept:
-        for attachment in session.scalars(
-            select(Attachment)
-            .where(Attachment.enrolment_id.in_([row[0].enrolment_id for row in kept]))
-            .order_by(Attachment.received_at)
+        for enrolment_id, document_type, received_at in session.execute(
+            _GIVEN, {"enrolment_ids": [row[0].enrolment_id for row in kept]}
         ):
-            given[attachment.enrolment_id].append(
-                AttachmentView(document_type=attachment.document_type, received_at=attachment.received_at)
-            )
+            given[enrolment_id].append(AttachmentView(document_type=document_type, received_at=received_at))
     ranks = lines.rank(session, [row[0] for row in kept])
-    return [_view(row, given[row[0].enrolment_id], own, ranks) for row in kept]
+    terms = {activity: terms_of(activity) for activity in {row[2] for row in kept}}
+    return [_view(row, terms[row[2]], given[row[0].enrolment_id], own, ranks) for row in kept]
 
 
 def _view(
-    row: _Row, given: list[AttachmentView], own: Collection[UUID] | None, ranks: Mapping[UUID, int]
+    row: EnrolledRow,
+    terms: ActivityTerms,
+    given: list[AttachmentView],
+    own: Collection[UUID] | None,
+    ranks: Mapping[UUID, int],
 ) -> EnrolmentView:
     enrolment, child, activity, place = row
-    terms = terms_of(activity)
     has = {attachment.document_type for attachment in given}
     awaited = enrolment.state == EnrolmentState.REQUESTED
     return EnrolmentView(

@@ -140,8 +140,14 @@ def drop_account(session: Session, account_id: UUID) -> None:
 
 def families_of(session: Session, account_id: UUID) -> set[UUID]:
     """The families an account is a guardian of."""
-    found = session.scalars(select(FamilyGuardian.family_id).where(FamilyGuardian.account_id == account_id))
-    return set(found)
+    return set(session.scalars(_FAMILIES, {"account_id": account_id}))
+
+
+_FAMILIES = (
+    select(FamilyGuardian.family_id)
+    .where(FamilyGuardian.account_id == bindparam("account_id"))
+    .execution_options(**PREPARED)
+)
 
 
 def full_name(child: Child) -> str:

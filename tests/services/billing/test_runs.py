@@ -362,28 +362,3 @@ def test_a_published_run_cannot_be_discarded_and_a_discarded_one_leaves_nothing(
     published = town.run()
     with pytest.raises(RunNotChecked), town.sessions.begin() as session:
         runs.discard(session, published.summary.run_id)
-
-
-def test_the_tables_are_those_the_migrations_make(town: Town) -> None:
-    from alembic.autogenerate import compare_metadata
-    from alembic.migration import MigrationContext
-
-    from billing.models import Base
-
-    with town.engine.connect() as connection:
-        context = MigrationContext.configure(
-            connection,
-            opts={
-                "compare_server_default": False,
-                "include_object": lambda _o, name, kind, reflected, _c: (
-                    not (
-                        reflected
-                        and kind in {"table", "index", "unique_constraint"}
-                        and (
-                            name in {"outbox", "inbox", "command", "seen", "frame_version", "service_version"}
-                        )
-                    )
-                ),
-            },
-        )
-        assert compare_metadata(context, Base.metadata) == []
