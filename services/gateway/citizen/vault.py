@@ -20,8 +20,9 @@ from gateway.forms import CommandForm, DateField, SelectField, TextField, at_mos
 from gateway.navigation import Entry
 from gateway.services import ask
 from gateway.vault import town
-from gateway.vault.documents import LONGEST_NAME, Description, Opened, open_view
+from gateway.vault.documents import Description, Opened, open_view
 from gateway.vault.grants import Granted
+from gateway.vault.names import LONGEST_NAME, clean_name
 from gateway.vault.shelf import SUBJECTS, Shelved, find, private_of, shelve
 from gateway.vault.store import grants
 from gateway.wiring import wiring
@@ -94,7 +95,7 @@ def change(document_id: UUID) -> ResponseReturnValue:
     form.document_type.choices = [(each.code, each.name) for each in vault.types]
     if form.validate_on_submit():
         opened = shelved.opened
-        description = Description(form.name.data, opened.description.media)
+        description = Description(clean_name(form.name.data or ""), opened.description.media)
         try:
             ask(
                 DescribeDocument(

@@ -3,7 +3,6 @@
 The description (name, media type) is sealed under the file's own key: who may open the file may know its name.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
@@ -13,7 +12,7 @@ from structlog import get_logger
 
 from contracts.documents import BUCKET, DocumentDamaged, DocumentView
 from contracts.errors import DomainError
-from gateway.vault import keys
+from gateway.vault import keys, names
 from gateway.vault.grants import Granted
 from gateway.vault.intake import Inspected
 from gateway.vault.media import Media
@@ -21,7 +20,6 @@ from gateway.vault.sealing import CHUNK, Damaged, Sealer, new_file_key, open_tex
 from gateway.vault.store import objects
 
 log = get_logger()
-LONGEST_NAME = 120
 
 
 @dataclass(frozen=True)
@@ -34,9 +32,7 @@ class Description:
     @property
     def file_name(self) -> str:
         """The name of the downloaded file: with the extension of what it is."""
-        name = re.sub(r"[\x00-\x1f\x7f/\\:*?\"<>|]+", " ", self.name).strip(" .") or "document"
-        known = {".jpg", ".jpeg"} if self.media is Media.JPEG else {self.media.extension}
-        return name if any(name.lower().endswith(each) for each in known) else name + self.media.extension
+        return names.file_name(self.name, self.media)
 
     def seal(self, file_key: bytes, document_id: UUID) -> bytes:
         """For the database."""

@@ -1,8 +1,9 @@
-"""What may come into a vault, judged while it comes in: its size, its kind, its picture's size, its viruses.
+"""What may come into a vault, judged while it comes in: its size, its kind, its viruses, and what is inside it.
 
 A refusal is raised where the upload reads, so that it breaks the upload: nothing of a refused file is kept.
 """
 
+import hashlib
 from enum import StrEnum
 from typing import Protocol
 
@@ -10,6 +11,9 @@ from structlog import get_logger
 
 from chassis.metrics import counter
 from contracts.documents import MAX_DOCUMENT_BYTES
+from gateway.vault.examination import flaws
+from gateway.vault.examination.examiner import Busy, Examination, Verdict
+from gateway.vault.examination.flaws import Flaw, Flawed
 from gateway.vault.media import HEAD, MOST_PIXELS, Media, pixels, sniff
 from gateway.vault.multipart import Interrupted
 from gateway.vault.scanner import Infected, Scan, ScannerAway
@@ -30,6 +34,8 @@ class Reason(StrEnum):
     INFECTED = "infected"
     SCANNER_AWAY = "scanner_away"
     INTERRUPTED = "interrupted"
+    TOO_MANY_FILES = "too_many_files"
+    BUSY = "busy"
 
 
 SENTENCES = {
@@ -38,27 +44,35 @@ SENTENCES = {
     Reason.TOO_LARGE: "Ce fichier dépasse 50 Mo : envoyez une photo moins grande ou un PDF plus léger.",
     Reason.UNKNOWN_KIND: "Ce fichier n’est ni une photo (JPEG, PNG, HEIC) ni un PDF : "
     "photographiez le document, ou enregistrez-le en PDF.",
-    Reason.UNREADABLE: "Cette photo est abîmée ou incomplète : reprenez-la.",
-    Reason.TOO_MANY_PIXELS: "Cette image est trop grande pour être ouverte sans risque : réduisez ses dimensions.",
+    Reason.UNREADABLE: flaws.SENTENCES[Flaw.UNREADABLE],
+    Reason.TOO_MANY_PIXELS: flaws.SENTENCES[Flaw.TOO_MANY_PIXELS],
     Reason.INFECTED: "L’antivirus a refusé ce fichier : il n’a pas été enregistré.",
     Reason.SCANNER_AWAY: "L’antivirus ne répond pas, et aucun fichier n’est accepté sans lui. "
     "Réessayez dans quelques minutes.",
     Reason.INTERRUPTED: "L’envoi s’est interrompu et rien n’a été enregistré. Recommencez.",
+    Reason.TOO_MANY_FILES: "30 photos au plus peuvent être réunies : envoyez le document en plusieurs fois.",
+    Reason.BUSY: "Beaucoup de documents arrivent en ce moment, et rien n’a été enregistré. "
+    "Réessayez dans une minute.",
 }
 
 
 class Refused(Exception):
     """The file is not taken. `reason` says why; `SENTENCES` says it in French."""
 
-    def __init__(self, reason: Reason) -> None:
+    def __init__(self, reason: Reason | Flaw) -> None:
         super().__init__(reason.value)
         self.reason = reason
         REFUSED.labels(reason.value).inc()
 
     @property
+    def may_pass(self) -> bool:
+        """The same file may be taken in a minute: nothing is wrong with it."""
+        return self.reason in (Reason.SCANNER_AWAY, Reason.BUSY)
+
+    @property
     def sentence(self) -> str:
         """For the sender."""
-        return SENTENCES[self.reason]
+        return flaws.SENTENCES[self.reason] if isinstance(self.reason, Flaw) else SENTENCES[self.reason]
 
 
 class Source(Protocol):
@@ -67,17 +81,25 @@ class Source(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
-class Inspected:
-    """A source that refuses to be read further once something is wrong with it.
+class Incoming:
+    """A source that refuses to be read further once something is wrong with it, as far as its bytes alone tell.
 
-    Made, it has read the head and knows `media`. Raises Refused, then and at any read.
+    Made, it has read the head and knows `media`. Raises Refused, then and at any read. `mark`, a keyed hash, takes in
+    what is read.
     """
 
-    def __init__(self, source: Source, clamd_url: str = "", at_most: int = MAX_DOCUMENT_BYTES) -> None:
+    def __init__(
+        self,
+        source: Source,
+        clamd_url: str = "",
+        at_most: int = MAX_DOCUMENT_BYTES,
+        mark: hashlib.blake2b | None = None,
+    ) -> None:
         self._source = source
         self._at_most = at_most
-        self._count = 0
+        self._mark = mark
         self._over = False
+        self.count = 0
         self._head = self._read_head()
         self.media = _judge(self._head)
         self._scan = self._begin_scan(clamd_url)
@@ -92,6 +114,8 @@ class Inspected:
             data = self._take(size)
         if self._scan is not None:
             self._pass_on(self._scan, data)
+        if self._mark is not None:
+            self._mark.update(data)
         self._over = not data
         return data
 
@@ -105,8 +129,8 @@ class Inspected:
             data = self._source.read(size)
         except Interrupted:
             raise Refused(Reason.INTERRUPTED) from None
-        self._count += len(data)
-        if self._count > self._at_most:
+        self.count += len(data)
+        if self.count > self._at_most:
             raise Refused(Reason.TOO_LARGE)
         return data
 
@@ -144,6 +168,52 @@ class Inspected:
         except ScannerAway as error:
             log.error("clamd away", failure=repr(error))
             raise Refused(Reason.SCANNER_AWAY) from None
+
+
+class Inspected(Incoming):
+    """The same, looked into besides: the end is given only when nothing is wrong inside. Close it."""
+
+    def __init__(
+        self,
+        source: Source,
+        clamd_url: str = "",
+        at_most: int = MAX_DOCUMENT_BYTES,
+        mark: hashlib.blake2b | None = None,
+    ) -> None:
+        super().__init__(source, clamd_url, at_most, mark)
+        self._examination: Examination | None = None
+
+    def read(self, size: int) -> bytes:
+        """The next bytes. Raises Refused."""
+        if self._over:
+            return b""
+        if self._examination is None:
+            self._examination = Examination()
+        data = super().read(size)
+        self._examination.feed(data)
+        if not data:
+            finish(self._examination)
+        return data
+
+    def preview(self) -> list[bytes]:
+        """A thumbnail, then the first pages, as JPEG; perhaps nothing. Once all has been read."""
+        return self._examination.preview() if self._examination is not None else []
+
+    def close(self) -> None:
+        """Lets go of the scanner and of the process that looked inside."""
+        super().close()
+        if self._examination is not None:
+            self._examination.close()
+
+
+def finish(examination: Examination) -> Verdict:
+    """The verdict. Raises Refused."""
+    try:
+        return examination.finish()
+    except Flawed as flawed:
+        raise Refused(flawed.flaw) from None
+    except Busy:
+        raise Refused(Reason.BUSY) from None
 
 
 def _judge(head: bytes) -> Media:

@@ -22,9 +22,11 @@ from werkzeug.sansio.multipart import (
     NeedData,
 )
 
+from gateway.vault.names import bare_name
+
 PIECE = 64 * 1024
 FIELD_BYTES = 64 * 1024
-PARTS = 40
+PARTS = 80
 
 
 class Interrupted(Exception):
@@ -32,10 +34,11 @@ class Interrupted(Exception):
 
 
 class FilePart:
-    """The file of a form, readable once. `name`: as the sender's device calls it; never a path."""
+    """A file of a form, readable once. `name`: as the sender's device calls it, never a path; `field`: its input."""
 
-    def __init__(self, name: str, pieces: Iterator[bytes]) -> None:
+    def __init__(self, name: str, pieces: Iterator[bytes], field: str = "") -> None:
         self.name = name
+        self.field = field
         self._pieces = pieces
         self._held = b""
 
@@ -69,6 +72,10 @@ class IncomingForm:
             raise BadRequest
         return cls(request.stream, boundary.encode("ascii", "replace"))
 
+    def next_file(self) -> FilePart | None:
+        """The file after the one that has been read to its end; None when there is none. Raises Interrupted."""
+        return self._find_file()
+
     def drain_all(self) -> None:
         """Reads what is left and drops it: a browser that is still sending would not read the answer."""
         try:
@@ -87,7 +94,7 @@ class IncomingForm:
                 pieces = self._pieces()
                 first = next(pieces, b"")
                 if first and event.filename:
-                    return FilePart(_bare(event.filename), _again(first, pieces))
+                    return FilePart(bare_name(event.filename), _again(first, pieces), event.name)
                 for _ in pieces:
                     pass
             elif isinstance(event, Epilogue):
@@ -129,8 +136,3 @@ class IncomingForm:
 def _again(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
     yield first
     yield from rest
-
-
-def _bare(name: str) -> str:
-    """Some senders give a whole path; only its end is a name."""
-    return name.replace("\\", "/").rpartition("/")[2].strip()[:200]

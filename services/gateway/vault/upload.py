@@ -19,9 +19,10 @@ from contracts.messages import Command
 from gateway.forms import CommandForm, DateField, FileField, SelectField, TextField, at_most, required
 from gateway.services import ask
 from gateway.vault import keys, town
-from gateway.vault.documents import LONGEST_NAME, Description, SealedUpload, forget_upload, seal_upload
+from gateway.vault.documents import Description, SealedUpload, forget_upload, seal_upload
 from gateway.vault.intake import Inspected, Reason, Refused
 from gateway.vault.multipart import IncomingForm, Interrupted
+from gateway.vault.names import LONGEST_NAME, clean_name
 from gateway.wiring import settings
 
 V = TypeVar("V", bound=Callable[..., Any])
@@ -68,7 +69,7 @@ class UploadForm(CommandForm):
     def refuse(self, refused: Refused) -> None:
         """Says on the page why the file was not taken."""
         self._add(self.file, refused.sentence)
-        self._blame(503 if refused.reason is Reason.SCANNER_AWAY else 422)
+        self._blame(503 if refused.may_pass else 422)
 
 
 class AttachForm(UploadForm):
@@ -170,7 +171,7 @@ def _enter(
 
 def _name(form: UploadForm, incoming: IncomingForm) -> str:
     own = incoming.file.name if incoming.file else ""
-    return str(form.name.data or "").strip() or own[:LONGEST_NAME]
+    return clean_name(str(form.name.data or "")) or own
 
 
 def _check_token(token: str) -> None:

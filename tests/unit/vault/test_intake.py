@@ -6,10 +6,20 @@ import threading
 
 import pytest
 
+from gateway.vault.examination import flaws
+from gateway.vault.examination.flaws import Flaw
 from gateway.vault.intake import SENTENCES, Inspected, Reason, Refused
 from gateway.vault.media import HEAD, MOST_PIXELS, Media, pixels, sniff
 from gateway.vault.scanner import Infected, Scan, ScannerAway
-from tests.mothers.documents import a_heic, a_jpeg, a_pdf, a_png
+from tests.mothers.documents import (
+    a_heic,
+    a_heic_header,
+    a_jpeg,
+    a_jpeg_header,
+    a_pdf,
+    a_png,
+    a_png_header,
+)
 
 MEGABYTE = 1024 * 1024
 
@@ -26,6 +36,10 @@ def test_a_kind_is_told_from_the_content(data, media):
     inspected = Inspected(io.BytesIO(data))
     assert inspected.media is media
     assert read_all(inspected) == data
+    thumbnail, page = inspected.preview()
+    assert thumbnail.startswith(b"\xff\xd8\xff")
+    assert len(thumbnail) <= len(page)
+    inspected.close()
 
 
 @pytest.mark.parametrize(
@@ -45,14 +59,18 @@ def test_an_empty_file_is_refused():
 
 
 def test_a_picture_that_would_blow_up_is_refused():
-    for bomb in (a_png(60_000, 60_000), a_jpeg(60_000, 60_000), a_heic((512, 512), (60_000, 60_000))):
+    for bomb in (
+        a_png_header(60_000, 60_000),
+        a_jpeg_header(60_000, 60_000),
+        a_heic_header((512, 512), (60_000, 60_000)),
+    ):
         with pytest.raises(Refused) as refused:
             Inspected(io.BytesIO(bomb))
         assert refused.value.reason is Reason.TOO_MANY_PIXELS
 
 
 def test_a_large_photograph_is_taken():
-    assert Inspected(io.BytesIO(a_jpeg(12_000, 9_000))).media is Media.JPEG
+    assert Inspected(io.BytesIO(a_jpeg_header(12_000, 9_000))).media is Media.JPEG
     assert MOST_PIXELS > 12_000 * 9_000
 
 
@@ -68,7 +86,7 @@ def test_a_picture_without_a_readable_header_is_refused():
 
 
 def test_the_thumbnail_inside_a_photograph_does_not_count():
-    photograph = a_jpeg(4000, 3000, thumbnail=a_jpeg(160, 120))
+    photograph = a_jpeg_header(4000, 3000, thumbnail=a_jpeg_header(160, 120))
     assert pixels(Media.JPEG, photograph) == 12_000_000
 
 
@@ -81,8 +99,10 @@ def test_the_size_is_bounded_while_reading():
             return (b"%PDF-1.7" + b"0" * size)[:size]
 
     source = Endless()
+    inspected = Inspected(source, at_most=2 * MEGABYTE)
     with pytest.raises(Refused) as refused:
-        read_all(Inspected(source, at_most=2 * MEGABYTE))
+        read_all(inspected)
+    inspected.close()
     assert refused.value.reason is Reason.TOO_LARGE
     assert source.count < 2 * MEGABYTE + HEAD
 
@@ -93,6 +113,7 @@ def test_a_scanners_header_before_a_pdf_is_tolerated():
 
 def test_every_reason_has_a_french_sentence():
     assert set(SENTENCES) == set(Reason)
+    assert set(flaws.SENTENCES) == set(Flaw)
 
 
 class Clamd:

@@ -1,0 +1,17 @@
+"""Looking inside a file before it is sealed, in a process of its own.
+
+Libraries that read PDF and pictures are large, written in C and fed by strangers. None of them is loaded into the
+gateway: they run in a child with bounds of memory, processor and files, which knows no key, no address and no
+password, gets the bytes through a pipe and says what it found. What it cannot bear makes it die, and the file is
+refused.
+
+    flaws      what may be wrong with a file, and what the sender can do about it
+    examiner   the gateway's side: starts the child, feeds it, hears it
+    child      the other side: `python -m gateway.vault.examination.child`
+    limits     what the child may use
+    hidden     a second file within a file
+    inflation  how large a compressed stream would become, without making it
+    pdf_check  programs, files and bombs within a PDF
+    pictures   photographs: whole, upright, small
+    binding    several photographs made into one PDF
+"""

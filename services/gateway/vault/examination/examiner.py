@@ -1,0 +1,127 @@
+"""The gateway's side of an examination: a child is started with the upload, fed while it arrives, heard at its end.
+
+What the child holds is bounded by its own limits; here passes one piece at a time. Two examinations at once in a
+process are judged, others wait their turn.
+"""
+
+import contextlib
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from threading import BoundedSemaphore, Timer
+from typing import IO, cast
+
+from structlog import get_logger
+
+from gateway.vault.examination.flaws import Flaw, Flawed
+
+log = get_logger()
+
+PATIENCE = 100.0
+"""Seconds of real time from the end of the upload to the end of the examination, where the machine is busy."""
+
+MOST_PREVIEW = 4 * 1024 * 1024
+_SERVICES = str(Path(__file__).parents[3])
+_AT_ONCE = BoundedSemaphore(2)
+
+
+class Busy(Exception):
+    """Too many examinations wait already."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is known of a file that is fit. `size`: bytes of the document made of several photographs, else 0."""
+
+    pages: int
+    size: int
+
+
+class Examination:
+    """One file, or several to be bound, before the child. Feed it everything, then ask for the verdict; close it."""
+
+    def __init__(self, task: str = "look") -> None:
+        # Nothing of the gateway's environment: it holds the keys and addresses of everything.
+        environment = {"PYTHONPATH": _SERVICES, "MALLOC_ARENA_MAX": "1", "LC_ALL": "C.UTF-8"}
+        self._process = subprocess.Popen(  # noqa: S603  (our own program, and one of two words)
+            [sys.executable, "-P", "-B", "-m", "gateway.vault.examination.child", task],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+            cwd="/",
+        )
+        self._in = cast("IO[bytes]", self._process.stdin)
+        self._out = cast("IO[bytes]", self._process.stdout)
+        self._clock: Timer | None = None
+        self._holds_turn = False
+
+    def feed(self, data: bytes) -> None:
+        """Passes a piece on. A child that has died already says so at the end."""
+        if data:
+            self._write(len(data).to_bytes(4, "big") + data)
+
+    def end_file(self) -> None:
+        """What is fed from here on belongs to the next file."""
+        self._write(bytes(4))
+
+    def finish(self) -> Verdict:
+        """Ends the last file and waits for the verdict. Raises Flawed, Busy."""
+        if not _AT_ONCE.acquire(timeout=PATIENCE):
+            raise Busy
+        self._holds_turn = True
+        self._clock = Timer(PATIENCE, self._process.kill)
+        self._clock.daemon = True
+        self._clock.start()
+        self._write(bytes(8))
+        line = self._out.readline(1000)
+        if not line:
+            log.warning("examination died", status=self._process.poll())
+            raise Flawed(Flaw.TOO_HARD)
+        said = json.loads(line)
+        if said["flaw"] is not None:
+            raise Flawed(Flaw(said["flaw"]))
+        return Verdict(int(said["pages"]), int(said["size"]))
+
+    def read(self, size: int) -> bytes:
+        """The document made of several photographs; the caller knows from the verdict how much there is."""
+        return self._out.read(size)
+
+    def preview(self) -> list[bytes]:
+        """A thumbnail, then the first pages, as JPEG; nothing when they could not be drawn. After the verdict."""
+        length = int.from_bytes(self._out.read(4), "big")
+        if length > MOST_PREVIEW:
+            return []
+        packed = self._out.read(length)
+        return unpack(packed) if len(packed) == length else []
+
+    def close(self) -> None:
+        """Ends the child, whatever it is doing."""
+        if self._clock is not None:
+            self._clock.cancel()
+        self._process.kill()
+        for pipe in (self._in, self._out):
+            with contextlib.suppress(BrokenPipeError):
+                pipe.close()
+        self._process.wait()
+        if self._holds_turn:
+            self._holds_turn = False
+            _AT_ONCE.release()
+
+    def _write(self, data: bytes) -> None:
+        # A child that has died or given up takes no more: `finish` hears why.
+        with contextlib.suppress(BrokenPipeError):
+            self._in.write(data)
+            self._in.flush()
+
+
+def unpack(packed: bytes) -> list[bytes]:
+    """Pictures one after the other, each after its length; what is not a JPEG is left out."""
+    pictures, at = [], 0
+    while at + 4 <= len(packed):
+        length = int.from_bytes(packed[at : at + 4], "big")
+        pictures.append(packed[at + 4 : at + 4 + length])
+        at += 4 + length
+    return [each for each in pictures if each.startswith(b"\xff\xd8\xff")]

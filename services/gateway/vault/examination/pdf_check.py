@@ -1,0 +1,157 @@
+"""What must not be in a PDF: programs, things it does by itself, files, and bombs. Read by qpdf, changed by nobody.
+
+Every object is looked at, whether or not the document leads to it: readers disagree about what a document is.
+Sources: ISO 32000-2 §12.6 (actions), §7.11.4 (embedded files), §7.4 (filters), annex C (page sizes).
+"""
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import pikepdf
+
+from gateway.vault.examination import hidden
+from gateway.vault.examination.flaws import Flaw, Flawed
+from gateway.vault.examination.inflation import Bomb, inflated_size
+from gateway.vault.media import MOST_PIXELS
+
+MOST_PAGES = 500
+LONGEST_SIDE = 14_400  # points: 5 metres, the largest page a reader must know
+MOST_OBJECTS = 300_000
+MOST_VALUES = 3_000_000
+IMAGE_BYTES = 3 * MOST_PIXELS
+STREAM_BYTES = 64 * 1024 * 1024
+ALL_BYTES = 1024 * 1024 * 1024
+
+_SCRIPT_KEYS = {"/JS", "/JavaScript", "/XFA"}
+_HARMLESS = {"/GoTo", "/Named"}
+_ACTIONS = {
+    "/Launch", "/GoToR", "/GoToE", "/ImportData", "/SubmitForm", "/Rendition", "/RichMediaExecute", "/GoTo3DView",
+}  # fmt: skip
+_CARRIERS = {"/FileAttachment", "/RichMedia", "/Screen", "/Movie", "/Sound", "/3D"}
+
+
+def check(data: bytes) -> int:
+    """The number of pages of a PDF fit for a vault. Raises Flawed."""
+    hidden.look_in_pdf(data)
+    try:
+        with pikepdf.open(io.BytesIO(data)) as pdf:
+            pages = _count_pages(pdf)
+            _look_at_objects(pdf)
+            return pages
+    except pikepdf.PasswordError:
+        raise Flawed(Flaw.LOCKED) from None
+    except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError, RuntimeError):
+        # qpdf has mended what it could; what it still trips over, no agent should be asked to open.
+        raise Flawed(Flaw.BROKEN) from None
+
+
+def _count_pages(pdf: pikepdf.Pdf) -> int:
+    """How many there are. qpdf has walked their tree when it opened, and refuses one whose branches meet again."""
+    count = len(pdf.pages)
+    if count == 0:
+        raise Flawed(Flaw.BROKEN)
+    if count > MOST_PAGES:
+        raise Flawed(Flaw.PAGES)
+    return count
+
+
+def _look_at_objects(pdf: pikepdf.Pdf) -> None:
+    if len(pdf.objects) > MOST_OBJECTS:
+        raise Flawed(Flaw.BOMB)
+    total, seen = 0, 0
+    for each in pdf.objects:
+        for value in _within(each):
+            seen += 1
+            if seen > MOST_VALUES:
+                raise Flawed(Flaw.BOMB)
+            if isinstance(value, pikepdf.Dictionary):
+                _look_at(value)
+        if isinstance(each, pikepdf.Stream):
+            _look_at(each)
+            total += _measure(each)
+            if total > ALL_BYTES:
+                raise Flawed(Flaw.BOMB)
+
+
+def _within(value: Any) -> Iterator[Any]:
+    """The dictionaries and lists that stand in an object itself; what it only points to has its own turn."""
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        yield each
+        if isinstance(each, pikepdf.Array):
+            children = list(each)
+        elif isinstance(each, (pikepdf.Dictionary, pikepdf.Stream)):
+            children = [child for _, child in each.items()]
+        else:
+            continue
+        waiting.extend(
+            child for child in children if isinstance(child, pikepdf.Object) and not child.is_indirect
+        )
+
+
+def _look_at(value: Any) -> None:
+    keys = set(value.keys())
+    kind, does, subtype = (_name(value.get(key)) for key in ("/Type", "/S", "/Subtype"))
+    if keys & _SCRIPT_KEYS or does == "/JavaScript":
+        raise Flawed(Flaw.SCRIPT)
+    if "/EF" in keys or kind == "/EmbeddedFile" or "/Collection" in keys or subtype in _CARRIERS:
+        raise Flawed(Flaw.FILES)
+    if does in _ACTIONS and kind != "/StructElem":
+        raise Flawed(Flaw.ACTION)
+    if "/OpenAction" in keys:
+        _look_at_action(value["/OpenAction"])
+    if "/AA" in keys and isinstance(value["/AA"], pikepdf.Dictionary):
+        for _, action in value["/AA"].items():
+            _look_at_action(action)
+    if "/MediaBox" in keys:
+        _look_at_page(value)
+
+
+def _look_at_action(action: Any) -> None:
+    """A document may open at a page of itself; nothing else may happen unasked."""
+    if not isinstance(action, pikepdf.Dictionary):
+        return
+    does = _name(action.get("/S"))
+    if does == "/JavaScript":
+        raise Flawed(Flaw.SCRIPT)
+    if does not in _HARMLESS:
+        raise Flawed(Flaw.ACTION)
+
+
+def _look_at_page(page: Any) -> None:
+    box = [float(each) for each in page["/MediaBox"]]
+    unit = float(page.get("/UserUnit", 1))
+    if len(box) != 4 or max(abs(box[2] - box[0]), abs(box[3] - box[1])) * unit > LONGEST_SIDE:
+        raise Flawed(Flaw.PAGES)
+
+
+def _measure(stream: pikepdf.Stream) -> int:
+    """Bytes that a stream becomes, so far as they can be told without making them."""
+    is_image = _name(stream.get("/Subtype")) == "/Image"
+    if is_image and int(stream.get("/Width", 0)) * int(stream.get("/Height", 0)) > MOST_PIXELS:
+        raise Flawed(Flaw.BOMB)
+    filters: Any = stream.get("/Filter", [])
+    names = [str(filters)] if isinstance(filters, pikepdf.Name) else [str(each) for each in filters]
+    bound = IMAGE_BYTES if is_image else STREAM_BYTES
+    flates = 0
+    while flates < len(names) and names[flates] in {"/FlateDecode", "/Fl"}:
+        flates += 1
+    try:
+        size = inflated_size(stream.read_raw_bytes(), flates, bound)
+    except Bomb:
+        raise Flawed(Flaw.BOMB) from None
+    if any(
+        name in {"/LZWDecode", "/LZW", "/RunLengthDecode", "/RL", "/FlateDecode", "/Fl"}
+        for name in names[flates:]
+    ):
+        # Rare by now. Made whole by qpdf: this process' bound of memory stands behind it.
+        size = len(stream.read_bytes(pikepdf.StreamDecodeLevel.specialized))
+        if size > bound:
+            raise Flawed(Flaw.BOMB)
+    return size
+
+
+def _name(value: Any) -> str:
+    return str(value) if isinstance(value, pikepdf.Name) else ""

@@ -1,0 +1,80 @@
+"""Several photographs of a form as one document: the PDF that is made of them, in the order they came.
+
+They pass on to the examination as they arrive, each judged and scanned like a file of its own; what comes back is
+read like any other upload.
+"""
+
+import hashlib
+
+from contracts.documents import MAX_DOCUMENT_BYTES
+from gateway.vault.examination.examiner import Examination
+from gateway.vault.examination.flaws import Flaw
+from gateway.vault.intake import Incoming, Reason, Refused, finish
+from gateway.vault.media import Media
+from gateway.vault.multipart import PIECE, FilePart, IncomingForm, Interrupted
+
+MOST_PHOTOGRAPHS = 30
+
+
+class BoundPages:
+    """The PDF of a form's photographs. Raises Refused at any read; close it."""
+
+    media = Media.PDF
+
+    def __init__(self, form: IncomingForm, clamd_url: str = "", mark: hashlib.blake2b | None = None) -> None:
+        self._form = form
+        self._clamd_url = clamd_url
+        self._mark = mark
+        self._examination = Examination("bind")
+        self._left: int | None = None
+
+    def read(self, size: int) -> bytes:
+        """The next bytes of the PDF. The first call takes all photographs in."""
+        if self._left is None:
+            self._left = self._gather()
+        data = self._examination.read(min(size, self._left))
+        if self._left and not data:
+            raise Refused(Flaw.TOO_HARD)
+        self._left -= len(data)
+        return data
+
+    def preview(self) -> list[bytes]:
+        """A thumbnail, then the first pages, as JPEG. Once all has been read."""
+        return self._examination.preview()
+
+    def close(self) -> None:
+        """Ends the process that makes the PDF."""
+        self._examination.close()
+
+    def _gather(self) -> int:
+        """Passes every photograph on; gives the size of the PDF."""
+        file, number, total = self._form.file, 0, 0
+        while file is not None:
+            number += 1
+            if number > MOST_PHOTOGRAPHS:
+                raise Refused(Reason.TOO_MANY_FILES)
+            total += self._pass_on(file, MAX_DOCUMENT_BYTES - total)
+            file = self._next()
+        size = finish(self._examination).size
+        if size > MAX_DOCUMENT_BYTES:
+            raise Refused(Reason.TOO_LARGE)
+        return size
+
+    def _pass_on(self, file: FilePart, room: int) -> int:
+        photograph = Incoming(file, self._clamd_url, room, self._mark)
+        try:
+            while data := photograph.read(PIECE):
+                self._examination.feed(data)
+        finally:
+            photograph.close()
+        self._examination.end_file()
+        if self._mark is not None:
+            # Where one ends and the next begins is part of what they are together.
+            self._mark.update(photograph.count.to_bytes(8, "big"))
+        return photograph.count
+
+    def _next(self) -> FilePart | None:
+        try:
+            return self._form.next_file()
+        except Interrupted:
+            raise Refused(Reason.INTERRUPTED) from None
