@@ -14,14 +14,14 @@ from sqlalchemy.orm import Session
 from billing.accounting import ledger
 from billing.invoicing.models import Invoice, InvoiceLine
 from billing.invoicing.statements import families_of
-from billing.models import Guardian
+from billing.models import Allowance, Guardian
 from billing.paying.models import Payment, PaymentPart
 from billing.paying.states import UNDERWAY
 from contracts.records import Records
 
 
 def records(session: Session, account_id: UUID) -> Records:
-    """See `contracts.billing.mine`. Five statements, however many invoices."""
+    """See `contracts.billing.mine`. Six statements, however many invoices."""
     families = families_of(session, account_id)
     invoices = session.scalars(
         select(Invoice)
@@ -47,6 +47,9 @@ def records(session: Session, account_id: UUID) -> Records:
     payments = session.execute(
         select(Payment, paid).where(Payment.family_id.in_(families)).order_by(Payment.created_at.desc())
     )
+    granted = session.scalars(
+        select(Allowance).where(Allowance.family_id.in_(families)).order_by(Allowance.granted_at.desc())
+    )
     return {
         "invoices": [
             {
@@ -65,6 +68,7 @@ def records(session: Session, account_id: UUID) -> Records:
             for each in invoices
         ],
         "payments": [_payment(payment, number) for payment, number in payments],
+        "allowances": [_allowance(each) for each in granted],
         "balance_cents": ledger.balance_of(session, families) if families else 0,
     }
 
@@ -105,4 +109,22 @@ def _payment(payment: Payment, number: str) -> Records:
         "created_at": payment.created_at.isoformat(),
         "paid_at": payment.paid_at.isoformat() if payment.paid_at else None,
         "receipt_number": payment.receipt_number,
+    }
+
+
+def _allowance(row: Allowance) -> Records:
+    return {
+        "kind": row.kind.value,
+        "name": row.name,
+        "activity_code": row.activity_code,
+        "percent": row.percent,
+        "per_unit_cents": row.cents,
+        "cap_cents": row.cap_cents,
+        "cap_days": row.cap_days,
+        "since": row.since.isoformat(),
+        "until": row.until.isoformat() if row.until else None,
+        "decision": row.decision,
+        "granted_at": row.granted_at.isoformat(),
+        "ended_at": row.ended_at.isoformat() if row.ended_at else None,
+        "end_reason": row.end_reason,
     }

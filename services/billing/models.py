@@ -22,9 +22,10 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis.database import metadata_for
@@ -99,6 +100,9 @@ class Child(Base):
     first_name: Mapped[str] = mapped_column(String(120))
     last_name: Mapped[str] = mapped_column(String(120))
     birth_date: Mapped[date]
+    family_ids: Mapped[list[UUID]] = mapped_column(
+        ARRAY(Uuid), server_default="{}", comment="The families it belongs to, as accounts last told"
+    )
 
 
 class Place(Base):
@@ -214,7 +218,7 @@ class Allowance(Base):
     __tablename__ = "allowance"
     __table_args__ = (
         CheckConstraint("kind <> 'aid' OR until IS NOT NULL", name="aid_ends"),
-        CheckConstraint("until IS NULL OR until >= since", name="in_order"),
+        CheckConstraint("until IS NULL OR until >= since - 1", name="in_order"),
     )
 
     allowance_id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -229,9 +233,20 @@ class Allowance(Base):
     cap_cents: Mapped[int | None]
     cap_days: Mapped[int | None]
     since: Mapped[date]
-    until: Mapped[date | None] = mapped_column(comment="Included")
+    until: Mapped[date | None] = mapped_column(
+        comment="Included; the day before `since`: it was taken back whole"
+    )
     granted_at: Mapped[datetime]
     granted_by: Mapped[UUID | None]
+    granted_by_name: Mapped[str] = mapped_column(String(250), server_default="")
+    granted_until: Mapped[date | None] = mapped_column(comment="`until` as it was before it was ended")
+    decision: Mapped[str] = mapped_column(
+        Text, server_default="", comment="Number or reason; the family reads it"
+    )
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[UUID | None]
+    ended_by_name: Mapped[str] = mapped_column(String(250), server_default="")
+    end_reason: Mapped[str] = mapped_column(Text, server_default="", comment="The family reads it")
     changed_in: Mapped[int] = mapped_column(
         BigInteger, server_default=THIS_TRANSACTION, comment="A draft that could not see it is out of date"
     )

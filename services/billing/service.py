@@ -1,5 +1,6 @@
 """Billing answers: see `contracts.billing` for what each question and command means, `entries` for who takes it."""
 
+from billing.entries.allowances import AllowanceDesk
 from billing.entries.cashbook import CashDesk
 from billing.entries.copies import CopyDesk
 from billing.entries.counter import CounterDesk
@@ -17,6 +18,7 @@ from billing.entries.treasury import TreasuryDesk
 class BillingService(
     TariffDesk,
     TariffDraftDesk,
+    AllowanceDesk,
     InvoiceDesk,
     PaperDesk,
     CounterDesk,

@@ -132,14 +132,16 @@ def a_family(
     )
 
 
-def a_child(child_id: UUID, first_name: str = "Léa", born: date = date(2019, 5, 4)) -> ChildUpdated:
+def a_child(
+    child_id: UUID, first_name: str = "Léa", born: date = date(2019, 5, 4), *families: UUID
+) -> ChildUpdated:
     return ChildUpdated(
         child_id=child_id,
         first_name=first_name,
         last_name="Ferrand",
         birth_date=born,
         place_code=SCHOOL,
-        family_ids=[],
+        family_ids=list(families),
     )
 
 

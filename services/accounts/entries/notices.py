@@ -12,7 +12,14 @@ from chassis.inbox import newer
 from chassis.service import every, subscribes
 from contracts.envelope import Envelope
 from contracts.events.accounts import AccountRegistered, ActivationKeyRedeemed
-from contracts.events.billing import InvoicePublished, PaymentFailed, PaymentReceived, RefundMade
+from contracts.events.billing import (
+    AllowanceEnded,
+    AllowanceGranted,
+    InvoicePublished,
+    PaymentFailed,
+    PaymentReceived,
+    RefundMade,
+)
 from contracts.events.documents import DocumentExpiring, DocumentOpened
 from contracts.events.enrolment import (
     AbsenceDecided,
@@ -121,6 +128,14 @@ class NoticeDesk(Desk):
     @subscribes(RefundMade)
     def mail_refund(self, session: Session, fact: RefundMade, envelope: Envelope) -> None:
         notices.refund_made(session, self.site, fact, self.clock.now())
+
+    @subscribes(AllowanceGranted)
+    def mail_allowance(self, session: Session, fact: AllowanceGranted, envelope: Envelope) -> None:
+        notices.allowance_granted(session, self.site, fact, self.clock.now())
+
+    @subscribes(AllowanceEnded)
+    def mail_allowance_end(self, session: Session, fact: AllowanceEnded, envelope: Envelope) -> None:
+        notices.allowance_ended(session, self.site, fact, self.clock.now())
 
     @subscribes(DocumentOpened)
     def mail_opening(self, session: Session, fact: DocumentOpened, envelope: Envelope) -> None:

@@ -74,6 +74,8 @@ _KINDS = (
     Kind("invoice_published", Category.INVOICES, "Nouvelle facture", DEBT),
     Kind("credit_note_published", Category.INVOICES, "Avoir sur une facture"),
     Kind("refund_made", Category.INVOICES, "Remboursement d’un paiement"),
+    Kind("allowance_granted", Category.INVOICES, "Aide ou réduction accordée"),
+    Kind("allowance_ended", Category.INVOICES, "Fin d’une aide ou d’une réduction", DECISION),
     Kind("payment_failed", Category.INVOICES, "Paiement qui n’a pas abouti"),
     Kind("document_opened", Category.DOCUMENTS, "Document ouvert par un agent"),
     Kind("document_expiring", Category.REMINDERS, "Document bientôt périmé"),

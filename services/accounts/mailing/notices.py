@@ -20,7 +20,14 @@ from accounts.names import spell
 from accounts.wording import weekday
 from contracts.caller import Kind
 from contracts.events.accounts import AccountRegistered, ActivationKeyRedeemed
-from contracts.events.billing import InvoicePublished, PaymentFailed, PaymentReceived, RefundMade
+from contracts.events.billing import (
+    AllowanceEnded,
+    AllowanceGranted,
+    InvoicePublished,
+    PaymentFailed,
+    PaymentReceived,
+    RefundMade,
+)
 from contracts.events.documents import DocumentExpiring, DocumentOpened
 from contracts.events.enrolment import (
     ClosedDay,
@@ -164,6 +171,16 @@ def payment_received(
 def refund_made(session: Session, site: Site, fact: RefundMade, now: datetime) -> None:
     """Money goes back, to who had paid; to all when an agent had taken it."""
     _write(session, site, "refund_made", fact.family_id, now, only=fact.account_id, fact=fact)
+
+
+def allowance_granted(session: Session, site: Site, fact: AllowanceGranted, now: datetime) -> None:
+    """What the town grants, to the whole household."""
+    _write(session, site, "allowance_granted", fact.family_id, now, fact=fact)
+
+
+def allowance_ended(session: Session, site: Site, fact: AllowanceEnded, now: datetime) -> None:
+    """An allowance ends before its date, or was taken back, to the whole household."""
+    _write(session, site, "allowance_ended", fact.family_id, now, fact=fact, whole=fact.until < fact.since)
 
 
 def payment_failed(session: Session, site: Site, fact: PaymentFailed, at: datetime, now: datetime) -> None:

@@ -39,10 +39,10 @@ def keep_family(session: Session, fact: FamilyUpdated, version: int) -> None:
 
 
 def keep_child(session: Session, fact: ChildUpdated, version: int) -> None:
-    """The child's name. A child who left keeps it: its invoices come later."""
+    """The child's name and families. A child who left keeps its name: its invoices come later."""
     if not newer(session, "child", fact.child_id, version):
         return
-    values = fact.model_dump(include={"first_name", "last_name", "birth_date"})
+    values = fact.model_dump(include={"first_name", "last_name", "birth_date", "family_ids"})
     upsert = insert(Child).values(child_id=fact.child_id, **values)
     session.execute(upsert.on_conflict_do_update(index_elements=[Child.child_id], set_=values))
 

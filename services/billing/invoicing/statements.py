@@ -23,6 +23,7 @@ from billing.models import Family, Guardian
 from billing.paying import parts
 from billing.paying.models import Payment, PaymentPart
 from billing.paying.states import UNDERWAY
+from billing.tariffs import allowances
 from billing.tariffs.explanations import Explanation, explain
 from billing.tariffs.prices import half_up
 from chassis.database import PREPARED
@@ -83,6 +84,7 @@ def invoices(session: Session, account_id: UUID, today: date) -> InvoiceList:
         carried=_carried(session, families),
         balance_cents=ledger.balance_of(session, families) if families else 0,
         family_known=bool(families),
+        allowances=allowances.of_parents(session, families, today),
     )
 
 

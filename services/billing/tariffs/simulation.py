@@ -49,7 +49,7 @@ def simulate(
 ) -> tuple[TariffSimulation, UUID | None]:
     """See `contracts.billing.drafts.SimulateTariff`; and the family whose month it shows."""
     month = first_of(month)
-    families = _families(session, words.strip()) if words.strip() else []
+    families = families_named(session, words.strip()) if words.strip() else []
     activity = session.get(Activity, draft.activity_code)
     place = session.get(Place, draft.place_code) if draft.place_code else None
     nothing = TariffSimulation(
@@ -164,7 +164,7 @@ def _granted(session: Session, family_id: UUID, month: date) -> list[Granted]:
     ]
 
 
-def _families(session: Session, words: str) -> list[Family]:
+def families_named(session: Session, words: str) -> list[Family]:
     """The family of that file number, or those whose name has these words."""
     exact = session.scalars(select(Family).where(func.lower(Family.number) == words.lower())).all()
     if exact:

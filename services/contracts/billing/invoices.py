@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from contracts.billing.allowances import AllowanceView
 from contracts.messages import Question, View
 
 
@@ -64,6 +65,9 @@ class InvoiceList(View):
     carried: list[CarriedAmount]
     balance_cents: int
     family_known: bool = Field(description="False until an activation key was redeemed")
+    allowances: list[AllowanceView] = Field(
+        default_factory=list, description="Reductions and aids granted to them, the newest first"
+    )
 
 
 class MyInvoices(Question[InvoiceList]):

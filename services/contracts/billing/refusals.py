@@ -163,3 +163,15 @@ class TariffDraftChanged(Conflict):
     """Somebody saved the draft since it was shown. `by`: their name."""
 
     code = "tariff_draft_changed"
+
+
+class AllowanceOverlaps(Conflict):
+    """The family has the same for these children, activities and days. `name`, `since`, `until`."""
+
+    code = "allowance_overlaps"
+
+
+class AllowanceOver(Conflict):
+    """It was ended already."""
+
+    code = "allowance_over"

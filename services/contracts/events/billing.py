@@ -129,6 +129,41 @@ class PaymentDisputed(Event):
     state: str = Field(description="`open`, `won` or `lost`")
 
 
+class AllowanceGranted(Event):
+    """The town grants a family a reduction or an aid. Why is between the two of them, and in no fact.
+
+    Nor is a reduction's name, which may say something of health (a lunch box for a child with a PAI).
+    """
+
+    name = "allowance.granted"
+    told_by = "billing"
+
+    allowance_id: UUID
+    family_id: UUID
+    kind: str = Field(description="`reduction` or `aid`")
+    label: str = Field(description="Of an aid, as printed on the invoice; empty for a reduction")
+    child_name: str = Field(description="Empty: every child of the family")
+    activity_name: str = Field(description="Empty: every activity")
+    cap_cents: int | None
+    cap_days: int | None
+    since: date
+    until: date | None = Field(description="Included")
+
+
+class AllowanceEnded(Event):
+    """An allowance ends before its date. `until` before `since`: it was taken back whole."""
+
+    name = "allowance.ended"
+    told_by = "billing"
+
+    allowance_id: UUID
+    family_id: UUID
+    kind: str = Field(description="`reduction` or `aid`")
+    label: str = Field(description="Of an aid; empty for a reduction")
+    since: date
+    until: date = Field(description="The last day, included")
+
+
 class BillConsulted(Event):
     """An agent opened a family's invoice or receipt. Told for the record of accesses."""
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from contracts.billing.invoices import MyInvoices, OpenInvoice
 from contracts.billing.payments import StartPayment
 from contracts.errors import DomainError
-from gateway import bills, papers, security
+from gateway import allowance_words, bills, papers, security
 from gateway.forms import CommandForm
 from gateway.navigation import Entry
 from gateway.sentences import sentence_of
@@ -31,7 +31,7 @@ def show() -> ResponseReturnValue:
     if request.args.get("abandon"):
         flash(ABANDONED, "info")
         return redirect(url_for(".show"))
-    return render_template("citizen/invoices.html", view=ask(MyInvoices()), bills=bills)
+    return render_template("citizen/invoices.html", view=ask(MyInvoices()), bills=bills, say=allowance_words)
 
 
 @blueprint.get("/<uuid:invoice_id>")

@@ -81,9 +81,24 @@ SENTENCES = {
         409,
         "{by} a modifié ce brouillon entre-temps. Rechargez la page pour voir sa version, puis refaites la vôtre.",
     ),
+    "allowance_overlaps": (
+        409,
+        "La famille a déjà « {name} » pour ces enfants et ces activités à ces dates : elle ne compterait qu’une fois. "
+        "Changez les dates, ou arrêtez d’abord l’autre.",
+    ),
+    "allowance_over": (409, "Cette aide a déjà été arrêtée."),
 }
 
 PROBLEMS = {
+    "unknown_reduction": "Choisissez une réduction que prévoient les tarifs.",
+    "reduction_not_of_activity": "Le tarif de cette activité ne prévoit pas cette réduction : choisissez-en une autre.",
+    "aid_without_name": "Donnez un nom à cette aide : deux caractères au moins.",
+    "aid_takes_nothing_off": "Dites ce que l’aide prend en charge : une part du prix ou une somme par unité.",
+    "aid_without_cap": "Donnez un plafond : en euros, en jours d’accueil, ou les deux.",
+    "aid_without_end": "Indiquez le dernier jour : une aide a une fin.",
+    "ends_before_it_begins": "La fin vient après le début : corrigez l’une des deux dates.",
+    "ends_no_earlier": "Indiquez un jour avant la fin déjà prévue : une aide s’arrête plus tôt, elle ne s’allonge pas.",
+    "allowance_too_early": "Cette date est trop ancienne : une facturation ne corrige que les douze derniers mois.",
     "unknown_activity": "Choisissez une activité de la liste.",
     "unknown_place": "Choisissez un lieu de la liste.",
     "later_month_published": "Un mois plus récent est déjà publié : ses corrections s’y feront.",

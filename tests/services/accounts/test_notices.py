@@ -15,7 +15,13 @@ from chassis.clock import PARIS
 from contracts.accounts.families import RedeemKey
 from contracts.envelope import Envelope
 from contracts.events.accounts import AccountRegistered, ActivationKeyRedeemed
-from contracts.events.billing import InvoicePublished, PaymentFailed, RefundMade
+from contracts.events.billing import (
+    AllowanceEnded,
+    AllowanceGranted,
+    InvoicePublished,
+    PaymentFailed,
+    RefundMade,
+)
 from contracts.events.documents import DocumentExpiring, DocumentOpened
 from contracts.events.enrolment import (
     ActivityUpdated,
@@ -144,6 +150,8 @@ HANDLERS: dict[type[Event], list[str]] = {
     PaymentFailed: ["mail_failure"],
     InvoicePublished: ["mail_invoice"],
     RefundMade: ["mail_refund"],
+    AllowanceGranted: ["mail_allowance"],
+    AllowanceEnded: ["mail_allowance_end"],
     DocumentOpened: ["mail_opening"],
     DocumentExpiring: ["mail_expiry"],
     AccountRegistered: ["mail_welcome"],
@@ -479,3 +487,52 @@ def test_a_new_account_is_told_what_to_do_next_unless_it_was_done(home: Home) ->
     home.tell(AccountRegistered(account_id=newcomer))
     home.tell(AccountRegistered(account_id=home.lea))
     assert home.new() == [("neuf@exemple.fr", "account_registered")]
+
+
+AID = {"allowance_id": uuid4(), "kind": "aid", "label": "Aide du CCAS", "since": date(2026, 9, 1)}
+
+
+@pytest.mark.parametrize(
+    ("cap", "sentence"),
+    [
+        ({"cap_cents": 12000, "cap_days": None}, "Elle s’arrête à 120,00 €."),
+        ({"cap_cents": None, "cap_days": 30}, "Elle s’arrête à 30 jours d’accueil."),
+        ({"cap_cents": 12000, "cap_days": 30}, "Elle s’arrête à 120,00 € ou à 30 jours d’accueil."),
+    ],
+)
+def test_a_household_reads_what_it_is_granted(home: Home, cap: dict[str, int | None], sentence: str) -> None:
+    home.tell(
+        AllowanceGranted(
+            **AID,
+            **cap,
+            family_id=home.family_id,
+            child_name="Léa Ferrand",
+            activity_name="",
+            until=date(2027, 8, 31),
+        )
+    )
+    assert (MAX, "allowance_granted") in home.new()
+    text = home.desk.mails(MAX)[-1].text
+    body = plain(text)
+    assert (
+        "« Aide du CCAS », pour Léa Ferrand, toutes activités, du 1er septembre 2026 au 31 août 2027." in body
+    )
+    assert sentence in body
+    assert "\n\nElle est déduite de vos prochaines factures" in text
+
+
+@pytest.mark.parametrize(
+    ("until", "sentence"),
+    [
+        (date(2026, 10, 2), "prend fin : son dernier jour est le 2 octobre 2026."),
+        (date(2026, 8, 31), "est retirée : elle ne compte pour aucun jour."),
+    ],
+)
+def test_a_household_reads_that_an_aid_ends_and_how_to_contest_it(
+    home: Home, until: date, sentence: str
+) -> None:
+    home.tell(AllowanceEnded(**AID, family_id=home.family_id, until=until))
+    assert (MAX, "allowance_ended") in home.new()
+    body = plain(home.desk.mails(MAX)[-1].text)
+    assert sentence in body
+    assert "contester cette décision dans les deux mois" in body

@@ -87,10 +87,10 @@ class Town:
             copies.keep_family(session, fact, self.version(family_id))
         return family_id
 
-    def child(self, first_name: str = "Léa", born: date = date(2019, 5, 4)) -> UUID:
+    def child(self, first_name: str = "Léa", born: date = date(2019, 5, 4), *families: UUID) -> UUID:
         child_id = uuid4()
         with self.sessions.begin() as session:
-            copies.keep_child(session, a_child(child_id, first_name, born), 1)
+            copies.keep_child(session, a_child(child_id, first_name, born, *families), 1)
         return child_id
 
     def sheet(

@@ -10,6 +10,7 @@ from contracts.records import Records
 from gateway.papers.records_words import LABELS
 from tests.mothers.billing import a_parent
 from tests.services.billing.conftest import Town
+from tests.services.billing.test_allowances import grant
 
 
 def records(town: Town, account_id: UUID) -> Records:
@@ -21,6 +22,9 @@ def test_invoices_with_their_lines_and_payments(town: Town) -> None:
     parent = a_parent()
     invoice = town.invoice(4800, parent.citizen())
     town.till.start(StartPayment(command_id=uuid4(), invoice_id=invoice), parent)
+    with town.sessions.begin() as session:
+        [family] = statements.families_of(session, parent.citizen())
+    grant(town, family)
     given = records(town, parent.citizen())
     [paper], [payment] = given["invoices"], given["payments"]
     assert (paper["total_cents"], paper["left_cents"], paper["lines"][0]["amount_cents"]) == (
@@ -30,13 +34,24 @@ def test_invoices_with_their_lines_and_payments(town: Town) -> None:
     )
     assert (payment["amount_cents"], payment["paid_at"]) == (4800, None)
     assert given["balance_cents"] == 4800
-    keys = set(given) | set(paper) | set(payment) | set(paper["lines"][0])
+    [granted] = given["allowances"]
+    assert (granted["name"], granted["decision"], granted["until"]) == (
+        "Aide du CCAS",
+        "n° 118",
+        "2026-12-31",
+    )
+    keys = set(given) | set(granted) | set(paper) | set(payment) | set(paper["lines"][0])
     assert sorted(keys - set(LABELS)) == []
 
 
 def test_nothing_of_another_family(town: Town) -> None:
     town.invoice(4800, uuid4())
-    assert records(town, uuid4()) == {"invoices": [], "payments": [], "balance_cents": 0}
+    assert records(town, uuid4()) == {
+        "invoices": [],
+        "payments": [],
+        "allowances": [],
+        "balance_cents": 0,
+    }
 
 
 def test_a_closed_account_reads_nothing_more_and_the_books_stay(town: Town) -> None:
