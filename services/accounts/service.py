@@ -18,6 +18,7 @@ from accounts.entries.own_account import OwnAccountDesk
 from accounts.entries.own_data import OwnDataDesk
 from accounts.entries.passkeys import PasskeyDesk
 from accounts.entries.quotients import QuotientDesk
+from accounts.entries.request_notices import RequestNoticeDesk
 from accounts.entries.upkeep import Upkeep
 
 
@@ -34,6 +35,7 @@ class AccountsService(
     AccessDesk,
     MailDesk,
     NoticeDesk,
+    RequestNoticeDesk,
     CustodyDesk,
     PasskeyDesk,
     FederationDesk,

@@ -13,6 +13,7 @@ from enrolment.booking import line_records
 from enrolment.enrolling import enrolment_views
 from enrolment.household.families import families_of, full_name
 from enrolment.models import Activity, Booking, Child, DaySession, Place, Proof
+from enrolment.requests import request_records
 
 
 def records(session: Session, account_id: UUID) -> Records:
@@ -33,6 +34,7 @@ def records(session: Session, account_id: UUID) -> Records:
         "proofs": _proofs(session, own, account_id),
         **line_records.records(session, own, account_id),
         **absence_records.records(session, own, account_id),
+        **request_records.records(session, account_id),
     }
 
 

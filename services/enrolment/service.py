@@ -11,6 +11,8 @@ from enrolment.entries.home import HomeDesk
 from enrolment.entries.kitchens import KitchenDesk
 from enrolment.entries.offer import OfferDesk
 from enrolment.entries.procedures import ProcedureFormsDesk
+from enrolment.entries.request_handling import RequestOffice
+from enrolment.entries.requests import RequestDesk
 from enrolment.entries.waiting import WaitingDesk
 from enrolment.entries.weeks import WeekDesk
 
@@ -27,6 +29,8 @@ class EnrolmentService(
     KitchenDesk,
     ProcedureFormsDesk,
     FeedDesk,
+    RequestDesk,
+    RequestOffice,
     HomeDesk,
     CopyDesk,
 ):

@@ -3,8 +3,9 @@
 from uuid import UUID
 
 from accounts.entries.desk import Desk
-from accounts.identity import ceremonies, federation, present_password, registration, throttle
+from accounts.identity import ceremonies, federation, present_password, registration
 from accounts.identity.ceremonies import Purpose
+from chassis import throttle
 from chassis.commands import once
 from chassis.service import answers
 from contracts.accounts.federation import (

@@ -4,7 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts.entries.desk import Desk
-from accounts.identity import passwords, registration, sign_in, throttle
+from accounts.identity import passwords, registration, sign_in
+from chassis import throttle
 from chassis.commands import once
 from chassis.service import answers
 from contracts.accounts.identity import (

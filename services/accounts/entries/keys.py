@@ -2,7 +2,7 @@
 
 from accounts.entries.desk import Desk
 from accounts.household import activation_keys, families, guardians, key_code
-from accounts.identity import throttle
+from chassis import throttle
 from chassis.commands import once
 from chassis.service import answers
 from contracts.accounts.families import HouseholdView, RedeemKey

@@ -9,9 +9,9 @@ from accounts.identity import (
     phone_change,
     present_password,
     registration,
-    throttle,
 )
 from accounts.identity.phone_change import TextMessages
+from chassis import throttle
 from chassis.commands import once
 from chassis.service import answers
 from contracts.accounts.identity import PasswordTooWeak

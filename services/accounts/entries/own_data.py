@@ -11,9 +11,9 @@ from accounts.identity import (
     journal,
     own_account,
     present_password,
-    throttle,
 )
 from accounts.mailing import mail
+from chassis import throttle
 from chassis.clock import PARIS
 from chassis.commands import once
 from chassis.service import answers, every, subscribes

@@ -7,9 +7,10 @@ from datetime import timedelta
 from uuid import UUID
 
 from accounts.entries.desk import Desk
-from accounts.identity import authenticators, ceremonies, passkeys, present_password, throttle, ways_in
+from accounts.identity import authenticators, ceremonies, passkeys, present_password, ways_in
 from accounts.identity.authenticators import RelyingParty
 from accounts.identity.ceremonies import Purpose
+from chassis import throttle
 from chassis.commands import once
 from chassis.service import answers, every
 from contracts.accounts.identity import SignedInView

@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 
 from accounts.entries.desk import Desk
 from accounts.household.families import load_views
-from accounts.identity import throttle
 from accounts.models import Guardian
 from accounts.quotient import given_documents, quotient_fetches
 from accounts.quotient.api_particulier import ApiParticulier
 from accounts.quotient.quotients import list_quotients
+from chassis import throttle
 from chassis.commands import once
 from chassis.service import answers, every, subscribes
 from contracts.accounts.given import GivenDocumentsPage, ListGivenDocuments

@@ -4,10 +4,11 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts.entries.desk import Desk
-from accounts.identity import journal, sign_in, throttle
+from accounts.identity import journal, sign_in
 from accounts.models import Account
 from accounts.staff import recovery_codes, second_factor
 from accounts.staff.authenticator_seal import AuthenticatorSeal
+from chassis import throttle
 from chassis.service import answers
 from contracts.accounts.identity import WrongCredentials
 from contracts.accounts.journal import Action

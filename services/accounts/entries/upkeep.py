@@ -4,9 +4,10 @@ from sqlalchemy.orm import Session
 
 from accounts.entries.desk import Desk
 from accounts.household import activities, places
-from accounts.identity import contact_changes, journal, registration, throttle
+from accounts.identity import contact_changes, journal, registration
 from accounts.mailing import attendance_news, undelivered
 from accounts.staff import accesses, second_factor
+from chassis import throttle
 from chassis.inbox import newer
 from chassis.service import every, subscribes
 from contracts.envelope import Envelope

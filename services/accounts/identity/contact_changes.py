@@ -23,6 +23,7 @@ from accounts.identity.own_account_models import ContactChange
 from accounts.mailing import mail
 from accounts.mailing.mail import Site
 from accounts.models import Account, Guardian, ResetLink
+from chassis.outbox import tell
 from contracts.accounts.identity import LinkExpired
 from contracts.accounts.journal import Action
 from contracts.accounts.own_account import (
@@ -34,6 +35,7 @@ from contracts.accounts.own_account import (
     Side,
 )
 from contracts.caller import Caller
+from contracts.events.accounts import AccountAddressChanged
 
 WITHIN = timedelta(hours=48)
 _DONE = {ContactKind.EMAIL: Action.EMAIL_CHANGED, ContactKind.PHONE: Action.PHONE_CHANGED}
@@ -208,6 +210,8 @@ def _move(session: Session, site: Site, account: Account, email: str, now: datet
         mail.write(session, site, "email_change_taken", email, now, former=former)
         return False
     session.execute(delete(ResetLink).where(ResetLink.account_id == account.account_id))
+    fact = AccountAddressChanged(account_id=account.account_id, email=email)
+    tell(session, fact, subject=account.account_id, at=now)
     for to in (former, email):
         mail.write(
             session, site, "email_changed", to, now,

@@ -9,7 +9,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from accounts.identity import own_account, passwords, throttle
+from accounts.identity import own_account, passwords
+from chassis import throttle
 from contracts.accounts.own_account import WrongPassword
 from contracts.caller import Caller
 

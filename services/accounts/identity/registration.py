@@ -156,7 +156,7 @@ def _open(session: Session, asked: Registration, now: datetime) -> UUID | None:
     )
     if account_id is not None:
         ACTIVATED.inc()
-        tell(session, AccountRegistered(account_id=account_id), subject=account_id, at=now)
+        tell(session, AccountRegistered(account_id=account_id, email=asked.email), subject=account_id, at=now)
     return account_id
 
 

@@ -10,12 +10,12 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from accounts.identity import failed_sign_ins, journal, passwords, registration, throttle
+from accounts.identity import failed_sign_ins, journal, passwords, registration
 from accounts.identity.registration import address_of
 from accounts.mailing.mail import Site
 from accounts.models import Account, Registration
 from accounts.names import spell
-from chassis import metrics
+from chassis import metrics, throttle
 from contracts.accounts.identity import SignedInView, WrongCredentials
 from contracts.accounts.journal import Action
 from contracts.caller import Caller, Kind, Role

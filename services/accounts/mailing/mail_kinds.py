@@ -17,6 +17,7 @@ class Category(StrEnum):
     INVOICES = "Factures"
     DOCUMENTS = "Documents"
     FAMILY = "Dossier famille"
+    REQUESTS = "Démarches"
     REMINDERS = "Rappels"
     RECEIPTS = "Accusés de réception"
     SECURITY = "Sécurité du compte"
@@ -28,6 +29,7 @@ DEBT = "La facture fixe une date de paiement : la ville doit vous en prévenir a
 ASKED = "Ce message répond à une demande que vous venez de faire."
 CARE = "Votre enfant ne sera pas accueilli ces jours-là : vous devez en être prévenu."
 ANSWER = "Il s’agit d’une décision qui vous concerne : vous devez pouvoir y répondre à temps."
+DELAY = "Il rappelle au service chargé d’une demande le délai annoncé."
 SAFETY = "Il vous permet de réagir si quelqu’un d’autre utilise votre compte ou le dossier de votre famille."
 
 
@@ -85,11 +87,17 @@ _KINDS = (
     Kind("custody_stated", Category.FAMILY, "Calendrier de garde proposé par l’autre foyer", ANSWER),
     Kind("quotient_found", Category.FAMILY, "Quotient familial reçu de la CAF ou de la MSA"),
     Kind("quotient_not_found", Category.FAMILY, "Quotient familial non trouvé"),
+    Kind("request_taken", Category.REQUESTS, "Démarche en cours de traitement"),
+    Kind("request_information_asked", Category.REQUESTS, "Précision demandée pour une démarche", ANSWER),
+    Kind("request_town_wrote", Category.REQUESTS, "Message de la mairie sur une démarche", ANSWER),
+    Kind("request_decided", Category.REQUESTS, "Réponse à une démarche", DECISION),
+    Kind("request_due", Category.REQUESTS, "Délai d’une démarche bientôt passé", DELAY, for_parents=False),
     Kind("certification_reminder", Category.REMINDERS, "Données de votre famille à valider"),
     Kind("enrolment_requested", Category.RECEIPTS, "Accusé de réception d’une demande", RECEIPT),
     Kind("absence_reported", Category.RECEIPTS, "Accusé de réception d’une absence signalée", RECEIPT),
     Kind("attendance_contested", Category.RECEIPTS, "Accusé de réception d’une contestation", RECEIPT),
     Kind("custody_received", Category.RECEIPTS, "Accusé de réception d’un calendrier de garde", RECEIPT),
+    Kind("request_submitted", Category.RECEIPTS, "Accusé de réception d’une démarche", RECEIPT),
     Kind("payment_received", Category.RECEIPTS, "Reçu de paiement", RECEIPT),
     Kind("account_registered", Category.SECURITY, "Ouverture de votre compte", SAFETY),
     Kind("guardian_linked", Category.SECURITY, "Compte relié au dossier de votre famille", SAFETY),
@@ -129,6 +137,13 @@ _KINDS = (
 KINDS: dict[str, Kind] = {kind.name: kind for kind in _KINDS}
 
 UNWRITTEN: dict[str, str] = {
+    "account.address_changed": "Both addresses are written to as the change is made.",
+    "request.forwarded": "The same town answers; the request's page names the department.",
+    "request.requester_wrote": "The requester's own act; the department's list shows it.",
+    "request.withdrawn": "The requester's own act, seen on the page that did it.",
+    "request.claimed": "The account's own act, seen on the page that did it.",
+    "request.erased": "The page of a closed request has said when since it was closed; afterwards there is no address.",
+    "department.updated": "The town's own organisation.",
     "refund.failed": "The money did not arrive: an agent gets a row and speaks to the family before it is tried again.",
     "payment.disputed": "The payer's own act at the bank; an agent gets a row and answers there.",
     "family.updated": "A snapshot for the other services; what a parent must know of it has a fact of its own.",

@@ -12,13 +12,14 @@ from uuid import UUID
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from accounts.identity import journal, sign_in, throttle
+from accounts.identity import journal, sign_in
 from accounts.mailing import mail
 from accounts.mailing.mail import Site
 from accounts.models import Account
 from accounts.staff import recovery_codes, totp
 from accounts.staff.authenticator_seal import AuthenticatorSeal
 from accounts.staff.second_factor_models import SecondFactor, SignInTicket
+from chassis import throttle
 from contracts.accounts.journal import Action
 from contracts.accounts.second_factor import (
     AgentSuspended,

@@ -16,6 +16,7 @@ from pydantic import AwareDatetime, Field, StringConstraints
 
 from contracts.enrolment.values import Code
 from contracts.errors import Conflict, Invalid
+from contracts.events.requests import ProcedureKind, Silence
 from contracts.messages import Command, Message, Question, View
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]

@@ -71,6 +71,17 @@ class AccountRegistered(Event):
     told_by = "accounts"
 
     account_id: UUID
+    email: str = Field(default="", description="The address confirmed")
+
+
+class AccountAddressChanged(Event):
+    """Both sides agreed to another address: the account's is this one from now on."""
+
+    name = "account.address_changed"
+    told_by = "accounts"
+
+    account_id: UUID
+    email: str
 
 
 class ActivationKeyRedeemed(Event):

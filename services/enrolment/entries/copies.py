@@ -9,6 +9,7 @@ from contracts.events.accounts import AccountClosed, ChildUpdated, CustodyUpdate
 from enrolment.booking import handover
 from enrolment.household import families, feeds
 from enrolment.procedures import drafts
+from enrolment.requests import erasing
 
 
 class CopyDesk(Service):
@@ -24,6 +25,7 @@ class CopyDesk(Service):
         families.drop_account(session, fact.account_id)
         feeds.forget(session, fact.account_id)
         drafts.drop_account(session, fact.account_id)
+        erasing.close_account(session, fact.account_id, self.clock.now())
 
     @subscribes(ChildUpdated)
     def keep_child(self, session: Session, fact: ChildUpdated, envelope: Envelope) -> None:

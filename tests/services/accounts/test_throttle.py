@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from accounts.identity import throttle
 from accounts.models import Attempt
+from chassis import throttle
 from contracts.errors import TooManyAttempts
 from tests.mothers.accounts import NOW
 from tests.services.accounts.conftest import Desk

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.identity import passwords, throttle
+from accounts.identity import passwords
 from accounts.names import address_key, city_key, name_key, proper, tidy
+from chassis import throttle
 
 
 @pytest.mark.parametrize(

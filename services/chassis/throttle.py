@@ -2,18 +2,22 @@
 
 An attempt is counted before it is judged, so that many at once gain nothing; a success takes the count back. The
 subjects of unknown accounts are counted alike: being throttled tells nothing.
+
+A service that uses it has a table `attempt` (subject, failures, last_at, blocked_until) among its own.
 """
 
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import DateTime, column, delete, func, select, table, text
 from sqlalchemy.orm import Session
 
-from accounts.models import Attempt
 from contracts.errors import TooManyAttempts
 
+_ATTEMPT = table(
+    "attempt", column("subject"), column("last_at"), column("blocked_until", DateTime(timezone=True))
+)
 FORGOTTEN_AFTER = timedelta(hours=24)
 _LONGEST = timedelta(hours=1)
 
@@ -121,7 +125,7 @@ def count(session: Session, subjects: list[Subject], now: datetime) -> None:
 def refusal(session: Session, subjects: list[Subject], now: datetime) -> TooManyAttempts:
     """How long to wait until each of them may be tried."""
     names = [subject.name for subject in subjects]
-    until = session.scalar(select(func.max(Attempt.blocked_until)).where(Attempt.subject.in_(names)))
+    until = session.scalar(select(func.max(_ATTEMPT.c.blocked_until)).where(_ATTEMPT.c.subject.in_(names)))
     wait = until - now if until is not None else timedelta()
     return TooManyAttempts(retry_after=int(wait.total_seconds()) + 1)
 
@@ -133,9 +137,9 @@ def succeed(session: Session, account: Subject, address: Subject) -> None:
 
 def forget(session: Session, subject: Subject) -> None:
     """The attempt was right: the count starts afresh."""
-    session.execute(delete(Attempt).where(Attempt.subject == subject.name))
+    session.execute(delete(_ATTEMPT).where(_ATTEMPT.c.subject == subject.name))
 
 
 def forget_old(session: Session, now: datetime) -> None:
     """Removes what no longer counts."""
-    session.execute(delete(Attempt).where(Attempt.last_at < now - FORGOTTEN_AFTER))
+    session.execute(delete(_ATTEMPT).where(_ATTEMPT.c.last_at < now - FORGOTTEN_AFTER))

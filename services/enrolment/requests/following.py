@@ -1,0 +1,45 @@
+"""Whose a request is: its account's, or whoever has its number and tracking code."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from chassis.throttle import Subject, on_account, on_address
+from contracts.caller import Caller
+from contracts.errors import NotFound
+from enrolment.requests import tracking
+from enrolment.requests.models import Request
+
+_NOBODYS = bytes(32)
+
+
+def of_caller(
+    session: Session, request_id: UUID, caller: Caller, code: str = "", *, lock: bool = False
+) -> Request:
+    """A request of the caller's account or, with a code, of anybody who has it. Raises NotFound, NotSignedIn."""
+    account_id = None if code else caller.citizen()
+    request = session.get(Request, request_id, with_for_update=lock, populate_existing=lock)
+    if code:
+        return _proved(request, code)
+    if request is None or request.account_id != account_id:
+        raise NotFound
+    return request
+
+
+def by_number(session: Session, number: str, code: str) -> Request:
+    """The request of a number, for who has its code. A wrong number and a wrong code are one: NotFound."""
+    found = session.scalar(select(Request).where(Request.number == tracking.tidy_number(number)))
+    return _proved(found, code)
+
+
+def attempts(what: str, caller: Caller) -> list[Subject]:
+    """What an attempt at a code is counted on: the request that is aimed at, there or not, and who aims."""
+    return [on_account("tracking", what), on_address("tracking", caller.address)]
+
+
+def _proved(request: Request | None, code: str) -> Request:
+    is_right = tracking.is_code(code, request.code_hash if request else _NOBODYS)
+    if request is None or not is_right or request.erased_at is not None:
+        raise NotFound
+    return request
