@@ -73,22 +73,6 @@ class Audience(StrEnum):
     SIGNED_IN = "signed_in"
 
 
-class ProcedureKind(StrEnum):
-    """What the town does with a request of it: each kind has its table of states."""
-
-    DECISION = "decision"  # grants something or refuses it, with ways of appeal
-    APPLICATION = "application"  # for a post or a training period: nobody has a right to it
-    REPORT = "report"  # tells the town something: there is nothing to refuse
-
-
-class Silence(StrEnum):
-    """What it means that the town has not answered when its delay is over (CRPA L231-1 to L231-5)."""
-
-    NOTHING = "nothing"  # no decision is asked for
-    ACCEPTANCE = "acceptance"  # L231-1
-    REFUSAL = "refusal"  # L231-4, or a text of its own
-
-
 class Option(Message):
     """One of the choices of a field."""
 
