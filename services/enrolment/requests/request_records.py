@@ -12,11 +12,14 @@ from sqlalchemy.orm import Session
 
 from contracts.enrolment.requests import INTERNAL, StepKind
 from contracts.records import Records
+from enrolment.procedures.asking import shown
+from enrolment.procedures.versions import form_of
+from enrolment.requests.answered import text_of
 from enrolment.requests.models import Request, RequestDocument, RequestStep
 
 
 def records(session: Session, account_id: UUID) -> Records:
-    """`requests`: three statements, however many there are."""
+    """`requests`: three statements and one for each form that was filled, however many there are."""
     own = session.scalars(
         select(Request).where(Request.account_id == account_id).order_by(Request.submitted_at.desc())
     ).all()
@@ -37,28 +40,28 @@ def records(session: Session, account_id: UUID) -> Records:
         "requests": [
             {
                 "number": each.number,
-                "title": each.title,
+                "procedure": each.title,
                 "state": each.state,
                 "email": each.email,
                 "submitted_at": each.submitted_at.isoformat(),
-                "due_on": each.due_on.isoformat(),
+                "answer_by": each.due_on.isoformat(),
                 "closed_at": each.closed_at.isoformat() if each.closed_at else None,
-                "answers": each.answers,
+                "replies": _answers(session, each),
                 "letter": each.letter,
                 "decided_by": each.decided_by,
                 "internal_notes": sum(step.kind == StepKind.NOTED for step in history[each.request_id]),
-                "steps": [
+                "history": [
                     {
                         "at": step.at.isoformat(),
-                        "kind": step.kind,
+                        "step": step.kind,
                         "side": step.side,
                         "by": step.by_name,
-                        "words": step.words,
+                        "said": step.words,
                     }
                     for step in history[each.request_id]
                     if step.kind not in INTERNAL
                 ],
-                "documents": [
+                "given_documents": [
                     {
                         "document_id": str(document.document_id),
                         "type": document.document_type,
@@ -70,3 +73,14 @@ def records(session: Session, account_id: UUID) -> Records:
             for each in own
         ]
     }
+
+
+def _answers(session: Session, request: Request) -> list[Records]:
+    """Question and answer, as they were asked and given."""
+    form = form_of(session, request.procedure_code, request.form_number)
+    return [
+        {"question": field.label, "reply": text_of(field, request.answers[field.name])}
+        for fields in shown(form, request.answers).values()
+        for field in fields
+        if field.name in request.answers
+    ]

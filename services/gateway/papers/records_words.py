@@ -1,7 +1,7 @@
 """How the keys and codes of an export are called on paper. A test asks for every key that its exports hold."""
 
 from gateway import health_words
-from gateway.sentences import absences
+from gateway.sentences import absences, requests
 
 SERVICES = {
     "accounts": "Compte et famille",
@@ -28,6 +28,7 @@ COLUMNS = {
     "absences": ["reported_at", "child_name", "reason", "days", "answer"],
     "objections": ["made_at", "child_name", "activity_name", "day", "claim", "state"],
     "proofs": ["at", "by", "child_name", "activity_name", "day", "made"],
+    "history": ["at", "step", "side", "by", "said"],
     "waiting": ["asked_at", "child_name", "activity_name", "day", "state"],
     "enrolments": ["school_year", "child_name", "activity_name", "place_name", "state", "requested_at"],
     "consents": ["answered_at", "child_name", "consent", "agrees", "version"],
@@ -223,6 +224,22 @@ LABELS = {
     "what": "Quoi",
     "words": "En mes mots",
     "written_at": "Écrit le",
+    "answer_by": "Réponse annoncée au plus tard le",
+    "closed_at": "Terminée le",
+    "decided_by": "Décidée par",
+    "given_documents": "Documents remis",
+    "history": "Historique",
+    "internal_notes": "Notes internes (communicables sur demande, une fois la décision prise)",
+    "letter": "Courrier de la mairie",
+    "procedure": "Démarche",
+    "question": "Question",
+    "replies": "Mes réponses",
+    "reply": "Réponse",
+    "requests": "Démarches",
+    "said": "Message",
+    "side": "De qui",
+    "step": "Étape",
+    "submitted_at": "Envoyée le",
 }
 
 LABELS |= {
@@ -260,7 +277,10 @@ WORDS = {
         "absent_unjustified": "Absence non justifiée",
         "present_without_booking": "Présent sans réservation",
     },
+    "step": {code.value: words for code, words in requests.STEPS.items()},
+    "side": {"requester": "Moi", "town": "La mairie", "system": "Un logiciel de la mairie"},
     "state": {
+        **{code.value: words for code, (words, _) in requests.STATES.items()},
         "requested": "Demandée",
         "accepted": "Acceptée",
         "refused": "Refusée",

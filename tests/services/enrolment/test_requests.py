@@ -35,6 +35,7 @@ from contracts.events.requests import RequestState
 from enrolment import mine
 from enrolment.procedures.models import RequestDraft
 from enrolment.requests import claiming, departments, documents, erasing
+from gateway.papers.records_words import LABELS
 from tests.mothers import enrolment
 from tests.mothers import requests as mother
 from tests.services.enrolment.conftest import NOW, Statements, Town
@@ -223,8 +224,10 @@ def test_notes_are_for_agents_and_neither_shown_nor_exported(counter: Counter) -
     with counter.town.begin() as session:
         kept = mine.records(session, parent.account_id)["requests"]
     assert kept[0]["internal_notes"] == 1
-    assert "voirie" not in str(kept[0]["steps"])
+    assert "voirie" not in str(kept[0]["history"])
     assert counter.facts("request.town_wrote") == []
+    keys = {key for key in kept[0]} | {key for row in kept[0]["history"] + kept[0]["replies"] for key in row}
+    assert sorted(key for key in keys if key not in LABELS and not key.endswith("_id")) == []
 
 
 def test_a_refusal_has_its_reasons_and_ends_it_for_both(counter: Counter) -> None:
