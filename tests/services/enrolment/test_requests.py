@@ -226,7 +226,7 @@ def test_notes_are_for_agents_and_neither_shown_nor_exported(counter: Counter) -
     assert kept[0]["internal_notes"] == 1
     assert "voirie" not in str(kept[0]["history"])
     assert counter.facts("request.town_wrote") == []
-    keys = {key for key in kept[0]} | {key for row in kept[0]["history"] + kept[0]["replies"] for key in row}
+    keys = set(kept[0]) | {key for row in kept[0]["history"] + kept[0]["replies"] for key in row}
     assert sorted(key for key in keys if key not in LABELS and not key.endswith("_id")) == []
 
 
