@@ -77,6 +77,12 @@ class Guardian(Base):
     email: Mapped[str] = mapped_column(
         String(320), default="", server_default="", comment="PayFiP asks for it; empty: not known"
     )
+    position: Mapped[int] = mapped_column(server_default="0", comment="In the file: the first is the debtor")
+    title: Mapped[str] = mapped_column(String(20), server_default="")
+    first_name: Mapped[str] = mapped_column(String(300), server_default="")
+    last_name: Mapped[str] = mapped_column(
+        String(300), server_default="", comment="Empty until accounts tells the family again"
+    )
 
 
 class FamilyQuotient(Base):

@@ -1,8 +1,16 @@
 """What the accountant is given, for pages."""
 
-from datetime import date
+from datetime import UTC, date, datetime
+from uuid import UUID
 
-from contracts.billing.treasury import Chart, JournalEntry, JournalView
+from contracts.billing.treasury import (
+    Chart,
+    ClaimExportView,
+    ClaimsView,
+    JournalEntry,
+    JournalView,
+    TreasuryTerms,
+)
 
 
 def an_entry(**fields: object) -> JournalEntry:
@@ -53,3 +61,71 @@ def a_chart() -> Chart:
             ],
         }
     )
+
+
+def a_terms(**fields: object) -> TreasuryTerms:
+    given: dict[str, object] = {
+        "form": "role",
+        "post": "026001",
+        "siret": "21260281300015",
+        "collectivity": "001",
+        "budget": "00",
+        "budget_name": "Ville de Romans-sur-Isère",
+        "product": "PERI",
+    }
+    return TreasuryTerms.model_validate(given | fields)
+
+
+def a_claim_file(**fields: object) -> ClaimExportView:
+    given: dict[str, object] = {
+        "export_id": UUID(int=91),
+        "kind": "claims",
+        "form": "role",
+        "year": 2026,
+        "number": 3,
+        "file_name": "PESORMC_21260281300015_261102_001.xml",
+        "pieces": 12,
+        "cents": 74_880,
+        "made_at": datetime(2026, 11, 2, 9, tzinfo=UTC),
+        "made_by_name": "Régine Sabatier",
+        "sent_at": None,
+        "sent_by_name": "",
+    }
+    return ClaimExportView.model_validate(given | fields)
+
+
+def some_claims(count: int = 1, cents: int = 6240) -> dict[str, object]:
+    row = {
+        "invoice_id": UUID(int=11),
+        "invoice_number": "ENF-2026-000123",
+        "month": date(2026, 10, 1),
+        "family_label": "Ferrand",
+        "cents": cents,
+    }
+    return {"count": count, "cents": count * cents, "rows": [row] if count else []}
+
+
+def a_claims_view(**fields: object) -> ClaimsView:
+    given: dict[str, object] = {
+        "funds": {"ENF": "Régie Enfance et Restauration scolaire"},
+        "fund": "ENF",
+        "terms": a_terms(),
+        "most": 200,
+        "claims": some_claims(3),
+        "reductions": some_claims(1, 1800),
+        "left_out": [
+            {"reason": "below_least", "found": some_claims(2, 900)},
+            {"reason": "no_civil_status", "found": some_claims()},
+        ],
+        "exports": [
+            a_claim_file(),
+            a_claim_file(
+                export_id=UUID(int=92),
+                kind="reductions",
+                file_name="reductions_ENF_2026_001.csv",
+                sent_at=datetime(2026, 11, 3, 9, tzinfo=UTC),
+                sent_by_name="Régine Sabatier",
+            ),
+        ],
+    }
+    return ClaimsView.model_validate(given | fields)

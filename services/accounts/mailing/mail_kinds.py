@@ -155,6 +155,7 @@ UNWRITTEN: dict[str, str] = {
     "place.updated": "The town's offer, nobody's file.",
     "activity.updated": "The town's offer, nobody's file.",
     "run.drafted": "The office's work, nobody's file yet.",
+    "claims.exported": "The office's file for the accountant; each family is written to before its debt goes there.",
     "attendance.counted": "Numbers for the billing office, nobody's file.",
     "sheets.missed": "Between services: no family's day changes by it.",
     "meals.counted": "Numbers for the kitchens, nobody's file.",

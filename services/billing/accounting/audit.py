@@ -73,6 +73,8 @@ WITH used AS (
     WHERE n.series = 'receipt' GROUP BY fund, year
     UNION ALL
     SELECT fund, year, 'deposit', count(*) FROM deposit GROUP BY fund, year
+    UNION ALL
+    SELECT fund, year, series, count(*) FROM claim_export GROUP BY fund, year, series
 )
 SELECT fund || ':' || year || ':' || series AS subject, coalesce(n.last, 0) AS expected, u.papers AS seen,
        series || ' ' || fund || ' ' || year AS detail

@@ -26,8 +26,12 @@ def keep_family(session: Session, fact: FamilyUpdated, version: int) -> None:
             account_id=guardian.account_id,
             name=" ".join(part for part in (guardian.title, guardian.first_name, guardian.last_name) if part),
             email=guardian.email or "",
+            position=position,
+            title=guardian.title,
+            first_name=guardian.first_name,
+            last_name=guardian.last_name,
         )
-        for guardian in fact.guardians
+        for position, guardian in enumerate(fact.guardians)
     )
     # Two quotients of one month would be two prices: the last told counts.
     by_month = {quotient.month.replace(day=1): quotient.euros for quotient in fact.quotients}

@@ -175,3 +175,15 @@ class AllowanceOver(Conflict):
     """It was ended already."""
 
     code = "allowance_over"
+
+
+class TreasuryTermsMissing(Conflict):
+    """Nobody has said yet who tells the Treasury of this fund's claims."""
+
+    code = "treasury_terms_missing"
+
+
+class NothingToTell(Conflict):
+    """Nothing is to be told to the Treasury: another file may have just been made."""
+
+    code = "nothing_to_tell"

@@ -1,11 +1,13 @@
 """Billing: what the town's accountant is given. All of it: role billing."""
 
 from datetime import date
+from enum import StrEnum
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
-from contracts.messages import Command, Question, View
+from contracts.messages import Command, Message, Question, View
 
 FundCode = Annotated[str, StringConstraints(min_length=1, max_length=10)]
 LONGEST_DAYS = 366
@@ -123,3 +125,144 @@ class SetChart(Command[Chart]):
 
     fund: FundCode
     numbers: dict[str, AccountNumber] = Field(max_length=200)
+
+
+class ClaimForm(StrEnum):
+    """How a fund's claims are told to the Treasury: one rôle (ORMC), or a « titre » each."""
+
+    ROLE = "role"
+    TITLES = "titles"
+
+
+class ClaimKind(StrEnum):
+    """What a file holds."""
+
+    CLAIMS = "claims"
+    REDUCTIONS = "reductions"
+
+
+class ClaimLeftOut(StrEnum):
+    """Why what is owed, or was told too much of, is in no file yet."""
+
+    BELOW_LEAST = "below_least"
+    UNDERWAY = "underway"
+    NO_CIVIL_STATUS = "no_civil_status"
+    NO_ADDRESS = "no_address"
+    CLOSED = "closed"
+
+
+class TreasuryTerms(Message):
+    """Who tells the Treasury, and how. The codes are those that the accountant gave the town."""
+
+    form: ClaimForm
+    post: str = Field(pattern=r"^[0-9][0-9AB][0-9]{4,5}$", description="The accountant's post (« codique »)")
+    siret: str = Field(pattern=r"^[0-9]{14}$")
+    collectivity: str = Field(pattern=r"^[0-9A-Z]{3}$")
+    budget: str = Field(pattern=r"^[0-9A-Z][0-9]$")
+    budget_name: str = Field(min_length=1, max_length=38)
+    product: str = Field(pattern=r"^[0-9A-Z]{1,4}$", description="The local code of the product")
+    till: str = Field(default="", max_length=10, description="The fund's number at the accountant's, if any")
+    first_slip: int = Field(
+        default=1, ge=1, le=9_000_000, description="The first bordereau's number each year"
+    )
+    first_piece: int = Field(default=1, ge=1, le=90_000_000, description="The first title's number each year")
+
+
+class ClaimRow(View):
+    """What is to be told about an invoice. `cents`: to be claimed, or to be taken off."""
+
+    invoice_id: UUID
+    invoice_number: str
+    month: date
+    family_label: str
+    cents: int
+
+
+class ClaimList(View):
+    """The first of them, and how many there are."""
+
+    count: int
+    cents: int
+    rows: list[ClaimRow]
+
+
+class LeftOutClaims(View):
+    """What is left out for one reason."""
+
+    reason: ClaimLeftOut
+    found: ClaimList
+
+
+class ClaimExportView(View):
+    """A file that was made: its content never changes. `sent_at`: an agent said that the accountant has it."""
+
+    export_id: UUID
+    kind: ClaimKind
+    form: ClaimForm
+    year: int
+    number: int
+    file_name: str
+    pieces: int
+    cents: int
+    made_at: AwareDatetime
+    made_by_name: str
+    sent_at: AwareDatetime | None
+    sent_by_name: str
+
+
+class ClaimsView(View):
+    """A fund's claims: to be told, to be lowered, left out; the files made, newest first. No terms, no file."""
+
+    funds: dict[str, str]
+    fund: str
+    terms: TreasuryTerms | None
+    most: int = Field(description="Pieces in a file at most: the others are for the next")
+    claims: ClaimList
+    reductions: ClaimList
+    left_out: list[LeftOutClaims]
+    exports: list[ClaimExportView]
+
+
+class OpenClaims(Question[ClaimsView]):
+    """A fund's claims; without a fund, the town's first. Role billing. Raises NotFound."""
+
+    fund: str = Field(default="", max_length=10)
+
+
+class SetTreasuryTerms(Command[ClaimsView]):
+    """Who tells the Treasury of a fund's claims, and how, from the next file on. Role billing. Raises NotFound."""
+
+    fund: FundCode
+    terms: TreasuryTerms
+
+
+class MakeClaimExport(Command[ClaimExportView]):
+    """Puts what is to be told in a file, once and for ever.
+
+    Role billing. Raises NotFound, TreasuryTermsMissing, NothingToTell.
+    """
+
+    fund: FundCode
+    kind: ClaimKind
+
+
+class MarkClaimExport(Command[ClaimExportView]):
+    """Says that the accountant has the file. Role billing. Raises NotFound."""
+
+    export_id: UUID
+
+
+class ClaimFilePart(View):
+    """Some bytes of a file; `parts`: how many there are."""
+
+    file_name: str
+    media_type: str
+    content: bytes
+    parts: int
+
+
+class ReadClaimFile(Question[ClaimFilePart]):
+    """The bytes of a file, part by part from 0. Role billing. Raises NotFound."""
+
+    export_id: UUID
+    part: int = Field(default=0, ge=0)

@@ -174,3 +174,17 @@ class BillConsulted(Event):
     agent_id: UUID
     agent_name: str
     detail: str = Field(description="What was opened, in French: « Facture 2026-000123 »")
+
+
+class ClaimsExported(Event):
+    """A file for the town's accountant was made: claims to collect, or what lowers claims told before."""
+
+    name = "claims.exported"
+    told_by = "billing"
+
+    export_id: UUID
+    fund: str
+    kind: str = Field(description="`claims` or `reductions`")
+    number: int = Field(description="Of the bordereau or of the rôle")
+    pieces: int
+    total_cents: int

@@ -74,6 +74,14 @@ SENTENCES = {
     ),
     "run_open": (409, "Une autre facturation est en préparation : publiez-la ou abandonnez-la d’abord."),
     "month_not_begun": (422, "Ce mois n’a pas commencé : il n’y a rien à facturer."),
+    "treasury_terms_missing": (
+        409,
+        "Les codes donnés par le comptable manquent : saisissez-les avant de faire un fichier.",
+    ),
+    "nothing_to_tell": (
+        409,
+        "Il n’y a rien à transmettre : un fichier vient peut-être d’être fait.",
+    ),
     "run_not_found": (404, "Cette facturation n’existe pas."),
     "tariff_from_the_past": (422, "Ce tarif commence trop loin dans le passé pour être encore corrigé."),
     "tariff_draft_not_found": (404, "Ce brouillon a été publié ou abandonné."),
@@ -199,4 +207,19 @@ RUN_STATES = {
     "checked": ("Vérifiée", "info"),
     "published": ("Publiée", "done"),
     "discarded": ("Abandonnée", "off"),
+}
+
+CLAIM_FORMS = {
+    "role": "Un rôle pour toutes les factures (ORMC)",
+    "titles": "Un titre de recette par facture",
+}
+
+CLAIM_KINDS = {"claims": "Créances", "reductions": "Annulations et réductions"}
+
+CLAIMS_LEFT_OUT = {
+    "below_least": "Moins de 15 € : pas de recouvrement, la somme attend (CGCT D1611-1)",
+    "underway": "Paiement en cours : on saura bientôt ce qui reste dû",
+    "no_civil_status": "Civilité ou nom du responsable manquants : complétez le dossier famille",
+    "no_address": "Adresse incomplète : complétez le dossier famille",
+    "closed": "Exercice clos, ou transmis sous une autre forme : à annuler par le comptable (mandat au compte 673)",
 }
