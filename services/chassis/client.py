@@ -181,20 +181,25 @@ class _Line:
         expiration = str(max(1, int(left * 1000)))
         self._expected.clear()
         self._replies.clear()
-        for place, question in waiting.items():
-            mark = str(next(self._ids))
-            self._expected[mark] = place
-            message = amqp.Message(
-                b'{"args":[' + question.__pydantic_serializer__.to_json(question) + b'],"kwargs":{}}',
-                content_type="application/json",
-                content_encoding="utf-8",
-                delivery_mode=1,
-                reply_to=wire.DIRECT_REPLY,
-                correlation_id=mark,
-                expiration=expiration,
-                application_headers=headers,
-            )
-            self._channel.basic_publish(message, wire.EXCHANGE, _route(type(question)).key)
+        transport = self._connection.transport
+        transport.hold()  # all leave in one write
+        try:
+            for place, question in waiting.items():
+                mark = str(next(self._ids))
+                self._expected[mark] = place
+                message = amqp.Message(
+                    b'{"args":[' + question.__pydantic_serializer__.to_json(question) + b'],"kwargs":{}}',
+                    content_type="application/json",
+                    content_encoding="utf-8",
+                    delivery_mode=1,
+                    reply_to=wire.DIRECT_REPLY,
+                    correlation_id=mark,
+                    expiration=expiration,
+                    application_headers=headers,
+                )
+                self._channel.basic_publish(message, wire.EXCHANGE, _route(type(question)).key)
+        finally:
+            transport.let_go()
         while self._expected:
             # One timeout for the whole wait: py-amqp would set and reset one around each of three frames.
             left = deadline - time.monotonic()

@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, select, text, update
+from sqlalchemy import ColumnElement, bindparam, delete, select, text, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
+from chassis.database import PREPARED
 from contracts.caller import Kind, Role
 from contracts.errors import ServiceUnavailable
 from gateway.models import BrowserSession
@@ -88,12 +89,17 @@ class DatabaseStore:
 
     def find(self, token_hash: bytes) -> SessionRecord | None:
         """The session of a token's hash, expired or not."""
-        found = self._select(BrowserSession.token_hash == token_hash)
-        return found[0] if found else None
+        with self._begin() as session:
+            row = session.scalar(_OF_TOKEN, {"token_hash": token_hash})
+            return _record(row) if row else None
 
     def of_account(self, account_id: UUID) -> list[SessionRecord]:
         """Every session of an account, the last seen first."""
-        return self._select(BrowserSession.account_id == account_id)
+        statement = select(BrowserSession).where(BrowserSession.account_id == account_id)
+        with self._begin() as session:
+            return [
+                _record(row) for row in session.scalars(statement.order_by(BrowserSession.seen_at.desc()))
+            ]
 
     def touch(self, session_id: UUID, seen_at: datetime) -> None:
         """Notes that the browser was here."""
@@ -124,11 +130,6 @@ class DatabaseStore:
         with self._sessions.begin() as session:
             session.execute(text("SELECT 1"))
 
-    def _select(self, condition: ColumnElement[bool]) -> list[SessionRecord]:
-        statement = select(BrowserSession).where(condition).order_by(BrowserSession.seen_at.desc())
-        with self._begin() as session:
-            return [_record(row) for row in session.scalars(statement)]
-
     def _update(self, session_id: UUID, values: dict[str, Any]) -> None:
         with self._begin() as session:
             session.execute(
@@ -139,6 +140,14 @@ class DatabaseStore:
         statement = delete(BrowserSession).where(condition).returning(BrowserSession.session_id)
         with self._begin() as session:
             return len(session.execute(statement).all())
+
+
+# Written once: every page looks for it.
+_OF_TOKEN = (
+    select(BrowserSession)
+    .where(BrowserSession.token_hash == bindparam("token_hash"))
+    .execution_options(**PREPARED)
+)
 
 
 def _record(row: BrowserSession) -> SessionRecord:
