@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
 from billing.accounting import ledger
+from billing.contesting import kept as objections
 from billing.invoicing.models import Invoice, InvoiceLine
 from billing.invoicing.statements import families_of
 from billing.models import Allowance, Guardian
@@ -21,7 +22,7 @@ from contracts.records import Records
 
 
 def records(session: Session, account_id: UUID) -> Records:
-    """See `contracts.billing.mine`. Six statements, however many invoices."""
+    """See `contracts.billing.mine`. As many statements, however many invoices."""
     families = families_of(session, account_id)
     invoices = session.scalars(
         select(Invoice)
@@ -69,6 +70,7 @@ def records(session: Session, account_id: UUID) -> Records:
         ],
         "payments": [_payment(payment, number) for payment, number in payments],
         "allowances": [_allowance(each) for each in granted],
+        "line_objections": [_objection(each) for each in objections.of_families(session, families)],
         "balance_cents": ledger.balance_of(session, families) if families else 0,
     }
 
@@ -83,6 +85,7 @@ def drop_account(session: Session, account_id: UUID) -> None:
         .where(Payment.account_id == account_id, Payment.state.not_in(UNDERWAY))
         .values(provider_url=None)
     )
+    objections.forget_author(session, account_id)
 
 
 def _line(line: InvoiceLine) -> Records:
@@ -97,6 +100,25 @@ def _line(line: InvoiceLine) -> Records:
         "amount_cents": line.amount_cents,
         "reason": line.reason,
         "days": [day.isoformat() for day in line.days],
+    }
+
+
+def _objection(found: objections.Kept) -> Records:
+    said = found.objection
+    return {
+        "made_at": said.made_at.isoformat(),
+        "made_by": said.made_by_name,
+        "invoice_number": found.invoice_number,
+        "child_name": found.child_name,
+        "activity_name": found.activity_name,
+        "days": [day.isoformat() for day in found.days],
+        "contested_cents": found.cents,
+        "reason": said.reason.value,
+        "words": said.words,
+        "state": said.state.value,
+        "answered_at": said.answered_at.isoformat() if said.answered_at else None,
+        "answer": said.answer,
+        "given_cents": said.given_cents,
     }
 
 

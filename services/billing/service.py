@@ -2,6 +2,7 @@
 
 from billing.entries.allowances import AllowanceDesk
 from billing.entries.cashbook import CashDesk
+from billing.entries.contesting import ContestingDesk
 from billing.entries.copies import CopyDesk
 from billing.entries.counter import CounterDesk
 from billing.entries.funds import FundDesk
@@ -27,6 +28,7 @@ class BillingService(
     PaymentDesk,
     RunDesk,
     CashDesk,
+    ContestingDesk,
     FundDesk,
     TreasuryDesk,
     CopyDesk,

@@ -10,6 +10,7 @@ from contracts.documents import UnknownSubject
 READERS: dict[str, frozenset[Role]] = {
     "enrolment": frozenset({Role.REQUESTS}),
     "absence": frozenset({Role.REQUESTS}),
+    "line_objection": frozenset({Role.BILLING}),
     "request": frozenset({Role.REQUESTS}),
     "family": frozenset({Role.FAMILY_FILES}),
     "health": frozenset({Role.HEALTH}),

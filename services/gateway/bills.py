@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from contracts.billing.invoices import InvoiceKind, InvoiceLine, InvoiceState, InvoiceSummary, InvoiceView
+from contracts.billing.objection_terms import LineObjectionState, ObjectionMark
 from contracts.billing.payments import PaymentView, ReceiptView
 from gateway import french
 from gateway.sentences.billing import METHODS
@@ -23,6 +24,7 @@ class Line:
     """`12 repas × 3,20 €`, `tranche C (QF 620, octobre)`, the days. `month`: only when it is not the invoice's.
 
     `tariff`: « tarif du 1er septembre 2026 »; `steps`: (what was applied, the price after it), where there are several.
+    `objections`: what was contested of it, the newest first.
     """
 
     activity: str
@@ -34,6 +36,8 @@ class Line:
     correction: bool
     tariff: str
     steps: list[tuple[str, str]]
+    line_id: int = 0
+    objections: tuple[ObjectionMark, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,11 @@ def by_child(invoice: InvoiceView) -> list[ChildBill]:
             )
         )
     return bills
+
+
+def contested_cents(invoice: InvoiceView) -> int:
+    """What is contested of it and not answered yet."""
+    return sum(each.cents for each in invoice.objections if each.state is LineObjectionState.OPEN)
 
 
 def quantity_of(line: InvoiceLine) -> str:
@@ -202,6 +211,8 @@ def _line(line: InvoiceLine, invoice: InvoiceView) -> Line:
         correction=line.correction,
         tariff=f"tarif du {french.day(line.tariff_since)}" if line.tariff_since else "",
         steps=[(step.words, french.euros(step.cents)) for step in line.steps] if len(line.steps) > 1 else [],
+        line_id=line.line_id,
+        objections=tuple(each for each in invoice.objections if each.line_id == line.line_id),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from accounts.entries.desk import Desk
-from accounts.mailing import absence_notices, attendance_news, booking_news, notices
+from accounts.mailing import absence_notices, attendance_news, booking_news, invoice_objections, notices
 from accounts.mailing.mail import Site
 from chassis.inbox import newer
 from chassis.service import every, subscribes
@@ -15,6 +15,8 @@ from contracts.events.accounts import AccountRegistered, ActivationKeyRedeemed
 from contracts.events.billing import (
     AllowanceEnded,
     AllowanceGranted,
+    InvoiceLineAnswered,
+    InvoiceLineContested,
     InvoicePublished,
     PaymentFailed,
     PaymentReceived,
@@ -116,6 +118,14 @@ class NoticeDesk(Desk):
     @subscribes(InvoicePublished)
     def mail_invoice(self, session: Session, fact: InvoicePublished, envelope: Envelope) -> None:
         notices.invoice_published(session, self.site, fact, self.clock.now())
+
+    @subscribes(InvoiceLineContested)
+    def mail_contested_line(self, session: Session, fact: InvoiceLineContested, envelope: Envelope) -> None:
+        invoice_objections.contested(session, self.site, fact, envelope.time, self.clock.now())
+
+    @subscribes(InvoiceLineAnswered)
+    def mail_answered_line(self, session: Session, fact: InvoiceLineAnswered, envelope: Envelope) -> None:
+        invoice_objections.answered(session, self.site, fact, envelope.time, self.clock.now())
 
     @subscribes(PaymentReceived)
     def mail_receipt(self, session: Session, fact: PaymentReceived, envelope: Envelope) -> None:

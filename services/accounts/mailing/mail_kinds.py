@@ -75,6 +75,7 @@ _KINDS = (
     Kind("enrolment_refused", Category.ENROLMENTS, "Inscription refusée", DECISION),
     Kind("invoice_published", Category.INVOICES, "Nouvelle facture", DEBT),
     Kind("credit_note_published", Category.INVOICES, "Avoir sur une facture"),
+    Kind("invoice_line_answered", Category.INVOICES, "Réponse à une ligne de facture contestée", DECISION),
     Kind("refund_made", Category.INVOICES, "Remboursement d’un paiement"),
     Kind("allowance_granted", Category.INVOICES, "Aide ou réduction accordée"),
     Kind("allowance_ended", Category.INVOICES, "Fin d’une aide ou d’une réduction", DECISION),
@@ -96,6 +97,7 @@ _KINDS = (
     Kind("enrolment_requested", Category.RECEIPTS, "Accusé de réception d’une demande", RECEIPT),
     Kind("absence_reported", Category.RECEIPTS, "Accusé de réception d’une absence signalée", RECEIPT),
     Kind("attendance_contested", Category.RECEIPTS, "Accusé de réception d’une contestation", RECEIPT),
+    Kind("invoice_line_contested", Category.RECEIPTS, "Accusé de réception d’une facture contestée", RECEIPT),
     Kind("custody_received", Category.RECEIPTS, "Accusé de réception d’un calendrier de garde", RECEIPT),
     Kind("request_submitted", Category.RECEIPTS, "Accusé de réception d’une démarche", RECEIPT),
     Kind("payment_received", Category.RECEIPTS, "Reçu de paiement", RECEIPT),
@@ -163,6 +165,7 @@ UNWRITTEN: dict[str, str] = {
     "closure.lifted": "Nobody's file: each family that had lost a day is told of its own (days.reopened).",
     "document.stored": "The parent's own act, seen on the page that did it.",
     "document.deleted": "The parent's own act, seen on the page that did it.",
+    "invoice_line.objection_withdrawn": "The parent's own act, seen on the page that did it.",
     "absence.withdrawn": "The parent's own act, seen on the page that did it.",
     "document.shared": "The parent's own act; the receipt of the request follows.",
 }

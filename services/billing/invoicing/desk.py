@@ -149,7 +149,7 @@ def _months(session: Session, today: date) -> list[MonthToRun]:
 
 
 def _outdated(session: Session, run: Run) -> bool:
-    """True when a roll-call, a tariff or an allowance was written by a transaction the draft could not see."""
+    """True when what a price depends on, or a waiver, was written by a transaction the draft could not see."""
     unseen = text(
         """
         SELECT EXISTS (SELECT 1 FROM settled_session WHERE day < :until
@@ -158,6 +158,8 @@ def _outdated(session: Session, run: Run) -> bool:
                        AND NOT pg_visible_in_snapshot(changed_in::text::xid8, CAST(:seen AS pg_snapshot)))
             OR EXISTS (SELECT 1 FROM allowance WHERE since < :until
                        AND NOT pg_visible_in_snapshot(changed_in::text::xid8, CAST(:seen AS pg_snapshot)))
+            OR EXISTS (SELECT 1 FROM waived_day
+                       WHERE NOT pg_visible_in_snapshot(changed_in::text::xid8, CAST(:seen AS pg_snapshot)))
         """
     )
     return bool(session.scalar(unseen, {"until": month_after(run.month), "seen": run.snapshot}))

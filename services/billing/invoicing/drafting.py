@@ -3,7 +3,8 @@
 Everything due is computed anew, over the last twelve months; what was invoiced is subtracted unit by unit. Running
 it twice therefore adds nothing, and a roll-call, a quotient or a tariff corrected since yields the difference by
 itself. A line that is held (contested, or an absence to decide) is neither billed nor, if it was, given back: it
-stays as it is until a later roll-call frees it. The number of statements does not depend on the number of families:
+stays as it is until a later roll-call frees it. A day that an answer to an objection waived (`contesting`) is not due,
+and still counts its child among the siblings. The number of statements does not depend on the number of families:
 prices are worked out in Python once per distinct inputs, everything else joins. What an aid pays in full is a line at
 0 €: the family sees where its aid went.
 """
@@ -48,7 +49,8 @@ SELECT a.family_id, a.child_id, a.session_id, s.activity_code, s.place_code, s.d
        s.tariff_id, date_trunc('month', s.day)::date AS month, f.resident,
        f.euros AS quotient_euros, f.quotient_month,
        1 AS siblings, ''::text AS priced_slot, ''::text AS reduction, NULL::uuid AS allowance_id, 0 AS aid_cents,
-       CASE WHEN a.held = 'objection' THEN 'contested'
+       CASE WHEN w.session_id IS NOT NULL THEN 'waived'
+            WHEN a.held = 'objection' THEN 'contested'
             WHEN a.held IS NOT NULL THEN 'absence_undecided'
             WHEN f.family_id IS NULL THEN 'unknown_family'
             WHEN c.child_id IS NULL THEN 'unknown_child'
@@ -59,6 +61,7 @@ JOIN attendance a USING (session_id)
 JOIN jsonb_to_recordset(:effects) AS e (mark text, effect text) ON e.mark = a.mark AND e.effect <> 'free'
 LEFT JOIN families f ON f.family_id = a.family_id AND f.month = date_trunc('month', s.day)::date
 LEFT JOIN child c ON c.child_id = a.child_id
+LEFT JOIN waived_day w ON w.family_id = a.family_id AND w.session_id = a.session_id AND w.child_id = a.child_id
 """
 
 _SAME_INPUTS = """
@@ -119,7 +122,7 @@ WHERE (o.session_id IS NOT NULL)::integer <> coalesce(i.quantity, 0)
 _LEFT_OUT = """
 INSERT INTO left_out_day (run_id, reason, session_id, child_id, family_id, activity_code, place_code, day, slot)
 SELECT :run_id, left_out, session_id, child_id, family_id, activity_code, place_code, day, slot
-FROM due WHERE left_out IS NOT NULL
+FROM due WHERE left_out <> 'waived'
 UNION ALL
 SELECT :run_id,
        CASE WHEN s.session_id IS NOT NULL THEN 'not_on_sheet'

@@ -163,7 +163,9 @@ class Invoice(Base):
     )
 
     invoice_id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    run_id: Mapped[UUID] = mapped_column(ForeignKey("run.run_id"))
+    run_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("run.run_id"), comment="Empty: a credit note made outside a run"
+    )
     fund: Mapped[str] = mapped_column(ForeignKey("fund.code"))
     year: Mapped[int]
     sequence: Mapped[int] = mapped_column(comment="Without a gap per fund and year")

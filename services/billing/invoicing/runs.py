@@ -3,9 +3,10 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
+from billing.contesting.models import WaivedDay
 from billing.invoicing import drafting, publishing
 from billing.invoicing.dates import InvoiceDates, dates_for, first_of, paris_day
 from billing.invoicing.models import DraftCharge, Fund, LeftOutDay, Run, RunFamily, SheetCount
@@ -99,8 +100,8 @@ def publish(session: Session, ask: PublishRun, by: UUID | None, now: datetime) -
     dates = InvoiceDates(today, ask.due_on or usual.due_on, ask.pay_online_until or usual.pay_online_until)
     if not today < dates.due_on <= dates.pay_online_until:
         raise Invalid(problems={"due_on": "dates_out_of_order"})
-    if held := _held_since(session, run):
-        raise RunContested(children=held)
+    if since := _held_since(session, run) + _waived_since(session, run):
+        raise RunContested(children=since)
     cents = publishing.publish(session, run, dates, now)
     _move(run, RunState.PUBLISHED)
     run.published_at, run.published_by = now, by
@@ -134,7 +135,9 @@ def lock(session: Session, run_id: UUID) -> Run:
 
 
 def _held_since(session: Session, run: Run) -> int:
-    """The charges of a draft that a later roll-call holds: what is contested since is not billed."""
+    """The charges of a draft that a later roll-call holds: what is contested since is not billed. What an answer waived
+    is given back all the same.
+    """
     held = (
         select(func.count())
         .select_from(DraftCharge)
@@ -144,9 +147,26 @@ def _held_since(session: Session, run: Run) -> int:
             & (Attendance.child_id == DraftCharge.child_id)
             & (Attendance.family_id == DraftCharge.family_id),
         )
-        .where(DraftCharge.run_id == run.run_id, Attendance.held.is_not(None))
+        .outerjoin(
+            WaivedDay,
+            (WaivedDay.session_id == DraftCharge.session_id)
+            & (WaivedDay.child_id == DraftCharge.child_id)
+            & (WaivedDay.family_id == DraftCharge.family_id),
+        )
+        .where(DraftCharge.run_id == run.run_id, Attendance.held.is_not(None), WaivedDay.session_id.is_(None))
     )
     return session.scalar(held) or 0
+
+
+def _waived_since(session: Session, run: Run) -> int:
+    """The charges of a draft whose day an answer waived since: what was given back is not given back again."""
+    unseen = text(
+        """
+        SELECT count(*) FROM draft_charge JOIN waived_day w USING (family_id, session_id, child_id)
+        WHERE run_id = :run_id AND NOT pg_visible_in_snapshot(w.changed_in::text::xid8, CAST(:seen AS pg_snapshot))
+        """
+    )
+    return session.scalar(unseen, {"run_id": run.run_id, "seen": run.snapshot}) or 0
 
 
 def _discard(session: Session, run: Run) -> None:

@@ -8,6 +8,8 @@ from sqlalchemy import String, bindparam, cast, select
 from sqlalchemy.orm import Session
 
 from billing.accounting import ledger
+from billing.contesting import marks
+from billing.contesting.terms import contest_until
 from billing.invoicing import summaries
 from billing.invoicing.dates import paris_day
 from billing.invoicing.models import (
@@ -141,6 +143,10 @@ def invoice(
         balance_cents=ledger.balance_of(session, [found.family_id]),
         started_payment=waiting,
         paid_through=provider_of(found.fund) if provider_of else "stripe",
+        contest_until=contest_until(found.published_on)
+        if today <= contest_until(found.published_on)
+        else None,
+        objections=marks.of_invoice(session, invoice_id),
     )
 
 
@@ -226,6 +232,7 @@ def _carried(session: Session, families: list[UUID]) -> list[CarriedAmount]:
 
 def _line(line: InvoiceLine, how: Explanation | None) -> LineView:
     return LineView(
+        line_id=line.line_id,
         child_id=line.child_id,
         child_name=line.child_name,
         activity_code=line.activity_code,

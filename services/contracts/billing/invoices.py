@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.billing.allowances import AllowanceView
+from contracts.billing.objection_terms import ObjectionMark
 from contracts.messages import Question, View
 
 
@@ -95,6 +96,7 @@ class PriceStep(View):
 class InvoiceLine(View):
     """`12 repas × 3,20 €` and why. A correction has a negative quantity."""
 
+    line_id: int = Field(default=0, description="What an objection against the line names")
     child_id: UUID
     child_name: str
     activity_code: str
@@ -139,6 +141,12 @@ class InvoiceView(View):
     started_payment: UUID | None = Field(default=None, description="A payment that is being confirmed")
     paid_through: str = Field(
         default="stripe", description="Who takes the fund's payments: `stripe`, `payfip`"
+    )
+    contest_until: date | None = Field(
+        default=None, description="The last day to contest a line; none: it has passed"
+    )
+    objections: list[ObjectionMark] = Field(
+        default_factory=list, description="What was contested of it, the newest first; not what was withdrawn"
     )
 
 

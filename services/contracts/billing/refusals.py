@@ -130,7 +130,7 @@ class RunOpen(Conflict):
 
 
 class RunContested(Conflict):
-    """Lines of the draft are contested, or absences reported, since it was made. `children`: how many lines."""
+    """Lines of the draft are contested or waived, or absences reported, since it was made. `children`: lines."""
 
     code = "run_contested"
 
@@ -187,3 +187,27 @@ class NothingToTell(Conflict):
     """Nothing is to be told to the Treasury: another file may have just been made."""
 
     code = "nothing_to_tell"
+
+
+class CannotContestLine(Conflict):
+    """Days of a line that may not be contested. `why`: `too_late`, `open`, `answered`, `credited`; `until`."""
+
+    code = "cannot_contest_line"
+
+
+class LineObjectionChanged(Conflict):
+    """It was answered or withdrawn meanwhile. `by`: who did."""
+
+    code = "line_objection_changed"
+
+
+class NothingBilled(Conflict):
+    """The days are not billed any more: a later paper took them back."""
+
+    code = "nothing_billed"
+
+
+class NothingCorrected(Conflict):
+    """By what is known today the days cost what they were billed: nothing was corrected."""
+
+    code = "nothing_corrected"

@@ -188,3 +188,46 @@ class ClaimsExported(Event):
     number: int = Field(description="Of the bordereau or of the rôle")
     pieces: int
     total_cents: int
+
+
+class LineObjectionFact(View):
+    """What the facts of an objection against a line of an invoice have in common."""
+
+    objection_id: UUID
+    invoice_id: UUID
+    invoice_number: str
+    family_id: UUID
+    account_id: UUID | None = Field(description="The guardian who contests; none once the account is closed")
+    child_name: str
+    activity_name: str
+    days: list[date]
+    cents: int = Field(description="What is contested")
+
+
+class InvoiceLineContested(LineObjectionFact, Event):
+    """A family contests days of a line: they stay due, and nobody is dunned for them before the answer."""
+
+    name = "invoice_line.contested"
+    told_by = "billing"
+
+    reason: str = Field(description="`not_there`, `cancelled_in_time`, `wrong_price` or `other`")
+    answer_before: date = Field(description="Without an answer by then it counts as refused (CRPA L231-4)")
+
+
+class InvoiceLineAnswered(LineObjectionFact, Event):
+    """The office answered an objection. `given_cents`: what the family gets back, now or on the next invoice."""
+
+    name = "invoice_line.answered"
+    told_by = "billing"
+
+    outcome: str = Field(description="`waived`, `repriced` or `explained`")
+    given_cents: int
+    credit_note_number: str = Field(default="", description="Empty: none, or the next run's")
+    answer: str = ""
+
+
+class InvoiceLineObjectionWithdrawn(LineObjectionFact, Event):
+    """The family takes an objection back."""
+
+    name = "invoice_line.objection_withdrawn"
+    told_by = "billing"

@@ -12,6 +12,7 @@ from gateway import allowance_words, bills, papers, security
 from gateway.forms import CommandForm
 from gateway.navigation import Entry
 from gateway.sentences import sentence_of
+from gateway.sentences.contesting import STATES
 from gateway.services import ask
 from gateway.wiring import settings
 
@@ -44,7 +45,13 @@ def read(invoice_id: UUID) -> ResponseReturnValue:
     security.allow("form-action", *settings().payment_origins)
     invoice = ask(OpenInvoice(invoice_id=invoice_id))
     return render_template(
-        "citizen/invoice.html", invoice=invoice, children=bills.by_child(invoice), bills=bills, form=PayForm()
+        "citizen/invoice.html",
+        invoice=invoice,
+        children=bills.by_child(invoice),
+        bills=bills,
+        contested=bills.contested_cents(invoice),
+        objection_states=STATES,
+        form=PayForm(),
     )
 
 

@@ -1,7 +1,7 @@
 """How the keys and codes of an export are called on paper. A test asks for every key that its exports hold."""
 
 from gateway import health_words
-from gateway.sentences import absences, requests
+from gateway.sentences import absences, contesting, requests
 
 SERVICES = {
     "accounts": "Compte et famille",
@@ -35,6 +35,7 @@ COLUMNS = {
     "certifications": ["school_year", "signed_at", "signer_name", "statement"],
     "mails": ["written_at", "subject", "to"],
     "journal": ["at", "what", "address", "done_by"],
+    "line_objections": ["made_at", "invoice_number", "child_name", "contested_cents", "state", "given_cents"],
     "lines": ["child_name", "activity_name", "quantity", "unit_cents", "amount_cents", "reason"],
     "payments": ["paid_at", "invoice_number", "amount_cents", "state", "paid_by", "receipt_number"],
     "allowances": ["granted_at", "kind", "name", "since", "until", "decision"],
@@ -69,8 +70,8 @@ LABELS = {
     "by": "Par",
     "by_me": "Par moi",
     "by_town": "Par la mairie",
-    "call_order": "Ordre d’appel",
     "calendars": "Adresses d’agenda",
+    "call_order": "Ordre d’appel",
     "cancelled_at": "Annulée le",
     "cap_cents": "Plafond",
     "cap_days": "Plafond en jours",
@@ -87,6 +88,7 @@ LABELS = {
     "consents": "Autorisations",
     "contact_changes": "Changements en attente",
     "contacts": "Contacts",
+    "contested_cents": "Montant contesté",
     "contract_number": "Contrat",
     "corrected_to": "Pointage corrigé",
     "created_at": "Créé le",
@@ -114,6 +116,7 @@ LABELS = {
     "file_changes": "Modifications du dossier",
     "first_name": "Prénom",
     "granted_at": "Accordée le",
+    "given_cents": "Montant rendu",
     "guardians": "Responsables",
     "has_account": "A un compte",
     "insurances": "Assurances scolaires",
@@ -129,6 +132,7 @@ LABELS = {
     "last_used_at": "Dernière utilisation",
     "left_cents": "Reste à payer",
     "level": "Niveau",
+    "line_objections": "Lignes de factures contestées",
     "lines": "Détail",
     "linked_at": "Relié le",
     "made": "Réservé",
@@ -304,8 +308,12 @@ WORDS = {
         "unjustified": "Non justifiée",
         "corrected": "Corrigé",
         "maintained": "Maintenu",
+        **{code.value: words for code, (words, _) in contesting.STATES.items() if code.value != "open"},
     },
-    "reason": {code.value: words for code, words in absences.REASONS.items()},
+    "reason": {
+        **{code.value: words for code, words in absences.REASONS.items()},
+        **{code.value: words for code, words in contesting.REASONS.items()},
+    },
     "claim": {code.value: words for code, words in absences.CLAIMS.items()},
     "corrected_to": {code.value: words for code, (words, _) in absences.MARKS.items() if code},
     "kind": {
@@ -316,5 +324,10 @@ WORDS = {
         "aid": "Aide",
         "reduction": "Réduction",
     },
-    "subject_kind": {"enrolment": "Inscription", "request": "Demande", "absence": "Absence signalée"},
+    "subject_kind": {
+        "enrolment": "Inscription",
+        "request": "Demande",
+        "absence": "Absence signalée",
+        "line_objection": "Facture contestée",
+    },
 }

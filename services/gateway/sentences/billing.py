@@ -60,8 +60,24 @@ SENTENCES = {
     ),
     "run_contested": (
         409,
-        "Des pointages ont été contestés, ou des absences signalées, depuis ce brouillon ({children}). "
-        "Refaites le brouillon : ces journées seront laissées de côté jusqu’à la réponse.",
+        "Des pointages ont été contestés, des journées rendues ou des absences signalées depuis ce brouillon "
+        "({children}). Refaites le brouillon : il en tiendra compte.",
+    ),
+    "cannot_contest_line": (409, "Ces journées ne peuvent pas être contestées ici."),
+    "line_objection_changed": (
+        409,
+        "Cette contestation a changé entre-temps : une réponse a été donnée, un document joint, ou elle a été retirée. "
+        "Rechargez la page.",
+    ),
+    "nothing_billed": (
+        409,
+        "Ces journées ne sont plus facturées : un avoir les a déjà rendues. "
+        "Répondez que la facturation a été corrigée.",
+    ),
+    "nothing_corrected": (
+        409,
+        "D’après ce qui est connu aujourd’hui, ces journées coûtent ce qui a été facturé. "
+        "Corrigez d’abord le pointage ou le quotient, puis répondez.",
     ),
     "sheets_not_counted": (
         409,
@@ -109,6 +125,11 @@ PROBLEMS = {
     "allowance_too_early": "Cette date est trop ancienne : une facturation ne corrige que les douze derniers mois.",
     "unknown_activity": "Choisissez une activité de la liste.",
     "unknown_place": "Choisissez un lieu de la liste.",
+    "unknown_day": "Choisissez des journées de cette ligne.",
+    "words_missing": "Expliquez ce qui ne va pas : l’agent qui vérifie lira ce texte.",
+    "not_an_answer": "Choisissez une réponse.",
+    "days_missing": "Cochez au moins une journée à rendre.",
+    "waiver_missing": "Dites si c’est une erreur de la ville ou un geste.",
     "later_month_published": "Un mois plus récent est déjà publié : ses corrections s’y feront.",
     "dates_out_of_order": "L’échéance vient après la publication, et la fin du paiement en ligne après l’échéance.",
 }

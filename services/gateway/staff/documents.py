@@ -23,7 +23,7 @@ from gateway.vault.shelf import STAFF_SUBJECTS, size_text
 from gateway.vault.store import grants
 from gateway.wiring import wiring
 
-READERS = (Role.REQUESTS, Role.FAMILY_FILES, Role.HEALTH)
+READERS = (Role.REQUESTS, Role.BILLING, Role.FAMILY_FILES, Role.HEALTH)
 """Some matter of theirs has attachments; which one an agent may open is the service's to say."""
 
 blueprint = Blueprint("documents", __name__, url_prefix="/pieces")

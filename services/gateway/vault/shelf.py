@@ -19,6 +19,7 @@ SOON = timedelta(days=30)
 SUBJECTS = {
     "enrolment": "une inscription",
     "absence": "une absence signalée",
+    "line_objection": "une contestation de facture",
     "request": "une demande",
     "family": "votre dossier famille",
     "health": "la fiche santé de votre enfant",

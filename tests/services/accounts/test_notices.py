@@ -18,6 +18,8 @@ from contracts.events.accounts import AccountRegistered, ActivationKeyRedeemed
 from contracts.events.billing import (
     AllowanceEnded,
     AllowanceGranted,
+    InvoiceLineAnswered,
+    InvoiceLineContested,
     InvoicePublished,
     PaymentFailed,
     RefundMade,
@@ -152,6 +154,8 @@ HANDLERS: dict[type[Event], list[str]] = {
     RefundMade: ["mail_refund"],
     AllowanceGranted: ["mail_allowance"],
     AllowanceEnded: ["mail_allowance_end"],
+    InvoiceLineContested: ["mail_contested_line"],
+    InvoiceLineAnswered: ["mail_answered_line"],
     DocumentOpened: ["mail_opening"],
     DocumentExpiring: ["mail_expiry"],
     AccountRegistered: ["mail_welcome"],
@@ -421,6 +425,41 @@ def test_who_had_paid_is_told_how_the_money_comes_back(home: Home, way: str, wor
     assert plain(mail.subject) == "Remboursement de 12,50 €"
     assert words in plain(mail.text)
     assert "ENF-Q-2026-000045" in mail.text
+
+
+def test_a_contested_line_has_its_receipt_and_its_answer(home: Home) -> None:
+    common: dict[str, Any] = {
+        "objection_id": uuid4(), "invoice_id": uuid4(), "invoice_number": "ENF-2026-000123",
+        "family_id": home.family_id, "account_id": home.max, "child_name": "Zoé Martin",
+        "activity_name": "Cantine", "days": [date(2026, 11, 5), date(2026, 11, 6)], "cents": 640,
+    }  # fmt: skip
+    home.tell(InvoiceLineContested(reason="other", answer_before=date(2027, 1, 12), **common))
+    assert home.new() == [(MAX, "invoice_line_contested")]
+    receipt = plain(home.desk.mails(MAX)[-1].text)
+    for words in (
+        "5 novembre",
+        "6 novembre",
+        "soit 6,40 €",
+        "avant le 12 janvier 2027",
+        "La somme reste due",
+    ):
+        assert words in receipt
+    for outcome, given, number, words in (
+        ("waived", 320, "ENF-2026-000200", "3,20 € vous sont rendus par l’avoir n° ENF-2026-000200"),
+        ("waived", 640, "", "6,40 € vous sont rendus : votre prochaine facture en tient compte"),
+        ("repriced", 640, "", "c’est corrigé : 6,40 € vous sont rendus"),
+        ("explained", 0, "", "La ligne est maintenue"),
+    ):
+        home.tell(
+            InvoiceLineAnswered(
+                outcome=outcome, given_cents=given, credit_note_number=number, answer="Vérifié.", **common
+            )
+        )
+        for to in (LEA, MAX):
+            answer = plain(home.desk.mails(to)[-1].text)
+            assert words in answer
+            assert "« Vérifié. »" in answer
+            assert ("tribunal" in answer) == (given < 640)
 
 
 def test_an_invoice_says_what_is_left_and_a_credit_note_is_good_news(home: Home) -> None:

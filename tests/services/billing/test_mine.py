@@ -50,6 +50,7 @@ def test_nothing_of_another_family(town: Town) -> None:
         "invoices": [],
         "payments": [],
         "allowances": [],
+        "line_objections": [],
         "balance_cents": 0,
     }
 
