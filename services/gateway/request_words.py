@@ -1,0 +1,117 @@
+"""A request in words: its answers as its form asked them, its history, the letter that decides it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from contracts.enrolment.procedures import FieldKind, Prefill
+from contracts.enrolment.requests import RequestView, Side, StepKind, StepView
+from contracts.events.requests import ProcedureKind, RequestState
+from gateway import french
+from gateway.procedure_words import NOT_ANSWERED, said
+from gateway.sentences.requests import SILENCE, step_words
+
+TypeName = Callable[[str], str]
+_NAMED = frozenset({StepKind.ASSIGNED, StepKind.FORWARDED})
+_OF_DOCUMENTS = frozenset({StepKind.ATTACHED, StepKind.OPENED})
+
+APPEAL = (
+    "Si vous contestez cette décision, vous pouvez, dans les deux mois qui suivent la réception de ce courrier, "
+    "demander au maire de la revoir (recours gracieux), ou saisir le tribunal administratif de Grenoble, 2 place de "
+    "Verdun, BP 1135, 38022 Grenoble Cedex, aussi par www.telerecours.fr. Un recours gracieux fait repartir ce délai "
+    "à compter de la réponse du maire."
+)
+"""Code de justice administrative, R421-1 and R421-5: a refusal that does not say so can be contested for longer."""
+
+ACCEPTED = {
+    ProcedureKind.DECISION: "Votre demande est acceptée.",
+    ProcedureKind.APPLICATION: "Votre candidature est retenue.",
+    ProcedureKind.REPORT: "Votre signalement a été traité.",
+}
+REFUSED = "Votre demande n’est pas acceptée, pour les raisons suivantes."
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the history. `side`: requester, town, system; `internal`: agents only."""
+
+    title: str
+    at: datetime
+    who: str
+    words: str
+    side: str
+    internal: bool
+
+
+def answers(view: RequestView) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Page title → (question, answer) of each question that was asked."""
+    groups = []
+    for page in view.pages:
+        rows = [
+            (field.label, said(field, view.answers.get(field.name)))
+            for field in page.fields
+            if field.kind is not FieldKind.INFORMATION
+        ]
+        if rows:
+            groups.append((page.title, rows))
+    return groups
+
+
+def history(view: RequestView, type_name: TypeName, *, own: bool) -> list[Entry]:
+    """Newest first. `own`: for whoever filed the request; else for an agent."""
+    return [_entry(step, type_name, own=own) for step in reversed(view.steps)]
+
+
+def silence(view: RequestView) -> str:
+    """What no answer means, and when."""
+    return french.typeset(SILENCE[view.silence].format(day=french.day(view.silence_on)))
+
+
+def addressee(view: RequestView) -> str:
+    """The requester's name, where the form asked for it as the file calls it; else the address of the answers."""
+    wanted = (Prefill.FIRST_NAME, Prefill.LAST_NAME)
+    named = {
+        field.prefill: said(field, view.answers.get(field.name))
+        for page in view.pages
+        for field in page.fields
+        if field.prefill in wanted
+    }
+    parts = [named[each] for each in wanted if named.get(each, NOT_ANSWERED) != NOT_ANSWERED]
+    return " ".join(parts) or view.email
+
+
+def decision(view: RequestView) -> tuple[str, str, str]:
+    """(what is decided, why or how, ways of appeal): the letter's body."""
+    if view.line.state is RequestState.REFUSED:
+        appeal = APPEAL if view.kind is ProcedureKind.DECISION else ""
+        return french.typeset(REFUSED), view.letter, french.typeset(appeal)
+    return french.typeset(ACCEPTED[view.kind]), view.letter, ""
+
+
+def is_decided(view: RequestView) -> bool:
+    """There is a letter."""
+    return view.line.state in (RequestState.ACCEPTED, RequestState.REFUSED) and not view.erased
+
+
+def _entry(step: StepView, type_name: TypeName, *, own: bool) -> Entry:
+    title = step_words(step.kind, step.side, own=own)
+    words = step.words
+    if step.kind in _OF_DOCUMENTS and words:
+        title, words = f"{title} : {type_name(words)}", ""
+    elif step.kind is StepKind.ASSIGNED and not words:
+        title = "Confiée à personne en particulier"
+    elif step.kind in _NAMED:
+        title, words = f"{title} {words}", ""
+    who = step.by_name
+    if own and step.side is Side.REQUESTER:
+        who = "Vous"
+    elif not who:
+        who = "Demandeur" if step.side is Side.REQUESTER else ""
+    return Entry(
+        french.typeset(title),
+        step.at,
+        who,
+        words,
+        step.side.value,
+        step.kind in (StepKind.NOTED, StepKind.ASSIGNED),
+    )
