@@ -1,9 +1,15 @@
 """Démarches: a form small enough to hold in the head."""
 
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
+from chassis.clock import PARIS
+from contracts.documents import DocumentTypeView, DocumentView, ShareView, VaultView
 from contracts.enrolment.procedures import (
+    Answers,
     Condition,
+    DraftView,
     FieldKind,
     FormField,
     FormPage,
@@ -11,6 +17,9 @@ from contracts.enrolment.procedures import (
     ProcedureForm,
     Test,
 )
+from enrolment.procedures.asking import shown, whole
+
+DRAFT_ID = UUID("00000000-0000-4000-8000-00000000d4af")
 
 
 def field(name: str, kind: FieldKind = FieldKind.TEXT, **more: Any) -> FormField:
@@ -58,4 +67,48 @@ def removal(**more: Any) -> ProcedureForm:
         ),
         page("who", field("name", label="Votre nom"), field("remark", FieldKind.LONG_TEXT, required=False)),
         **more,
+    )
+
+
+def draft(of: ProcedureForm, answers: Answers | None = None, **more: Any) -> DraftView:
+    """A draft of this form, with these answers, as the service shows it: nothing is left to do unless it is said."""
+    filled, given = whole(of), answers or {}
+    pages = {name: [each.name for each in fields] for name, fields in shown(filled, given).items()}
+    at = datetime(2026, 11, 26, 10, tzinfo=PARIS)
+    known = {"draft_id": DRAFT_ID, "code": "occuper-la-rue", "number": 1, "todo": None, "erased_at": at}
+    return DraftView(**{**known, **more}, form=filled, answers=given, pages=pages)
+
+
+def a_vault(*kinds: tuple[str, UUID | None]) -> VaultView:
+    """A closed vault of documents, each of a type, joined to a request of that id or to nothing."""
+    at = datetime(2026, 11, 26, 10, tzinfo=PARIS)
+    documents = []
+    for number, (kind, subject_id) in enumerate(kinds):
+        share = ShareView(
+            share_id=UUID(int=100 + number),
+            subject_kind="request",
+            subject_id=subject_id or UUID(int=1),
+            shared_at=at,
+            readable_until=date(2027, 11, 26),
+        )
+        documents.append(
+            DocumentView(
+                document_id=UUID(int=200 + number),
+                document_type=kind,
+                size=1000,
+                stored_at=at,
+                valid_until=None,
+                sealed_key=b"k" * 80,
+                sealed_description=b"d" * 80,
+                shares=[share] if subject_id else [],
+            )
+        )
+    return VaultView(
+        keys=None,
+        types=[DocumentTypeView(code="cv", name="CV"), DocumentTypeView(code="autre", name="Autre")],
+        documents=documents,
+        used_bytes=0,
+        limit_documents=100,
+        limit_bytes=10**9,
+        requests_public_key=b"t" * 32,
     )

@@ -254,12 +254,14 @@ class SaveAnswers(Command[DraftView]):
     """Replaces the answers of one page. Answers to what is not shown are not kept.
 
     Raises Invalid, `problems`: {field: code}, codes of `enrolment.procedures.checking`; nothing is kept then.
+    `partial`: the page goes on later; what is good is kept, nothing is refused and the page stays `todo`.
     """
 
     draft_id: UUID
     secret: Secret | None = None
     page: Name
     answers: Answers
+    partial: bool = False
 
 
 class RenewDraft(Command[DraftView]):

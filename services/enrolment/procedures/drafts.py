@@ -101,10 +101,11 @@ def save(session: Session, ask: SaveAnswers, caller: Caller, now: datetime) -> D
     before = {name: answer for name, answer in draft.answers.items() if name not in rendered}
     answers = clean(form, {**before, **_with_own_children(session, form, posted, caller)})
     problems = check(form, answers, _today(now), rendered)
-    if problems:
+    if problems and not ask.partial:
         raise Invalid(problems=dict(problems))
-    draft.answers = answers
-    draft.asked = sorted({*draft.asked, *rendered})
+    good = {name: answer for name, answer in answers.items() if name not in problems}
+    draft.answers = clean(form, good) if problems else answers
+    draft.asked = sorted({*draft.asked} - rendered if ask.partial else {*draft.asked, *rendered})
     draft.updated_at = now
     session.flush()
     return _view(session, draft, now)

@@ -1,6 +1,7 @@
 """The door of the site."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 
 from gateway.public import articles
 
@@ -14,6 +15,6 @@ def show() -> str:
 
 
 @blueprint.get("/nouvelle-demarche")
-def new_request() -> str:
-    """What can be done without an account, and by whom for the rest."""
-    return render_template("public/new_request.html")
+def new_request() -> ResponseReturnValue:
+    """The address that the leaflet knows."""
+    return redirect(url_for("public.procedures.show"), 301)

@@ -9,7 +9,6 @@ PAGES = [
     "/activites",
     "/activites/restauration-scolaire",
     "/infos-pratiques",
-    "/nouvelle-demarche",
     "/accessibilite",
     "/donnees-personnelles",
     "/mentions-legales",

@@ -1,0 +1,300 @@
+"""A démarche being filled, page by page: with an account or without, kept at each step, checked, sent.
+
+A page costs one call to each service it needs: enrolment for the draft; accounts where a question opens with what the
+family's file says; documents where one is to be joined.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from contracts.accounts.families import HouseholdView, MyHousehold
+from contracts.documents import OpenVault, VaultView
+from contracts.enrolment.procedures import (
+    DraftIncomplete,
+    DraftView,
+    DropDraft,
+    FieldKind,
+    FormChanged,
+    FormField,
+    OpenDraft,
+    RenewDraft,
+    SaveAnswers,
+)
+from contracts.enrolment.requests import DocumentNotThere, SubmitRequest
+from contracts.errors import DomainError, Invalid
+from contracts.messages import Question
+from gateway import procedure_words
+from gateway.forms import CommandForm, HiddenField
+from gateway.procedure_form import Attached, Known, PageForm, page_form
+from gateway.public.procedure_sent import SENT
+from gateway.public.procedures import is_citizen, secret
+from gateway.services import ask, ask_each
+from gateway.vault.shelf import Shelved, shelve, today
+
+blueprint = Blueprint("procedure_filling", __name__, url_prefix="/demarches/en-cours/<uuid:draft_id>")
+_SUBJECT = "request"
+
+
+class SubmitForm(CommandForm):
+    """Sends what was read: of this version of the form, and no other."""
+
+    number = HiddenField(default="0")
+
+    @property
+    def version(self) -> int:
+        """0, which is of no form, for what is not a number."""
+        text = self.number.data or ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+
+
+@blueprint.get("/")
+def go_on(draft_id: UUID) -> ResponseReturnValue:
+    """To the first page that is not answered, or to the check of all."""
+    return _onward(ask(_opening(draft_id)))
+
+
+@blueprint.get("/<page>")
+def show(draft_id: UUID, page: str) -> ResponseReturnValue:
+    """One page of questions."""
+    view = ask(_opening(draft_id))
+    if view.newer is not None:
+        return _changed(view)
+    if page not in view.pages:
+        return _onward(view)
+    questions = _questions(view, page)
+    form = page_form(questions, _known(view, page, questions))
+    form.fill(view.answers)
+    return _page(view, page, form)
+
+
+@blueprint.post("/<page>")
+def save(draft_id: UUID, page: str) -> ResponseReturnValue:
+    """Keeps the answers of the page; what cannot be taken comes back as it was typed."""
+    view = ask(_opening(draft_id))
+    if view.form.page(page) is None:
+        abort(404)
+    if page not in view.pages:
+        return _onward(view)
+    questions = _questions(view, page)
+    form = page_form(questions, _known(view, page, questions))
+    is_typed_well = form.validate()
+    later = request.form.get("plus_tard", "")
+    order = SaveAnswers(
+        command_id=form.command_id.data,
+        draft_id=draft_id,
+        secret=secret(),
+        page=page,
+        answers=form.read(),
+        partial=bool(later),
+    )
+    try:
+        saved = ask(order)
+    except Invalid as refusal:
+        problems = refusal.details.get("problems")
+        form.place(problems if isinstance(problems, dict) else {}, today())
+        return _page(view, page, form)
+    except DomainError as refusal:
+        form.show(refusal)
+        return _page(view, page, form)
+    if later:
+        return _later(view, page, later)
+    if not is_typed_well:
+        return _page(view, page, form)
+    return _onward(saved)
+
+
+@blueprint.route("/verifier", methods=["GET", "POST"])
+def check(draft_id: UUID) -> ResponseReturnValue:
+    """« Vérifiez vos réponses », each with its way back; then the request is sent."""
+    form = SubmitForm()
+    if form.validate_on_submit():
+        try:
+            return _submit(draft_id, form)
+        except (FormChanged, DraftIncomplete, DocumentNotThere, Invalid) as refusal:
+            form.show(refusal)
+    view = ask(_opening(draft_id))
+    if view.newer is not None:
+        return _changed(view)
+    if view.todo is not None:
+        return redirect(url_for(".show", draft_id=draft_id, page=view.todo))
+    form.number.data = str(view.number)
+    rows = _rows(view)
+    page = render_template(
+        "public/procedure_check.html", view=view, form=form, rows=rows, is_citizen=is_citizen()
+    )
+    return page, form.status
+
+
+@blueprint.post("/renouveler")
+def renew(draft_id: UUID) -> ResponseReturnValue:
+    """Goes on with the newer form."""
+    form = CommandForm()
+    form.validate()
+    return _onward(ask(RenewDraft(command_id=form.command_id.data, draft_id=draft_id, secret=secret())))
+
+
+@blueprint.post("/supprimer")
+def drop(draft_id: UUID) -> ResponseReturnValue:
+    """Gives the draft up."""
+    form = CommandForm()
+    form.validate()
+    ask(DropDraft(command_id=form.command_id.data, draft_id=draft_id, secret=secret()))
+    flash("Le brouillon est supprimé.", "success")
+    return redirect(url_for("public.procedures.show"))
+
+
+def _submit(draft_id: UUID, form: SubmitForm) -> ResponseReturnValue:
+    order = SubmitRequest(
+        command_id=form.command_id.data, draft_id=draft_id, secret=secret(), number=form.version
+    )
+    sent = ask(order)
+    session[SENT] = {"number": sent.number, "code": sent.code, "request_id": str(sent.request_id)}
+    return redirect(url_for("public.procedure_sent.show"))
+
+
+def _opening(draft_id: UUID) -> OpenDraft:
+    return OpenDraft(draft_id=draft_id, secret=secret())
+
+
+def _onward(view: DraftView) -> ResponseReturnValue:
+    if view.todo is None or view.newer is not None:
+        return redirect(url_for(".check", draft_id=view.draft_id))
+    return redirect(url_for(".show", draft_id=view.draft_id, page=view.todo))
+
+
+def _later(view: DraftView, page: str, what: str) -> ResponseReturnValue:
+    """After a partial save: to a document's page for one of the questions, or out."""
+    field = view.form.field(what)
+    if field is None or field.kind is not FieldKind.DOCUMENT:
+        flash("Vos réponses sont gardées : vous pourrez reprendre plus tard.", "success")
+        return redirect(url_for("public.procedures.show"))
+    back = url_for(".show", draft_id=view.draft_id, page=page, joint=field.name)
+    typed: dict[str, Any] = {"type": field.document_type} if field.document_type else {}
+    address = url_for(
+        "citizen.attachments.show", kind=_SUBJECT, subject_id=view.draft_id, suite=back, **typed
+    )
+    return redirect(address)
+
+
+def _questions(view: DraftView, page: str) -> list[FormField]:
+    shown = view.form.page(page)
+    return [field for field in shown.fields if field.name in view.pages[page]] if shown else []
+
+
+def _page(view: DraftView, page: str, form: PageForm) -> ResponseReturnValue:
+    names = list(view.pages)
+    place = names.index(page)
+    back = url_for("public.procedures.open_procedure", code=view.code)
+    if place:
+        back = url_for(".show", draft_id=view.draft_id, page=names[place - 1])
+    html = render_template(
+        "public/procedure_page.html",
+        view=view,
+        page=view.form.page(page),
+        form=form,
+        back=back,
+        step=place + 1,
+        steps=len(names),
+        is_citizen=is_citizen(),
+    )
+    return html, form.status
+
+
+def _changed(view: DraftView) -> ResponseReturnValue:
+    return render_template("public/procedure_changed.html", view=view, form=CommandForm(formdata=None))
+
+
+def _known(view: DraftView, page: str, questions: Sequence[FormField]) -> Known:
+    """What the questions need to know of the account, asked at once."""
+    if not is_citizen():
+        return Known()
+    needs_file = any(
+        question.kind is FieldKind.CHILD or (question.prefill and question.name not in view.answers)
+        for question in questions
+    )
+    needs_vault = any(question.kind is FieldKind.DOCUMENT for question in questions)
+    asked: list[Question[object]] = [MyHousehold()] if needs_file else []
+    asked += [OpenVault()] if needs_vault else []
+    answers = dict(zip((type(each) for each in asked), ask_each(asked), strict=True))
+    household, vault = answers.get(MyHousehold), answers.get(OpenVault)
+    # Without accounts' answer the fields open empty; without documents' none can be joined, which must be said.
+    if isinstance(vault, Exception):
+        raise vault
+    return Known(
+        household=household if isinstance(household, HouseholdView) else None,
+        attached=_attached(view, page, vault) if isinstance(vault, VaultView) else {},
+    )
+
+
+def _attached(view: DraftView, page: str, vault: VaultView) -> dict[str, list[Attached]]:
+    """Document question → its documents: those of its answer, then those joined for it since.
+
+    A document joined to the draft goes to the question it was joined for (`joint`), or to the only one of the page
+    that takes its type.
+    """
+    joined = [each for each in reversed(shelve(vault)) if _is_joined(each, view.draft_id)]
+    known = {str(each.view.document_id): each for each in joined}
+    placed = {
+        field.name: [each for each in _ids(view.answers.get(field.name)) if each in known]
+        for field in view.form.fields()
+        if field.kind is FieldKind.DOCUMENT
+    }
+    taken = {each for ids in placed.values() for each in ids}
+    here = [field for field in _questions(view, page) if field.kind is FieldKind.DOCUMENT]
+    wanted = request.args.get("joint", "")
+    for document_id, shelved in known.items():
+        fitting = [field for field in here if field.document_type in ("", shelved.view.document_type)]
+        target = next((field for field in fitting if field.name == wanted), None)
+        if target is None and len(fitting) == 1:
+            target = fitting[0]
+        if document_id not in taken and target is not None:
+            placed[target.name].append(document_id)
+    return {name: [Attached(each, known[each].name) for each in ids] for name, ids in placed.items()}
+
+
+def _is_joined(shelved: Shelved, draft_id: UUID) -> bool:
+    return any(
+        share.subject_kind == _SUBJECT and share.subject_id == draft_id for share in shelved.view.shares
+    )
+
+
+def _ids(answer: object) -> list[str]:
+    return [str(each) for each in answer] if isinstance(answer, list) else []
+
+
+def _rows(view: DraftView) -> list[tuple[str, list[tuple[str, str, str, str]]]]:
+    """Page title → (question, answer, « Modifier », address) of each question shown."""
+    names = _document_names(view)
+    groups = []
+    for name in view.pages:
+        page = view.form.page(name)
+        address = url_for(".show", draft_id=view.draft_id, page=name)
+        rows = [
+            (
+                field.label,
+                procedure_words.said(field, view.answers.get(field.name), names),
+                "Modifier",
+                address,
+            )
+            for field in _questions(view, name)
+            if field.kind is not FieldKind.INFORMATION
+        ]
+        if page and rows:
+            groups.append((page.title, rows))
+    return groups
+
+
+def _document_names(view: DraftView) -> dict[str, str]:
+    has_documents = any(
+        field.kind is FieldKind.DOCUMENT and view.answers.get(field.name) for field in view.form.fields()
+    )
+    if not has_documents or not is_citizen():
+        return {}
+    [vault] = ask_each([OpenVault()])
+    if isinstance(vault, Exception):
+        return {}
+    return {str(each.view.document_id): each.name for each in shelve(vault)}

@@ -1,0 +1,84 @@
+"""« Toutes les démarches »: the list, by category, and what each asks before it is begun."""
+
+import secrets
+import unicodedata
+from itertools import groupby
+
+from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from contracts.caller import Kind
+from contracts.documents import ListDocumentTypes
+from contracts.enrolment.procedures import (
+    Audience,
+    FieldKind,
+    ListProcedures,
+    ProcedureCard,
+    ShowProcedure,
+    StartDraft,
+)
+from gateway import browser_session
+from gateway.document_types import names_from
+from gateway.forms import CommandForm
+from gateway.services import ask, ask_each
+
+blueprint = Blueprint("procedures", __name__, url_prefix="/demarches")
+_SECRET = "draft_secret"  # noqa: S105 -- the name it is kept under
+
+
+@blueprint.get("")
+def show() -> str:
+    """Those that can be used, and the drafts of whoever is signed in. `q`: words to find one by."""
+    view = ask(ListProcedures())
+    words = request.args.get("q", "")[:80].strip()
+    found = [card for card in view.procedures if _matches(card, words)]
+    groups = [(category, list(cards)) for category, cards in groupby(found, lambda card: card.category)]
+    return render_template("public/procedures.html", view=view, groups=groups, words=words, found=found)
+
+
+@blueprint.route("/<code>", methods=["GET", "POST"])
+def open_procedure(code: str) -> ResponseReturnValue:
+    """What is needed, how long it takes, which texts apply; then the first page of its form."""
+    form = CommandForm()
+    if form.validate_on_submit():
+        order = StartDraft(command_id=form.command_id.data, code=code, secret=secret(make=True))
+        return redirect(url_for("public.procedure_filling.go_on", draft_id=ask(order).draft_id))
+    view, types = ask_each([ShowProcedure(code=code), ListDocumentTypes()])
+    if isinstance(view, Exception):
+        raise view
+    name = names_from(types)
+    papers = [
+        (field, name(field.document_type) if field.document_type else field.label)
+        for field in view.form.fields()
+        if field.kind is FieldKind.DOCUMENT
+    ]
+    closed = view.form.audience is Audience.SIGNED_IN and not is_citizen()
+    page = render_template("public/procedure.html", view=view, form=form, papers=papers, closed=closed)
+    return page, form.status
+
+
+def is_citizen() -> bool:
+    """Whoever is here has an account of their own and is signed in with it."""
+    signed_in = browser_session.current()
+    return signed_in is not None and signed_in.kind is Kind.CITIZEN
+
+
+def secret(*, make: bool = False) -> str | None:
+    """What proves that a draft without account is this browser's; it is in the form cookie, which ends with it."""
+    if is_citizen():
+        return None
+    if make and _SECRET not in session:
+        session[_SECRET] = secrets.token_urlsafe(32)
+    kept: str | None = session.get(_SECRET)
+    return kept
+
+
+def _matches(card: ProcedureCard, words: str) -> bool:
+    """Every word is somewhere in what is said of it, accents and case aside."""
+    said = _plain(f"{card.title} {card.summary} {card.category}")
+    return all(word in said for word in _plain(words).split())
+
+
+def _plain(text: str) -> str:
+    parted = unicodedata.normalize("NFD", text.casefold().replace("’", "'"))
+    return "".join(sign for sign in parted if not unicodedata.combining(sign))

@@ -1,0 +1,309 @@
+"""Démarches: found, begun, filled page by page, checked and sent; with an account or without."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from contracts.accounts.families import MyHousehold
+from contracts.documents import ListDocumentTypes, OpenVault
+from contracts.enrolment.procedures import (
+    Answers,
+    Audience,
+    DraftCard,
+    DropDraft,
+    FieldKind,
+    FormChange,
+    FormChanged,
+    ListProcedures,
+    OpenDraft,
+    Prefill,
+    ProcedureCard,
+    ProcedureForm,
+    ProceduresView,
+    ProcedureView,
+    RenewDraft,
+    SaveAnswers,
+    ShowProcedure,
+    StartDraft,
+)
+from contracts.enrolment.requests import SubmitRequest, SubmittedView
+from contracts.errors import Invalid, NotFound
+from enrolment.procedures.asking import shown, whole
+from enrolment.procedures.checking import check, clean
+from tests.mothers import procedures as mother
+from tests.mothers.accounts import a_household
+from tests.mothers.procedures import DRAFT_ID, a_vault, field, form, page, removal
+from tests.unit.gateway.test_absence_pages import text_of
+
+DRAFT = f"/demarches/en-cours/{DRAFT_ID}"
+CARD = DraftCard(
+    draft_id=DRAFT_ID,
+    code="occuper-la-rue",
+    title="Occuper la rue",
+    updated_at="2026-11-25T10:00:00+01:00",
+    erased_at="2027-02-25T10:00:00+01:00",
+)
+
+
+def words_of(answer: Any) -> str:
+    """The page in answer, with plain spaces."""
+    text: str = answer.get_data(as_text=True)
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+class Desk:
+    """Enrolment's side of one draft, by its own rules, in memory."""
+
+    def __init__(self, site: Any, of: ProcedureForm, answers: Answers | None = None) -> None:
+        self.form, self.answers, self.saved = whole(of), dict(answers or {}), set()
+        self.newer: FormChange | None = None
+        today = site.clock.now().date()
+        self.check = lambda given, names=None: check(self.form, given, today, names)
+        site.services.answers |= {
+            OpenDraft: lambda ask: self.view(ask.draft_id),
+            SaveAnswers: self.save,
+            StartDraft: CARD,
+            ShowProcedure: ProcedureView(code="occuper-la-rue", number=1, form=self.form, drafts=[]),
+            ListDocumentTypes: [],
+            SubmitRequest: SubmittedView(request_id=DRAFT_ID, number="2026-000042", code="ABCD-EFGH"),
+        }
+
+    def view(self, draft_id: UUID = DRAFT_ID) -> Any:
+        if draft_id != DRAFT_ID:
+            return NotFound()
+        problems = self.check(self.answers)
+        todo = next(
+            (
+                name
+                for name, fields in shown(self.form, self.answers).items()
+                if any(each.name in problems or each.name not in self.saved for each in fields)
+            ),
+            None,
+        )
+        return mother.draft(self.form, self.answers, todo=todo, newer=self.newer)
+
+    def save(self, ask: SaveAnswers) -> Any:
+        names = {each.name for each in shown(self.form, self.answers).get(ask.page, [])} | ask.answers.keys()
+        given = clean(self.form, {**{k: v for k, v in self.answers.items() if k not in names}, **ask.answers})
+        problems = self.check(given, names)
+        if problems and not ask.partial:
+            return Invalid(problems=problems)
+        self.answers = {name: answer for name, answer in given.items() if name not in problems}
+        self.saved |= set() if ask.partial else names
+        return self.view()
+
+
+@pytest.fixture
+def desk(site: Any) -> Desk:
+    return Desk(site, removal())
+
+
+# ---------------------------------------------------------------- found
+
+
+def test_procedures_stand_by_category_and_are_found_without_accents(site: Any) -> None:
+    cards = [
+        ProcedureCard(
+            code=code, title=title, summary="…", category=category, audience=audience, answer_days=9
+        )
+        for code, title, category, audience in [
+            ("acte", "Demander un acte", "État civil", Audience.ANYBODY),
+            ("ecole", "Inscrire à l’école", "École", Audience.SIGNED_IN),
+        ]
+    ]
+    site.services.answers[ListProcedures] = ProceduresView(procedures=cards, drafts=[])
+    visitor = site.anonymous()
+
+    everything = visitor.read("/demarches")
+    assert [h.get_text() for h in everything.select("h2")][:2] == ["État civil", "École"]
+    assert "Avec un compte." in text_of(everything)
+    assert [a.get_text() for a in visitor.read("/demarches?q=etat ACTE").select(".procedure-list a")] == [
+        "Demander un acte"
+    ]
+    assert "Aucune démarche ne correspond" in text_of(visitor.read("/demarches?q=piscine"))
+    assert visitor.get("/nouvelle-demarche", 301).location == "/demarches"
+
+
+def test_a_parent_finds_what_was_begun(site: Any) -> None:
+    site.services.answers[ListProcedures] = ProceduresView(procedures=[], drafts=[CARD])
+    page = site.citizen().read("/demarches")
+
+    assert page.select_one(".procedure-list a")["href"] == f"{DRAFT}/"
+    assert "gardée jusqu’au 25 février 2027" in text_of(page)
+    assert page.select_one(".space-menu a[aria-current]").get_text() == "Démarches"
+
+
+def test_a_procedure_says_what_it_needs_before_it_is_begun(site: Any, desk: Desk) -> None:
+    visitor = site.anonymous()
+    words = text_of(visitor.read("/demarches/occuper-la-rue"))
+    assert "Dans les 30 jours" in words
+    assert "Voirie" in words
+
+    answer = visitor.send("/demarches/occuper-la-rue")
+    assert answer.location == f"{DRAFT}/"
+    [started] = site.services.asked_for(StartDraft)
+    assert len(started.secret) == 43
+    visitor.get(answer.location, 302)
+    assert site.services.asked_for(OpenDraft)[-1].secret == started.secret
+
+
+def test_one_that_needs_an_account_leads_to_it(site: Any) -> None:
+    Desk(site, removal(audience=Audience.SIGNED_IN))
+    page = site.anonymous().read("/demarches/occuper-la-rue")
+    assert page.select("main form") == []
+    assert page.select_one("main .govuk-button")["href"] == "/connexion?suite=/demarches/occuper-la-rue"
+    assert site.citizen().read("/demarches/occuper-la-rue").select("main form")
+
+
+# ---------------------------------------------------------------- filled
+
+
+def test_a_visitor_fills_makes_mistakes_and_sends(site: Any, desk: Desk) -> None:
+    visitor = site.anonymous()
+    refused = visitor.send(f"{DRAFT}/what")
+    assert refused.status_code == 422
+    assert "Choisissez une réponse : « Pourquoi ? »." in words_of(refused)
+
+    assert visitor.send(f"{DRAFT}/what", f_why="works").location == f"{DRAFT}/what"
+    refused = visitor.send(f"{DRAFT}/what", f_why="works", f_weeks="99")
+    assert "Saisissez un nombre jusqu’à 52." in refused.get_data(as_text=True)
+    assert 'value="99"' in refused.get_data(as_text=True)
+    assert visitor.send(f"{DRAFT}/what", f_why="works", f_weeks="2").location == f"{DRAFT}/who"
+    assert visitor.send(f"{DRAFT}/who", f_name="Li Na").location == f"{DRAFT}/contact"
+    assert "nom@exemple.fr" in visitor.send(f"{DRAFT}/contact", f_contact_email="li").get_data(as_text=True)
+    assert visitor.send(f"{DRAFT}/contact", f_contact_email="li@exemple.fr").location == f"{DRAFT}/verifier"
+
+    page = visitor.read(f"{DRAFT}/verifier")
+    assert "Pourquoi ? Works Modifier (pourquoi ?) Combien de semaines ? 2" in text_of(page)
+    sent = visitor.submit(page)
+    assert sent.location == "/demarches/envoyee"
+    [order] = site.services.asked_for(SubmitRequest)
+    assert (order.draft_id, order.number) == (DRAFT_ID, 1)
+    assert "2026-000042" in text_of(visitor.read("/demarches/envoyee"))
+
+
+def test_what_is_typed_wrong_comes_back_with_all_that_is_to_be_corrected(site: Any) -> None:
+    Desk(site, form(page("one", field("day", FieldKind.DATE), field("home", FieldKind.ADDRESS))))
+    visitor = site.anonymous()
+    opened = visitor.read(f"{DRAFT}/one")
+    data = visitor.filled(opened.select_one("main form"))
+    data["f_day"] = ["31", "2", "2026"]
+    data["f_home__street"] = "1, rue Basse"
+    answer = visitor.client.post(f"{DRAFT}/one", data=data)
+    assert answer.status_code == 422
+    words = answer.get_data(as_text=True)
+    assert "Cette date n’existe pas" in words
+    assert "Complétez l’adresse" in words
+    assert 'href="#f_home__postcode"' in words
+    assert 'value="31"' in words
+    assert 'value="1, rue Basse"' in words
+
+
+def test_a_parent_finds_it_filled_from_the_file_and_chooses_a_child(site: Any) -> None:
+    asked = form(
+        page(
+            "one",
+            field("first", prefill=Prefill.FIRST_NAME),
+            field("home", FieldKind.ADDRESS, prefill=Prefill.ADDRESS),
+            field("child", FieldKind.CHILD),
+        )
+    )
+    desk = Desk(site, asked)
+    desk.check = lambda *_: {}
+    household = a_household()
+    site.services.answers[MyHousehold] = household
+    parent = site.citizen()
+
+    page_ = parent.read(f"{DRAFT}/one")
+    assert page_.select_one("#f_first")["value"] == household.account.first_name
+    assert page_.select_one("#f_home__city")["value"] == household.families[0].city
+    child = household.families[0].children[0]
+    parent.submit(page_, f_child__child_id=str(child.child_id))
+    assert site.services.asked_for(SaveAnswers)[0].answers["child"] == {"child_id": str(child.child_id)}
+
+    typed = {"f_child__child_id": "other", "f_child__first_name": "Zoé", "f_child__last_name": "Roux"}
+    parent.submit(page_, **typed, f_child__birth_date=["4", "5", "2021"])
+    assert site.services.asked_for(SaveAnswers)[1].answers["child"] == {
+        "first_name": "Zoé",
+        "last_name": "Roux",
+        "birth_date": "2021-05-04",
+    }
+
+
+def test_a_page_left_for_later_keeps_what_is_good(site: Any, desk: Desk) -> None:
+    parent = site.citizen()
+    answer = parent.send(f"{DRAFT}/what", button="Enregistrer et finir plus tard", f_why="works")
+    assert answer.location == "/demarches"
+    assert desk.answers == {"why": "works"}
+    assert desk.view().todo == "what"
+
+
+def test_a_document_is_joined_from_the_vault_and_shown_on_its_question(site: Any) -> None:
+    desk = Desk(site, form(page("one", field("proof", FieldKind.DOCUMENT, document_type="cv", most=2))))
+    site.services.answers[OpenVault] = a_vault(("cv", DRAFT_ID), ("autre", DRAFT_ID), ("cv", None))
+    parent = site.citizen()
+
+    away = parent.send(f"{DRAFT}/one", button="Joindre un autre document(Proof)")
+    assert away.location.startswith(f"/mon-espace/pieces/request/{DRAFT_ID}?suite=")
+    assert "type=cv" in away.location
+    parent.send(f"{DRAFT}/one")
+    assert len(desk.answers["proof"]) == 1
+
+    site.services.answers[OpenVault] = a_vault()
+    desk.answers.clear()
+    refused = parent.send(f"{DRAFT}/one")
+    assert refused.status_code == 422
+    assert 'href="#f_proof"' in refused.get_data(as_text=True)
+    assert "connectez-vous" in text_of(site.anonymous().read(f"{DRAFT}/one"))
+
+
+# ---------------------------------------------------------------- changed, sent twice, somebody else's
+
+
+def test_a_form_that_changed_meanwhile_says_what_and_goes_on(site: Any, desk: Desk) -> None:
+    desk.newer = FormChange(added=["Téléphone"], altered=["Pourquoi ?"], removed=[])
+    site.services.answers[RenewDraft] = lambda _: desk.view()
+    visitor = site.anonymous()
+
+    for address in (f"{DRAFT}/what", f"{DRAFT}/verifier"):
+        words = text_of(visitor.read(address))
+        assert "Ce qui est demandé en plus Téléphone Ce qui est demandé autrement Pourquoi ?" in words
+    desk.newer = None
+    page_ = visitor.read(f"{DRAFT}/what")
+    desk.newer = FormChange(added=["Téléphone"], altered=[], removed=[])
+    assert visitor.submit(page_, f_why="works").location == f"{DRAFT}/verifier"
+    assert desk.answers == {"why": "works"}
+    changed = visitor.read(f"{DRAFT}/verifier")
+    desk.newer = None
+    assert visitor.submit(changed).location == f"{DRAFT}/what"
+
+
+def test_a_version_that_is_published_between_the_check_and_the_sending_is_not_sent_over(site: Any) -> None:
+    desk = Desk(site, removal(), {"why": "works", "weeks": 2, "name": "Li", "contact_email": "li@exemple.fr"})
+    desk.saved = {"why", "weeks", "name", "remark", "contact_email"}
+    visitor = site.anonymous()
+    page_ = visitor.read(f"{DRAFT}/verifier")
+    site.services.answers[SubmitRequest] = FormChanged()
+    desk.newer = FormChange(added=["Téléphone"], altered=[], removed=[])
+
+    answer = visitor.submit(page_)
+    assert "Le formulaire a changé" in answer.get_data(as_text=True)
+
+
+def test_a_draft_of_somebody_else_is_not_there(site: Any, desk: Desk) -> None:
+    other = DRAFT.replace("d4af", "0000")
+    for address in ("/", "/what", "/verifier"):
+        site.anonymous().get(other + address, 404)
+    site.anonymous().get(f"{DRAFT}/nowhere", 302)
+
+
+def test_a_draft_is_given_up(site: Any) -> None:
+    desk = Desk(site, removal(), {"why": "works", "weeks": 2, "name": "Li", "contact_email": "li@exemple.fr"})
+    desk.saved = {"why", "weeks", "name", "remark", "contact_email"}
+    site.services.answers[DropDraft] = True
+    visitor = site.anonymous()
+
+    answer = visitor.send(f"{DRAFT}/verifier", form=1)
+    assert answer.location == "/demarches"
+    assert site.services.asked_for(DropDraft)[0].draft_id == DRAFT_ID
