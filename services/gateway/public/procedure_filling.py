@@ -27,7 +27,7 @@ from contracts.enrolment.procedures import (
 from contracts.enrolment.requests import DocumentNotThere, SubmitRequest
 from contracts.errors import DomainError, Invalid
 from contracts.messages import Question
-from gateway import procedure_words
+from gateway import french, procedure_words
 from gateway.forms import CommandForm, HiddenField
 from gateway.procedure_form import Attached, Known, PageForm, page_form
 from gateway.public.procedure_sent import SENT
@@ -275,7 +275,7 @@ def _rows(view: DraftView) -> list[tuple[str, list[tuple[str, str, str, str]]]]:
         address = url_for(".show", draft_id=view.draft_id, page=name)
         rows = [
             (
-                field.label,
+                french.typeset(field.label),
                 procedure_words.said(field, view.answers.get(field.name), names),
                 "Modifier",
                 address,

@@ -31,7 +31,10 @@ def show() -> str:
     """Those that can be used, and the drafts of whoever is signed in. `q`: words to find one by."""
     view = ask(ListProcedures())
     words = request.args.get("q", "")[:80].strip()
-    found = [card for card in view.procedures if _matches(card, words)]
+    found = sorted(
+        (card for card in view.procedures if _matches(card, words)),
+        key=lambda card: (_plain(card.category), _plain(card.title)),
+    )
     groups = [(category, list(cards)) for category, cards in groupby(found, lambda card: card.category)]
     return render_template("public/procedures.html", view=view, groups=groups, words=words, found=found)
 
