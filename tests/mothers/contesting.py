@@ -9,11 +9,16 @@ from contracts.billing.contesting import (
     DayCharge,
     KnownQuotient,
     LineObjectionFileView,
+    LineObjectionQueueView,
     LineObjectionView,
     ObjectedDay,
 )
 from contracts.billing.objection_terms import LineObjectionState, ObjectionReason
-from tests.mothers.billing import OCTOBER, a_line, a_summary
+from contracts.enrolment.bookings import ProofView
+from contracts.enrolment.objections import SheetVersionView
+from contracts.enrolment.traces import DayTraceView
+from contracts.events.enrolment import Mark
+from tests.mothers.billing import OCTOBER, SCHOOL, a_line, a_summary
 
 SESSIONS = tuple(UUID(int=700 + each) for each in range(3))
 DAYS = (date(2026, 10, 1), date(2026, 10, 2), date(2026, 10, 5))
@@ -98,3 +103,48 @@ def an_objection_file(**fields: object) -> LineObjectionFileView:
         "due_cents": 640,
     }
     return LineObjectionFileView.model_validate(given | fields)
+
+
+def a_trace(**fields: object) -> DayTraceView:
+    given: dict[str, object] = {
+        "session_id": SESSIONS[0],
+        "activity_code": "cantine",
+        "activity_name": "Restauration scolaire",
+        "place_code": SCHOOL,
+        "place_name": "École Jules-Verne",
+        "day": DAYS[0],
+        "booked": True,
+        "mark": Mark.PRESENT,
+        "sheets": [
+            SheetVersionView(
+                version=1,
+                settled_at=datetime(2026, 10, 1, 11, 0, tzinfo=UTC),
+                settled_by="Agente Barbier",
+                mark=Mark.PRESENT,
+            )
+        ],
+        "proofs": [
+            ProofView(
+                proof_id=UUID(int=81),
+                at=datetime(2026, 9, 20, 18, 0, tzinfo=UTC),
+                by="Nadia Ferrand",
+                child_name="Léa Ferrand",
+                activity_name="Restauration scolaire",
+                place_name="École Jules-Verne",
+                day=DAYS[0],
+                made=True,
+                rule_sentence="Jusqu’à la veille, 9 h",
+            )
+        ],
+        "claims": [],
+    }
+    return DayTraceView.model_validate(given | fields)
+
+
+def an_objection_queue(*objections: LineObjectionView, **fields: object) -> LineObjectionQueueView:
+    given: dict[str, object] = {
+        "total": len(objections),
+        "objections": list(objections),
+        "warn_before": date(2026, 12, 3),
+    }
+    return LineObjectionQueueView.model_validate(given | fields)

@@ -1,6 +1,6 @@
 """Objections as they are shown: to the family, to agents with all there is to judge by."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -14,13 +14,12 @@ from contracts.enrolment.objections import (
     ObjectionQueueView,
     ObjectionState,
     ObjectionView,
-    SheetVersionView,
 )
 from contracts.errors import NotFound
 from contracts.events.enrolment import AbsenceState, Mark
 from enrolment.absences.claims import choices
 from enrolment.absences.models import AbsenceDay, Objection
-from enrolment.attending.settled import lines_of
+from enrolment.absences.sheet_versions import line_of, versions
 from enrolment.booking.proofs import view_proof
 from enrolment.household.families import full_name
 from enrolment.models import Activity, Booking, Child, DaySession, Place, Proof, Sheet
@@ -69,11 +68,7 @@ def show(session: Session, objection_id: UUID, caller: Caller) -> ObjectionFileV
     sheets = session.scalars(
         select(Sheet).where(Sheet.session_id == here[0]).order_by(Sheet.version.desc())
     ).all()
-    marks = {
-        sheet.version: next((line for line in lines_of(sheet) if line.child_id == here[1]), None)
-        for sheet in sheets
-    }
-    line = marks[sheets[0].version] if sheets else None
+    line = line_of(sheets[0], here[1]) if sheets else None
     booking_id = session.scalar(
         select(Booking.booking_id).where(
             Booking.session_id == here[0], Booking.child_id == here[1], Booking.cancelled_at.is_(None)
@@ -95,26 +90,11 @@ def show(session: Session, objection_id: UUID, caller: Caller) -> ObjectionFileV
         mark=line.mark if line else None,
         absence=AbsenceState(absence[1]) if absence else None,
         absence_id=absence[0] if absence else None,
-        sheets=_versions(sheets, {version: kept.mark if kept else None for version, kept in marks.items()}),
+        sheets=versions(sheets, here[1]),
         proofs=[view_proof(proof) for proof in proofs],
         choices=choices(Mark(objection.mark), is_booked=booking_id is not None),
         may_be_removed=booking_id is None,
     )
-
-
-def _versions(sheets: Sequence[Sheet], marks: Mapping[int, Mark | None]) -> list[SheetVersionView]:
-    """What agents settled, newest first: a version that a parent's act alone made says nothing new of the child."""
-    found: list[SheetVersionView] = []
-    for sheet in reversed(sheets):
-        view = SheetVersionView(
-            version=sheet.version,
-            settled_at=sheet.settled_at,
-            settled_by=sheet.settled_by_name,
-            mark=marks[sheet.version],
-        )
-        if not found or found[-1] != view.model_copy(update={"version": found[-1].version}):
-            found.append(view)
-    return found[::-1]
 
 
 def _view(

@@ -33,11 +33,20 @@ from contracts.enrolment.objections import (
     ShowCheckedLine,
     ShowObjection,
 )
+from contracts.enrolment.traces import DayTraceView, TraceDays
 from contracts.envelope import Envelope
 from contracts.events.documents import DocumentShared
 from contracts.events.enrolment import Consulted
 from enrolment import consultations
-from enrolment.absences import absence_views, checked, deciding, objection_views, objections, reports
+from enrolment.absences import (
+    absence_views,
+    checked,
+    deciding,
+    objection_views,
+    objections,
+    reports,
+    traces,
+)
 
 log = structlog.get_logger()
 
@@ -168,6 +177,11 @@ class AbsenceDesk(Service):
                 self.clock.now(),
             )
             return view
+
+    @answers(TraceDays)
+    def trace_days(self, ask: TraceDays, caller: Caller) -> list[DayTraceView]:
+        with self.begin() as session:
+            return traces.trace(session, ask, caller, self.clock.now())
 
     @answers(AnswerObjection)
     def answer_objection(self, ask: AnswerObjection, caller: Caller) -> ObjectionView:

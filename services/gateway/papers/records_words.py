@@ -308,7 +308,9 @@ WORDS = {
         "unjustified": "Non justifiée",
         "corrected": "Corrigé",
         "maintained": "Maintenu",
-        **{code.value: words for code, (words, _) in contesting.STATES.items() if code.value != "open"},
+        "waived": "Corrigé",
+        "repriced": "Corrigé",
+        "explained": "Ligne maintenue",
     },
     "reason": {
         **{code.value: words for code, words in absences.REASONS.items()},

@@ -10,6 +10,7 @@ from contracts.billing.runs import FindInvoices
 from contracts.caller import Role
 from gateway import access, bills, papers
 from gateway.navigation import Entry
+from gateway.sentences.contesting import STATES
 from gateway.services import ask
 
 blueprint = Blueprint("invoices", __name__, url_prefix="/factures")
@@ -52,7 +53,11 @@ def read(invoice_id: UUID) -> str:
     """One invoice, as the family reads it."""
     invoice = ask(OpenInvoice(invoice_id=invoice_id))
     return render_template(
-        "staff/invoice.html", invoice=invoice, children=bills.by_child(invoice), bills=bills
+        "staff/invoice.html",
+        invoice=invoice,
+        children=bills.by_child(invoice),
+        bills=bills,
+        objection_states=STATES,
     )
 
 

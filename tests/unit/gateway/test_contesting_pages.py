@@ -4,18 +4,31 @@ from datetime import date
 from uuid import UUID
 
 from contracts.billing.contesting import (
+    AnswerLineObjection,
     ContestInvoiceLine,
+    LineObjectionQueue,
     MyLineObjections,
+    OpenLineObjection,
     ShowContestableLine,
     ShowLineObjection,
     WithdrawLineObjection,
 )
 from contracts.billing.invoices import OpenInvoice
 from contracts.billing.objection_terms import LineObjectionState, ObjectionMark, ObjectionReason, WaiverKind
-from contracts.billing.refusals import CannotContestLine, LineObjectionChanged
+from contracts.billing.refusals import CannotContestLine, LineObjectionChanged, NothingCorrected
+from contracts.caller import Role
+from contracts.enrolment.traces import TraceDays
+from contracts.errors import Invalid, ServiceUnavailable
 from gateway.sentences.contesting import CANNOT_CONTEST_LINE, REASONS, STATES, WAIVERS
 from tests.mothers.billing import a_line, an_invoice
-from tests.mothers.contesting import SESSIONS, a_contestable_line, a_line_objection
+from tests.mothers.contesting import (
+    SESSIONS,
+    a_contestable_line,
+    a_line_objection,
+    a_trace,
+    an_objection_file,
+    an_objection_queue,
+)
 from tests.unit.gateway.conftest import Site
 from tests.unit.gateway.test_invoice_pages import INVOICE, words
 
@@ -130,3 +143,90 @@ def test_the_answer_says_what_comes_back_and_how(site: Site) -> None:
         state=LineObjectionState.EXPLAINED, **answered
     )
     assert "tribunal administratif" in words(site.citizen().read(FOLLOW).main)
+
+
+DESK = "/agents/factures-contestees/"
+FILE = f"{DESK}{UUID(int=71)}"
+
+
+def opened(site: Site, **fields: object) -> None:
+    site.services.answers[OpenLineObjection] = an_objection_file(**fields)
+    site.services.answers[TraceDays] = [a_trace()]
+
+
+def test_the_office_s_list_says_what_presses(site: Site) -> None:
+    urgent = a_line_objection(objection_id=UUID(int=72), answer_before=date(2026, 12, 1))
+    late = a_line_objection(objection_id=UUID(int=73), answer_before=date(2026, 11, 1), overdue=True)
+    site.services.answers[LineObjectionQueue] = an_objection_queue(late, urgent, a_line_objection())
+    page = site.agent(Role.BILLING).read(DESK)
+    for sentence in ("Délai passé", "Urgent", "À vérifier", "Mon enfant n’était pas là"):
+        assert sentence in words(page.main)
+    assert page.main.select(f'a[href="{FILE}"]')
+
+
+def test_the_file_has_the_rule_the_attendance_and_the_proofs_side_by_side(site: Site) -> None:
+    opened(site)
+    browser = site.agent(Role.BILLING)
+    page = browser.read(FILE)
+    said = words(page.main)
+    for sentence in (
+        "Léa est rentrée à midi.",
+        "2e enfant −20 %",
+        "620 (septembre 2026) appliqué",
+        "Agente Barbier",
+        "Jusqu’à la veille, 9 h",
+        "Facturé",
+        "Reste dû sur cette facture",
+    ):
+        assert sentence in said
+    [asked] = site.services.asked_for(TraceDays)
+    assert asked.session_ids == list(SESSIONS[:2])
+    assert not page.main.select('a[href*="/agents/pointage/"]')
+    assert "par un agent chargé des pointages" in said
+    site.services.answers[TraceDays] = ServiceUnavailable(service="enrolment")
+    assert "ne sont pas disponibles" in words(browser.read(FILE).main)
+
+
+def test_days_are_given_back_at_once_or_by_the_next_invoice(site: Site) -> None:
+    opened(site)
+    site.services.answers[AnswerLineObjection] = a_line_objection(
+        state=LineObjectionState.WAIVED, given_cents=640, credit_note_number="ENF-2026-000200"
+    )
+    browser = site.agent(Role.BILLING)
+    answer = browser.send(
+        FILE, version="1", state="now", session_ids=[str(SESSIONS[0])], waiver="error", answer="Oui."
+    )
+    assert answer.location == DESK
+    [asked] = site.services.asked_for(AnswerLineObjection)
+    assert (asked.state, asked.session_ids, asked.waiver, asked.at_once, asked.version) == (
+        LineObjectionState.WAIVED,
+        [SESSIONS[0]],
+        WaiverKind.ERROR,
+        True,
+        1,
+    )
+    browser.send(FILE, version="1", state="explained", session_ids=[str(SESSIONS[0])], answer="Non.")
+    asked = site.services.asked_for(AnswerLineObjection)[-1]
+    assert (asked.state, asked.session_ids, asked.waiver) == (LineObjectionState.EXPLAINED, [], None)
+
+
+def test_what_the_service_refuses_is_said_beside_the_field(site: Site) -> None:
+    opened(site)
+    browser = site.agent(Role.BILLING)
+    site.services.answers[AnswerLineObjection] = Invalid(problems={"waiver": "waiver_missing"})
+    answer = browser.send(FILE, version="1", state="next", session_ids=[str(SESSIONS[0])])
+    assert answer.status_code == 422
+    assert "Dites si c’est une erreur" in answer.get_data(as_text=True)
+    site.services.answers[AnswerLineObjection] = NothingCorrected()
+    answer = browser.send(FILE, version="1", state="repriced")
+    assert "Corrigez d’abord le pointage" in answer.get_data(as_text=True)
+
+
+def test_a_model_starts_the_answer(site: Site) -> None:
+    opened(site)
+    page = site.agent(Role.BILLING).read(f"{FILE}?modele=Quotient familial")
+    assert "quotient familial connu" in page.select_one("textarea").get_text()
+
+
+def test_only_the_office_opens_them(site: Site) -> None:
+    site.agent(Role.REQUESTS).get(DESK, 403)
