@@ -156,10 +156,10 @@ class Objects:
             raise
         return source.count
 
-    def get(self, bucket: str, key: str) -> ObjectStream:
-        """The object's bytes. Raises NotFound when there is none."""
+    def get(self, bucket: str, key: str, at_most: int = 0) -> ObjectStream:
+        """The object's bytes; with `at_most`, its first ones. Raises NotFound when there is none."""
         with _translated(key):
-            return ObjectStream(self.client.get_object(bucket, key))
+            return ObjectStream(self.client.get_object(bucket, key, length=at_most))
 
     def describe(self, bucket: str, key: str) -> Stored:
         """An object's size and date, without its bytes. Raises NotFound when there is none."""

@@ -31,12 +31,15 @@ Sealed = Annotated[
 """Bytes that are base64 in JSON and bytes in Python."""
 
 PublicKey = Annotated[Sealed, Field(min_length=32, max_length=32)]
+Fingerprint = Annotated[Sealed, Field(min_length=32, max_length=32)]
 SealedKey = Annotated[Sealed, Field(min_length=64, max_length=256)]
 TypeCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 SubjectKind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,39}$")]
 
 BUCKET = "vault"
 MAX_DOCUMENT_BYTES = 50 * 1024 * 1024
+PREVIEW = ".preview"
+"""A document's object is named by its id; its sealed preview, by the id and this. A document need not have one."""
 
 # ---------------------------------------------------------------- document types
 
@@ -163,6 +166,9 @@ class DocumentView(View):
     sealed_key: SealedKey
     sealed_description: Sealed
     shares: list[ShareView] = Field(default_factory=list, description="Newest first")
+    readings: list[AwareDatetime] = Field(
+        default_factory=list, description="When its owner opened it, newest first; where asked for"
+    )
 
 
 class VaultView(View):
@@ -178,7 +184,9 @@ class VaultView(View):
 
 
 class OpenVault(Question[VaultView]):
-    """Everything in the caller's vault, still sealed. Citizens."""
+    """Everything in the caller's vault, still sealed; of one document, when its owner read it. Citizens."""
+
+    readings_of: UUID | None = None
 
 
 class DocumentKeyView(View):
@@ -190,6 +198,15 @@ class DocumentKeyView(View):
 
 class OpenDocument(Question[DocumentKeyView]):
     """One document of the caller's vault. NotFound for anybody else's. Citizens."""
+
+    document_id: UUID
+
+
+class ReadDocument(Command[DocumentKeyView]):
+    """One document of the caller's vault, to be read: written down for its owner, once in ten minutes. NotFound.
+
+    Citizens.
+    """
 
     document_id: UUID
 
@@ -219,8 +236,10 @@ class ShareDraft(Message):
 class StoreDocument(Command[DocumentView]):
     """Enters a sealed object, already in the bucket under `document_id`, into the caller's vault. Citizens.
 
-    With `share`, it is attached in the same transaction. `valid_until` None: what is usual for the type. Raises
-    UploadLost (no such object, or another size), VaultFull, KeysChanged, TownKeyChanged, UnknownDocumentType.
+    With `share`, it is attached in the same transaction. `valid_until` None: what is usual for the type.
+    `fingerprint`: of the content, under a key that the open vault alone has; a document of the vault with the same is
+    AlreadyThere, unless `keep_twice`. Raises UploadLost (no such object, or another size), VaultFull, KeysChanged,
+    TownKeyChanged, UnknownDocumentType.
     """
 
     document_id: UUID
@@ -232,6 +251,8 @@ class StoreDocument(Command[DocumentView]):
     sealed_description: Annotated[Sealed, Field(max_length=4096)]
     valid_until: date | None = None
     share: ShareDraft | None = None
+    fingerprint: Fingerprint | None = None
+    keep_twice: bool = False
 
 
 class DescribeDocument(Command[DocumentView]):
@@ -338,6 +359,12 @@ class VaultFull(Conflict):
     """No room left. `documents`, `megabytes`: the limits."""
 
     code = "vault_full"
+
+
+class AlreadyThere(Conflict):
+    """The same content is in the vault already. `document_id`: as what."""
+
+    code = "document_already_there"
 
 
 class UploadLost(Conflict):

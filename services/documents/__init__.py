@@ -3,6 +3,7 @@
 keyring   an account's public key and wrapped private key
 vault     the documents of an account, entered, described, deleted
 shares    what was attached, to what, until when, and who opened it
+readings  when its owner opened a document
 town_key  the town's key for requests: the one key of this service, and it opens shares only
 orphans   objects that nobody owns any more, and rows whose object is gone
 types     kinds of documents and until when they serve

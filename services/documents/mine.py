@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 
 from contracts.documents import ShareView
 from contracts.records import Records
-from documents import keyring, shares, vault
+from documents import keyring, readings, shares, vault
 from documents.models import AccountKeys, Document, DocumentType
 
 
 def records(session: Session, account_id: UUID) -> Records:
-    """See `contracts.documents.DocumentRecords`. Four statements."""
+    """See `contracts.documents.DocumentRecords`. Five statements."""
     keys = session.get(AccountKeys, account_id)
     rows = session.execute(
         select(Document, DocumentType.name)
@@ -25,7 +25,8 @@ def records(session: Session, account_id: UUID) -> Records:
         .where(Document.account_id == account_id)
         .order_by(Document.stored_at.desc())
     ).all()
-    shared = shares.of_documents(session, [document.document_id for document, _ in rows])
+    ids = [document.document_id for document, _ in rows]
+    shared, read = shares.of_documents(session, ids), readings.of_documents(session, ids)
     return {
         "vault": {
             "created_at": keys.created_at.isoformat() if keys else None,
@@ -42,6 +43,7 @@ def records(session: Session, account_id: UUID) -> Records:
                 "deleted_at": _moment(document.deleted_at),
                 "sealed_key": base64.b64encode(document.sealed_key).decode() if document.sealed_key else None,
                 "sealed_description": base64.b64encode(document.sealed_description).decode(),
+                "read_by_you_at": [each.isoformat() for each in read.get(document.document_id, [])],
                 "shares": [_share(share) for share in shared.get(document.document_id, [])],
             }
             for document, type_name in rows

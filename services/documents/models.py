@@ -90,6 +90,9 @@ class Document(Base):
     )
     expiry_told_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     version: Mapped[int] = mapped_column(Integer, default=1, comment="Grows with every change told of")
+    fingerprint: Mapped[bytes | None] = mapped_column(
+        LargeBinary, comment="Of the content, under a key of the open vault; forgotten at deletion"
+    )
 
 
 class Share(Base):
@@ -128,3 +131,14 @@ class Opening(Base):
     agent_id: Mapped[UUID]
     agent_name: Mapped[str] = mapped_column(Text)
     opened_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class Reading(Base):
+    """The owner opened a document of the vault."""
+
+    __tablename__ = "reading"
+    __table_args__ = (Index("ix_reading_document_id_read_at", "document_id", "read_at"),)
+
+    reading_id: Mapped[UUID] = mapped_column(primary_key=True)
+    document_id: Mapped[UUID] = mapped_column(ForeignKey("document.document_id", ondelete="CASCADE"))
+    read_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from contracts.documents import PREVIEW
 from documents.models import Document, Share
 
 STALE = timedelta(hours=2)
@@ -44,7 +45,7 @@ def unowned(session: Session, objects: Iterable[StoredObject], real_now: datetim
             str(each)
             for each in session.scalars(select(Document.document_id).where(Document.document_id.in_(ids)))
         }
-        yield from (key for key in batch if key not in known)
+        yield from (key for key in batch if key.removesuffix(PREVIEW) not in known)
 
 
 def take_finished(session: Session) -> Document | None:
@@ -59,8 +60,13 @@ def take_finished(session: Session) -> Document | None:
     )
 
 
+def keys_of(document_id: UUID) -> tuple[str, str]:
+    """A document's objects: itself, and its preview, which it need not have."""
+    return str(document_id), f"{document_id}{PREVIEW}"
+
+
 def _id_of(key: str) -> UUID | None:
     try:
-        return UUID(key)
+        return UUID(key.removesuffix(PREVIEW))
     except ValueError:
         return None

@@ -1,5 +1,6 @@
 """The documents of an account: entered, described, found, taken out. All of it sealed."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -9,12 +10,15 @@ from sqlalchemy.orm import Session
 from chassis.database import PREPARED
 from chassis.outbox import tell, tell_all
 from contracts.documents import (
+    AlreadyThere,
     DeleteDocument,
     DeletionView,
     DescribeDocument,
     DocumentKeyView,
     DocumentView,
     OpenDocument,
+    OpenVault,
+    ReadDocument,
     ShareDocument,
     ShareView,
     StoreDocument,
@@ -23,7 +27,7 @@ from contracts.documents import (
 )
 from contracts.errors import Conflict, NotFound
 from contracts.events.documents import DocumentDeleted, DocumentExpiring, DocumentStored
-from documents import keyring, shares, types
+from documents import keyring, readings, shares, types
 from documents.models import AccountKeys, Document, DocumentType, Share
 from documents.town_key import TownKey
 
@@ -32,15 +36,22 @@ LIMIT_BYTES = 500 * 1024 * 1024
 WARNING = timedelta(days=30)
 
 
-def open_vault(session: Session, account_id: UUID, town: TownKey) -> VaultView:
-    """Everything of an account, newest first, in five statements."""
+def open_vault(session: Session, ask: OpenVault, account_id: UUID, town: TownKey) -> VaultView:
+    """Everything of an account, newest first, in five statements; one more for the readings asked for."""
     keys = session.scalar(_KEYS, {"account_id": account_id})
     rows = session.scalars(_DOCUMENTS, {"account_id": account_id}).all()
     shared = shares.of_documents(session, [row.document_id for row in rows])
+    read = {
+        row.document_id: readings.latest(session, row.document_id)
+        for row in rows
+        if row.document_id == ask.readings_of
+    }
     return VaultView(
         keys=keyring.view(keys) if keys else None,
         types=types.list_types(session),
-        documents=[_view(row, shared.get(row.document_id, [])) for row in rows],
+        documents=[
+            _view(row, shared.get(row.document_id, []), read.get(row.document_id, ())) for row in rows
+        ],
         used_bytes=sum(row.size for row in rows),
         limit_documents=LIMIT_DOCUMENTS,
         limit_bytes=LIMIT_BYTES,
@@ -69,6 +80,15 @@ def open_document(session: Session, ask: OpenDocument, account_id: UUID, town: T
     )
 
 
+def read_document(
+    session: Session, command: ReadDocument, account_id: UUID, town: TownKey, now: datetime
+) -> DocumentKeyView:
+    """The same, written down as read by its owner. Raises NotFound."""
+    row = _own(session, command.document_id, account_id, for_update=True)
+    readings.note(session, row.document_id, now)
+    return DocumentKeyView(document=_view(row, []), requests_public_key=town.public)
+
+
 def store(
     session: Session, command: StoreDocument, account_id: UUID, town: TownKey, now: datetime, today: date
 ) -> DocumentView:
@@ -79,6 +99,8 @@ def store(
     """
     kind = types.find_type(session, command.document_type)
     keyring.lock(session, account_id, command.public_key)
+    if not command.keep_twice:
+        _check_twice(session, account_id, command.fingerprint)
     _check_room(session, account_id, command.size)
     if session.get(Document, command.document_id) is not None:
         raise Conflict(document_id=str(command.document_id))
@@ -93,6 +115,7 @@ def store(
         stored_at=now,
         valid_until=command.valid_until or types.usual_end(kind.validity, today),
         version=1,
+        fingerprint=command.fingerprint,
     )
     session.add(row)
     session.flush()
@@ -188,12 +211,28 @@ def _take_out(session: Session, rows: list[Document], now: datetime) -> None:
     facts = []
     for row in rows:
         row.deleted_at = now
-        row.sealed_key = None
+        row.sealed_key = row.fingerprint = None
         row.version += 1
         fact = DocumentDeleted(document_id=row.document_id, account_id=row.account_id)
         facts.append((fact, row.document_id, row.version))
     session.flush()
     tell_all(session, list(facts), at=now)
+
+
+def _check_twice(session: Session, account_id: UUID, fingerprint: bytes | None) -> None:
+    if fingerprint is None:
+        return
+    there = session.scalar(
+        select(Document.document_id)
+        .where(
+            Document.account_id == account_id,
+            Document.deleted_at.is_(None),
+            Document.fingerprint == fingerprint,
+        )
+        .limit(1)
+    )
+    if there is not None:
+        raise AlreadyThere(document_id=str(there))
 
 
 def _check_room(session: Session, account_id: UUID, size: int) -> None:
@@ -219,7 +258,7 @@ def _own(session: Session, document_id: UUID, account_id: UUID, for_update: bool
     return row
 
 
-def _view(row: Document, shared: list[ShareView]) -> DocumentView:
+def _view(row: Document, shared: list[ShareView], read: Sequence[datetime] = ()) -> DocumentView:
     assert row.sealed_key is not None  # noqa: S101  (the table's own check, for the type checker)
     return DocumentView(
         document_id=row.document_id,
@@ -230,4 +269,5 @@ def _view(row: Document, shared: list[ShareView]) -> DocumentView:
         sealed_key=row.sealed_key,
         sealed_description=row.sealed_description,
         shares=shared,
+        readings=list(read),
     )

@@ -1,6 +1,7 @@
 """« Mon espace de stockage »: what lies in the vault, each document, and taking one out."""
 
-from uuid import UUID
+from dataclasses import replace
+from uuid import UUID, uuid4
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -8,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from contracts.documents import (
     DeleteDocument,
     DescribeDocument,
-    OpenDocument,
     OpenVault,
+    ReadDocument,
     VaultLocked,
     VaultView,
 )
@@ -20,7 +21,7 @@ from gateway.forms import CommandForm, DateField, SelectField, TextField, at_mos
 from gateway.navigation import Entry
 from gateway.services import ask
 from gateway.vault import town
-from gateway.vault.documents import Description, Opened, open_view
+from gateway.vault.documents import Opened, open_view
 from gateway.vault.grants import Granted
 from gateway.vault.names import LONGEST_NAME, clean_name
 from gateway.vault.shelf import SUBJECTS, Shelved, find, private_of, shelve
@@ -61,14 +62,14 @@ def show() -> str:
 @blueprint.get("/<uuid:document_id>")
 def show_document(document_id: UUID) -> str:
     """One document: what it is, until when, given with what, opened by whom."""
-    vault = ask(OpenVault())
+    vault = ask(OpenVault(readings_of=document_id))
     return _page("citizen/vault_document.html", vault, find(vault, document_id))
 
 
 @blueprint.post("/<uuid:document_id>/telecharger")
 def download(document_id: UUID) -> ResponseReturnValue:
     """Opens the document's key with the session, and sends the browser to a grant for this one file."""
-    opened = _opened(document_id)
+    opened = _read(document_id)
     granted = Granted(
         document_id=document_id,
         name=opened.description.file_name,
@@ -95,7 +96,7 @@ def change(document_id: UUID) -> ResponseReturnValue:
     form.document_type.choices = [(each.code, each.name) for each in vault.types]
     if form.validate_on_submit():
         opened = shelved.opened
-        description = Description(clean_name(form.name.data or ""), opened.description.media)
+        description = replace(opened.description, name=clean_name(form.name.data or ""))
         try:
             ask(
                 DescribeDocument(
@@ -156,12 +157,15 @@ def show_part(page: Page, vault: VaultView) -> dict[str, object]:
     return {"vault": vault, "shelf": shelf[:3], "count": len(shelf)}
 
 
-def _opened(document_id: UUID) -> Opened:
-    """A document of the vault, opened with the session's key. Raises VaultLocked, NotFound, DocumentDamaged."""
+def _read(document_id: UUID) -> Opened:
+    """A document of the vault, opened with the session's key and written down as read.
+
+    Raises VaultLocked, NotFound, DocumentDamaged.
+    """
     private = browser_session.vault_private_key()
     if private is None:
         raise VaultLocked
-    return open_view(ask(OpenDocument(document_id=document_id)).document, private)
+    return open_view(ask(ReadDocument(command_id=uuid4(), document_id=document_id)).document, private)
 
 
 def _page(template: str, vault: VaultView, shelved: Shelved, **more: object) -> str:

@@ -1,11 +1,16 @@
-"""Putting a document into the vault, from the vault's own page."""
+"""Putting a document into the vault, from the vault's own page; and keeping one that is there already."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from contracts.documents import ListDocumentTypes
+from contracts.documents import ListDocumentTypes, VaultLocked
+from contracts.errors import DomainError
 from gateway import browser_session
+from gateway.access import local_path
+from gateway.forms import CommandForm
+from gateway.sentences import sentence_of
 from gateway.services import ask
+from gateway.vault import twice
 from gateway.vault.intake import Refused
 from gateway.vault.upload import AlreadyStored, UploadForm, incoming_form, reads_its_body, store
 
@@ -51,3 +56,20 @@ def send() -> ResponseReturnValue:
         return render_template("citizen/vault_add.html", form=form), form.status
     flash("Le document est chiffré et rangé dans votre espace de stockage.", "success")
     return redirect(url_for("citizen.vault.show_document", document_id=stored.document_id), 303)
+
+
+@blueprint.post("/garder")
+def keep() -> ResponseReturnValue:
+    """Enters what was sent and is there already. `suite`: where the parent goes on, after having given it."""
+    private = browser_session.vault_private_key()
+    if private is None:
+        raise VaultLocked
+    form = CommandForm()
+    onward = local_path(request.form.get("suite", ""))
+    try:
+        kept = twice.keep(request.form.get("twice", ""), private, form.command_id.data)
+    except DomainError as refusal:
+        flash(sentence_of(refusal).text, "warning")
+        return redirect(onward or url_for("citizen.vault.show"), 303)
+    flash("Le document est chiffré et rangé dans votre espace de stockage.", "success")
+    return redirect(onward or url_for("citizen.vault.show_document", document_id=kept.document_id), 303)

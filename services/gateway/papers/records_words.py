@@ -176,6 +176,7 @@ LABELS = {
     "readable_until": "Lisible par la mairie jusqu’au",
     "reason": "Motif",
     "receipt_number": "Reçu",
+    "read_by_you_at": "Consulté par vous le",
     "received_at": "Reçue le",
     "recovery_code_made_at": "Code de récupération créé le",
     "redeemed_at": "Saisie le",

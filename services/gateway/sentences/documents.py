@@ -11,6 +11,10 @@ SENTENCES = {
         "Votre espace de stockage est plein : {documents} documents ou {megabytes} Mo au plus. "
         "Supprimez des documents devenus inutiles, puis recommencez.",
     ),
+    "document_already_there": (
+        409,
+        "Ce fichier est déjà dans votre espace de stockage : il n’a pas été enregistré une seconde fois.",
+    ),
     "upload_lost": (
         409,
         "L’envoi s’est interrompu et rien n’a été enregistré. Envoyez le document à nouveau.",

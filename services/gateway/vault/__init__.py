@@ -8,6 +8,8 @@ only for the length of a request:
     intake    what may come in: size, kind of file, scan
     examination   what is inside a file, looked for by a process of its own
     pages     several photographs made into one PDF
+    previews  what a document looks like, sealed beside it
+    twice     a file that is in the vault already
     names     what a document may be called
 
 The sign-in page calls `at_sign_in`, a page that changes the password `at_password_change`; nothing else does.

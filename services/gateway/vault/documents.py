@@ -12,10 +12,11 @@ from structlog import get_logger
 
 from contracts.documents import BUCKET, DocumentDamaged, DocumentView
 from contracts.errors import DomainError
-from gateway.vault import keys, names
+from gateway.vault import keys, names, previews
 from gateway.vault.grants import Granted
 from gateway.vault.intake import Inspected
 from gateway.vault.media import Media
+from gateway.vault.pages import BoundPages
 from gateway.vault.sealing import CHUNK, Damaged, Sealer, new_file_key, open_text, seal_text, unseal
 from gateway.vault.store import objects
 
@@ -28,6 +29,9 @@ class Description:
 
     name: str
     media: Media
+    pages: int = 0
+    shown: int = 0
+    """Pictures of its preview: the thumbnail and the first pages; none of documents stored before there were any."""
 
     @property
     def file_name(self) -> str:
@@ -36,9 +40,8 @@ class Description:
 
     def seal(self, file_key: bytes, document_id: UUID) -> bytes:
         """For the database."""
-        return seal_text(
-            file_key, document_id, orjson.dumps({"name": self.name, "media": self.media.value}).decode()
-        )
+        content = {"name": self.name, "media": self.media.value, "pages": self.pages, "shown": self.shown}
+        return seal_text(file_key, document_id, orjson.dumps(content).decode())
 
     @classmethod
     def open(cls, sealed: bytes, file_key: bytes, document_id: UUID) -> "Description":
@@ -46,7 +49,12 @@ class Description:
         text = open_text(file_key, document_id, sealed)
         try:
             content = orjson.loads(text)
-            return cls(str(content["name"]), Media(content["media"]))
+            return cls(
+                str(content["name"]),
+                Media(content["media"]),
+                int(content.get("pages", 0)),
+                int(content.get("shown", 0)),
+            )
         except (ValueError, KeyError, TypeError) as refused:
             raise Damaged from refused
 
@@ -69,6 +77,12 @@ class SealedUpload:
     size: int
     object_size: int
     file_key: bytes = field(repr=False)
+    pages: int = 0
+    shown: int = 0
+
+    def described(self, name: str) -> Description:
+        """What is to be known of it, under a name."""
+        return Description(name, self.media, self.pages, self.shown)
 
 
 def open_view(view: DocumentView, private: bytes) -> Opened:
@@ -82,19 +96,26 @@ def open_view(view: DocumentView, private: bytes) -> Opened:
     return Opened(view, description, file_key)
 
 
-def seal_upload(source: Inspected) -> SealedUpload:
-    """Seals a file into the bucket while it arrives. Raises Refused, ServiceUnavailable; then nothing is kept."""
+def seal_upload(source: Inspected | BoundPages) -> SealedUpload:
+    """Seals a file into the bucket while it arrives, then what it looks like.
+
+    Raises Refused, ServiceUnavailable; then nothing is kept.
+    """
     document_id, file_key = uuid4(), new_file_key()
     sealer = Sealer(file_key, document_id, source)
     objects().ensure(BUCKET)
     object_size = objects().put(BUCKET, str(document_id), sealer)
-    return SealedUpload(document_id, source.media, sealer.size, object_size, file_key)
+    shown = previews.store(document_id, file_key, source.preview())
+    return SealedUpload(
+        document_id, source.media, sealer.size, object_size, file_key, pages=source.pages, shown=shown
+    )
 
 
 def forget_upload(document_id: UUID) -> None:
     """Removes an object that was not entered. What cannot be removed now, documents collects later."""
     try:
         objects().delete(BUCKET, str(document_id))
+        previews.forget(document_id)
     except DomainError as refusal:
         log.warning("upload left to the collector", document_id=str(document_id), code=refusal.code)
 

@@ -171,7 +171,10 @@ class Incoming:
 
 
 class Inspected(Incoming):
-    """The same, looked into besides: the end is given only when nothing is wrong inside. Close it."""
+    """The same, looked into besides: the end is given only when nothing is wrong inside. Close it.
+
+    `pages` is known once all has been read.
+    """
 
     def __init__(
         self,
@@ -182,6 +185,7 @@ class Inspected(Incoming):
     ) -> None:
         super().__init__(source, clamd_url, at_most, mark)
         self._examination: Examination | None = None
+        self.pages = 0
 
     def read(self, size: int) -> bytes:
         """The next bytes. Raises Refused."""
@@ -192,7 +196,7 @@ class Inspected(Incoming):
         data = super().read(size)
         self._examination.feed(data)
         if not data:
-            finish(self._examination)
+            self.pages = finish(self._examination).pages
         return data
 
     def preview(self) -> list[bytes]:

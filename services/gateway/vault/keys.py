@@ -3,6 +3,7 @@
 A file's key travels in sealed boxes, with the id of its document inside: a box put in another's place is refused.
 """
 
+import hashlib
 import secrets
 import unicodedata
 from dataclasses import dataclass
@@ -70,6 +71,16 @@ def unwrap(kept: KeyWrap, secret: str, public: bytes) -> bytes:
     return private
 
 
+def mark(private: bytes) -> hashlib.blake2b:
+    """A hash that only who holds the private key can make: it tells two files of one vault apart, and no others."""
+    return hashlib.blake2b(key=_derived(private, b"vault-twice"), digest_size=32)
+
+
+def session_box(private: bytes) -> SecretBox:
+    """For what this vault's owner carries from page to page, and nobody else may read or make."""
+    return SecretBox(_derived(private, b"vault-pending"))
+
+
 def seal_key(file_key: bytes, document_id: UUID, public: bytes) -> bytes:
     """A file's key that only the private half of `public` opens."""
     return bytes(SealedBox(PublicKey(public)).encrypt(document_id.bytes + file_key))
@@ -84,6 +95,10 @@ def open_key(sealed: bytes, document_id: UUID, private: bytes) -> bytes:
     if len(opened) != 48 or opened[:16] != document_id.bytes:
         raise Damaged
     return opened[16:]
+
+
+def _derived(private: bytes, purpose: bytes) -> bytes:
+    return hashlib.blake2b(key=private, digest_size=32, person=purpose).digest()
 
 
 def _derive(secret: str, salt: bytes, operations: int, memory: int) -> bytes:

@@ -26,6 +26,12 @@ def bare_name(path: str) -> str:
     return clean_name(path.replace("\\", "/").rpartition("/")[2])
 
 
+def fitting(name: str, media: Media) -> str:
+    """A file's own name, ending as what the file is where it ended as something else we know."""
+    bare = _KNOWN_ENDS.sub("", name)
+    return file_name(bare, media) if bare != name and bare else name
+
+
 def file_name(name: str, media: Media) -> str:
     """What the downloaded file is called: the document's name, ending as what it is, whatever it ended as."""
     safe = _SPACES.sub(" ", _FORBIDDEN.sub(" ", clean_name(name))).strip(" .")

@@ -17,9 +17,10 @@ MOST_PHOTOGRAPHS = 30
 
 
 class BoundPages:
-    """The PDF of a form's photographs. Raises Refused at any read; close it."""
+    """The PDF of a form's photographs. Raises Refused at any read; close it. See `intake.Inspected`."""
 
     media = Media.PDF
+    pages = 0
 
     def __init__(self, form: IncomingForm, clamd_url: str = "", mark: hashlib.blake2b | None = None) -> None:
         self._form = form
@@ -55,10 +56,11 @@ class BoundPages:
                 raise Refused(Reason.TOO_MANY_FILES)
             total += self._pass_on(file, MAX_DOCUMENT_BYTES - total)
             file = self._next()
-        size = finish(self._examination).size
-        if size > MAX_DOCUMENT_BYTES:
+        verdict = finish(self._examination)
+        if verdict.size > MAX_DOCUMENT_BYTES:
             raise Refused(Reason.TOO_LARGE)
-        return size
+        self.pages = verdict.pages
+        return verdict.size
 
     def _pass_on(self, file: FilePart, room: int) -> int:
         photograph = Incoming(file, self._clamd_url, room, self._mark)

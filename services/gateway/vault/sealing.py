@@ -18,6 +18,10 @@ from nacl import bindings as sodium
 from nacl.exceptions import CryptoError
 
 CHUNK = 64 * 1024
+CONTENT = b"vault-content"
+PREVIEW = b"vault-preview"
+"""What is sealed under a file's key: each part has a key of its own, so that none can stand for another."""
+
 _FORMAT = b"\x01"
 _HEADER = sodium.crypto_secretstream_xchacha20poly1305_HEADERBYTES
 _EXTRA = sodium.crypto_secretstream_xchacha20poly1305_ABYTES
@@ -54,9 +58,11 @@ class Sealer:
     `size` counts the clear bytes read so far. What the source raises passes through, and ends the upload.
     """
 
-    def __init__(self, file_key: bytes, document_id: UUID, source: Source) -> None:
+    def __init__(self, file_key: bytes, document_id: UUID, source: Source, part: bytes = CONTENT) -> None:
         self._state = sodium.crypto_secretstream_xchacha20poly1305_state()
-        header = sodium.crypto_secretstream_xchacha20poly1305_init_push(self._state, _content_key(file_key))
+        header = sodium.crypto_secretstream_xchacha20poly1305_init_push(
+            self._state, _part_key(file_key, part)
+        )
         self._bound_to = _bound_to(document_id)
         self._source = source
         self._out = bytearray(_FORMAT + header)
@@ -83,7 +89,9 @@ class Sealer:
         )
 
 
-def unseal(file_key: bytes, document_id: UUID, sealed: Iterable[bytes]) -> Iterator[bytes]:
+def unseal(
+    file_key: bytes, document_id: UUID, sealed: Iterable[bytes], part: bytes = CONTENT
+) -> Iterator[bytes]:
     """The document's bytes, chunk by chunk, from a sealed object cut in any way. Raises Damaged."""
     state = sodium.crypto_secretstream_xchacha20poly1305_state()
     bound_to = _bound_to(document_id)
@@ -91,7 +99,7 @@ def unseal(file_key: bytes, document_id: UUID, sealed: Iterable[bytes]) -> Itera
     head = pieces.take(len(_FORMAT) + _HEADER)
     if len(head) < len(_FORMAT) + _HEADER or head[:1] != _FORMAT:
         raise Damaged
-    sodium.crypto_secretstream_xchacha20poly1305_init_pull(state, head[1:], _content_key(file_key))
+    sodium.crypto_secretstream_xchacha20poly1305_init_pull(state, head[1:], _part_key(file_key, part))
     while True:
         chunk = pieces.take(CHUNK + _EXTRA)
         if len(chunk) < _EXTRA:
@@ -159,9 +167,9 @@ def _bound_to(document_id: UUID) -> bytes:
     return b"espace-citoyens/vault/1" + document_id.bytes
 
 
-def _content_key(file_key: bytes) -> bytes:
-    return hashlib.blake2b(key=file_key, digest_size=32, person=b"vault-content").digest()
+def _part_key(file_key: bytes, part: bytes) -> bytes:
+    return hashlib.blake2b(key=file_key, digest_size=32, person=part).digest()
 
 
 def _text_key(file_key: bytes) -> bytes:
-    return hashlib.blake2b(key=file_key, digest_size=32, person=b"vault-text").digest()
+    return _part_key(file_key, b"vault-text")

@@ -12,6 +12,7 @@ from contracts.records import Records
 from gateway import browser_session
 from gateway.vault import keys
 from gateway.vault.documents import Description, Opened, open_view
+from gateway.vault.media import Media
 from gateway.vault.sealing import Damaged
 from gateway.wiring import clock
 
@@ -61,6 +62,32 @@ class Shelved:
     def size_text(self) -> str:
         """« 1,2 Mo »."""
         return size_text(self.view.size)
+
+    @property
+    def shown(self) -> int:
+        """Pictures of its preview; none when the vault is closed."""
+        return self.opened.description.shown if self.opened else 0
+
+    @property
+    def more_pages(self) -> bool:
+        """The document goes on after what its preview shows."""
+        return self.opened is not None and self.opened.description.pages > max(0, self.shown - 1)
+
+    @property
+    def kind(self) -> str:
+        """« PDF », « Photo »; nothing certain while the vault is closed."""
+        if self.opened is None:
+            return "Scellé"
+        return "PDF" if self.opened.description.media is Media.PDF else "Photo"
+
+    @property
+    def file_text(self) -> str:
+        """« PDF de 3 pages, 1,2 Mo »."""
+        if self.opened is None:
+            return self.size_text
+        pages = self.opened.description.pages
+        of = f" de {pages}\u00a0pages" if pages > 1 else ""
+        return f"{self.kind}{of}, {self.size_text}"
 
     @property
     def readable_shares(self) -> list[ShareView]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import current_app
 
-from contracts.documents import ReadTownKey, ShareDraft, TownKeyChanged
+from contracts.documents import DocumentView, ReadTownKey, ShareDraft, StoreDocument, TownKeyChanged
 from contracts.messages import Command
 from gateway.services import ask
 from gateway.vault import keys
@@ -30,6 +30,15 @@ def ask_sharing(command: Callable[[bytes], Command[A]]) -> A:
     except TownKeyChanged as changed:
         know(base64.b64decode(str(changed.details["public_key"])))
         return ask(command(current_app.extensions[_KEY]))
+
+
+def enter(command: StoreDocument, file_key: bytes, subject: tuple[str, UUID] | None) -> DocumentView:
+    """Enters a document in its owner's vault and, with a subject, attaches it to that."""
+    if subject is None:
+        return ask(command)
+    return ask_sharing(
+        lambda key: command.model_copy(update={"share": draft(key, *subject, file_key, command.document_id)})
+    )
 
 
 def draft(town: bytes, kind: str, subject: UUID, file_key: bytes, document_id: UUID) -> ShareDraft:

@@ -13,16 +13,22 @@ from flask import request
 from flask_wtf.csrf import CSRFError, validate_csrf
 from wtforms import ValidationError
 
-from contracts.documents import MAX_DOCUMENT_BYTES, DocumentTypeView, DocumentView, ShareDraft, StoreDocument
+from contracts.documents import (
+    MAX_DOCUMENT_BYTES,
+    AlreadyThere,
+    DocumentTypeView,
+    DocumentView,
+    StoreDocument,
+)
 from contracts.errors import Conflict, DomainError, ServiceUnavailable
-from contracts.messages import Command
 from gateway.forms import CommandForm, DateField, FileField, SelectField, TextField, at_most, required
-from gateway.services import ask
-from gateway.vault import keys, town
-from gateway.vault.documents import Description, SealedUpload, forget_upload, seal_upload
+from gateway.vault import keys, town, twice
+from gateway.vault.documents import SealedUpload, forget_upload, seal_upload
 from gateway.vault.intake import Inspected, Reason, Refused
 from gateway.vault.multipart import IncomingForm, Interrupted
-from gateway.vault.names import LONGEST_NAME, clean_name
+from gateway.vault.names import LONGEST_NAME, clean_name, fitting
+from gateway.vault.pages import BoundPages
+from gateway.vault.twice import Twice
 from gateway.wiring import settings
 
 V = TypeVar("V", bound=Callable[..., Any])
@@ -30,6 +36,8 @@ LIMIT = 4 * MAX_DOCUMENT_BYTES
 """Bytes of a request that are read, if only to be dropped: the sender of a large file gets an answer, not a cut."""
 
 ACCEPT = "image/jpeg,image/png,image/heic,image/heif,application/pdf,.heic,.pdf"
+
+PICTURES = "image/jpeg,image/png,image/heic,image/heif,.heic"
 
 
 def reads_its_body(view: V) -> V:
@@ -61,14 +69,22 @@ class UploadForm(CommandForm):
         accept=ACCEPT,
         hint="Photo (JPEG, PNG, HEIC) ou PDF, 50 Mo au plus.",
     )
+    pages = FileField(
+        "Réunir plusieurs photos en un seul PDF",
+        accept=PICTURES,
+        hint="Une photo par page, 30 au plus : les pages suivent l’ordre dans lequel vous les choisissez.",
+        params={"attributes": {"multiple": "multiple"}},
+    )
+    twice: Twice | None = None
+    """The document that has the same content, when that is why the file was not kept."""
 
     def offer(self, types: list[DocumentTypeView]) -> None:
         """Gives the types to choose from."""
         self.document_type.choices = [(each.code, each.name) for each in types]
 
-    def refuse(self, refused: Refused) -> None:
-        """Says on the page why the file was not taken."""
-        self._add(self.file, refused.sentence)
+    def refuse(self, refused: Refused, came_by: str = "file") -> None:
+        """Says on the page why the file was not taken, at the input it came by."""
+        self._add(self.pages if came_by == "pages" else self.file, refused.sentence)
         self._blame(503 if refused.may_pass else 422)
 
 
@@ -100,21 +116,25 @@ def store(
     None when something was refused; the form then says what. A form sent twice is stored once (AlreadyStored).
     """
     try:
-        upload = _take_in(incoming)
+        upload, fingerprint = _take_in(incoming, private)
     except Refused as refused:
         incoming.drain_all()
-        form.refuse(refused)
+        form.refuse(refused, incoming.file.field if incoming.file else "file")
         return None
     except DomainError as refusal:
         incoming.drain_all()
         form.show(refusal)
         return None
     incoming.drain_all()
+    command = _command(upload, form, _name(form, incoming, upload), private, document_type, fingerprint)
     try:
-        return _enter(upload, form, _name(form, incoming), private, document_type, subject)
+        return town.enter(command, upload.file_key, subject)
     except ServiceUnavailable as refusal:
         # It may have been entered all the same: the object stays, and is collected if it was not.
         form.show(refusal)
+    except AlreadyThere as refusal:
+        form.show(refusal)
+        form.twice = twice.offer(refusal, command, subject, private)
     except DomainError as refusal:
         forget_upload(upload.document_id)
         if type(refusal) is Conflict:
@@ -127,51 +147,49 @@ class AlreadyStored(Exception):
     """This very form was sent before, and what it held is in the vault."""
 
 
-def _take_in(incoming: IncomingForm) -> SealedUpload:
+def _take_in(incoming: IncomingForm, private: bytes) -> tuple[SealedUpload, bytes]:
+    """The sealed object of the form's file or photographs, and the fingerprint of what was sent."""
     if incoming.file is None:
         raise Refused(Reason.MISSING)
-    source = Inspected(incoming.file, settings().clamd_url)
+    mark, clamd_url = keys.mark(private), settings().clamd_url
+    source: Inspected | BoundPages
+    if incoming.file.field == "pages":
+        source = BoundPages(incoming, clamd_url, mark)
+    else:
+        source = Inspected(incoming.file, clamd_url, mark=mark)
     try:
-        return seal_upload(source)
+        return seal_upload(source), mark.digest()
     finally:
         source.close()
 
 
-def _enter(
+def _command(
     upload: SealedUpload,
     form: UploadForm,
     name: str,
     private: bytes,
     document_type: str,
-    subject: tuple[str, UUID] | None,
-) -> DocumentView:
+    fingerprint: bytes,
+) -> StoreDocument:
     # The public half comes from the private one in the session, not from a database that could give another's.
     public = keys.public_half(private)
-
-    def command(share: ShareDraft | None) -> Command[DocumentView]:
-        return StoreDocument(
-            command_id=form.command_id.data,
-            document_id=upload.document_id,
-            document_type=document_type,
-            size=upload.size,
-            object_size=upload.object_size,
-            public_key=public,
-            sealed_key=keys.seal_key(upload.file_key, upload.document_id, public),
-            sealed_description=Description(name, upload.media).seal(upload.file_key, upload.document_id),
-            valid_until=form.valid_until.data,
-            share=share,
-        )
-
-    if subject is None:
-        return ask(command(None))
-    return town.ask_sharing(
-        lambda key: command(town.draft(key, *subject, upload.file_key, upload.document_id))
+    return StoreDocument(
+        command_id=form.command_id.data,
+        document_id=upload.document_id,
+        document_type=document_type,
+        size=upload.size,
+        object_size=upload.object_size,
+        public_key=public,
+        sealed_key=keys.seal_key(upload.file_key, upload.document_id, public),
+        sealed_description=upload.described(name).seal(upload.file_key, upload.document_id),
+        valid_until=form.valid_until.data,
+        fingerprint=fingerprint,
     )
 
 
-def _name(form: UploadForm, incoming: IncomingForm) -> str:
+def _name(form: UploadForm, incoming: IncomingForm, upload: SealedUpload) -> str:
     own = incoming.file.name if incoming.file else ""
-    return clean_name(str(form.name.data or "")) or own
+    return clean_name(str(form.name.data or "")) or fitting(own, upload.media)
 
 
 def _check_token(token: str) -> None:

@@ -20,7 +20,7 @@ from chassis.settings import Settings
 from contracts.accounts.own_account import WrongPassword
 from contracts.accounts.ways_in import ConfirmPassword
 from contracts.caller import Caller, Kind, Role
-from contracts.documents import BUCKET
+from contracts.documents import BUCKET, PREVIEW
 from contracts.messages import Question
 from deploy.local.seaweed import ObjectStore
 from documents.service import DocumentsService
@@ -83,6 +83,10 @@ class Vaults:
     def execute(self, statement: str, **values: Any) -> None:
         with self.engine.begin() as connection:
             connection.execute(text(statement), values)
+
+    def documents_in_bucket(self) -> set[str]:
+        """Without what they look like."""
+        return {key for key in self.keys_in_bucket() if not key.endswith(PREVIEW)}
 
     def keys_in_bucket(self) -> set[str]:
         return {each.key for each in self.objects.list(BUCKET)}

@@ -1,10 +1,12 @@
 """The vault as a parent and an agent live it: pages, sealing, store and database, all real but the broker."""
 
+import hashlib
 import io
 import tracemalloc
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+import pikepdf
 import pytest
 from bs4 import BeautifulSoup
 
@@ -12,7 +14,7 @@ from contracts.caller import Role
 from contracts.documents import BUCKET, OpenShare, OpenVault, StoreDocument
 from contracts.errors import NotAllowed, NotFound, NotSignedIn, ServiceUnavailable
 from gateway.vault import at_sign_in, keys
-from tests.mothers.documents import a_jpeg, a_pdf, a_pdf_with_a_script, a_png_header
+from tests.mothers.documents import a_heic, a_jpeg, a_pdf, a_pdf_with_a_script, a_photograph, a_png_header
 from tests.services.documents.conftest import PASSWORD, agent, citizen, sign_in
 
 
@@ -22,6 +24,7 @@ def send(
     file_name: str = "assurance.pdf",
     address="/mon-espace/stockage/ajouter/",
     form=0,
+    calls=2,
     **fields,
 ):
     """Opens the page, fills the form and sends a file, as a browser does: fields first."""
@@ -34,7 +37,7 @@ def send(
         data={**values, "photo": (io.BytesIO(b""), ""), "file": (io.BytesIO(data), file_name)},
         content_type="multipart/form-data",
     )
-    browser._check(answer, calls=2)
+    browser._check(answer, calls=calls)
     return answer
 
 
@@ -196,7 +199,7 @@ def test_a_form_sent_twice_stores_one_document(vaults, vault_site):
     browser = sign_in(vault_site)
     page = browser.read("/mon-espace/stockage/ajouter/")
     values = browser.filled(page.select_one("main form")) | {"document_type": "autre"}
-    before = vaults.keys_in_bucket()
+    before = vaults.documents_in_bucket()
     for _ in range(2):
         answer = browser.client.post(
             "/mon-espace/stockage/ajouter/",
@@ -205,12 +208,12 @@ def test_a_form_sent_twice_stores_one_document(vaults, vault_site):
         )
         assert answer.status_code == 303
     assert len(vaults.ask(OpenVault(), citizen(browser.account_id)).documents) == 1
-    assert len(vaults.keys_in_bucket() - before) == 1
+    assert len(vaults.documents_in_bucket() - before) == 1
 
 
 def test_a_refusal_of_the_service_leaves_no_object(vaults, vault_site):
     browser = sign_in(vault_site)
-    before = vaults.keys_in_bucket()
+    before = vaults.documents_in_bucket()
     answer = send(browser, a_pdf(), document_type="assurance", **{})
     assert answer.status_code == 303
     vaults.execute(
@@ -219,7 +222,7 @@ def test_a_refusal_of_the_service_leaves_no_object(vaults, vault_site):
     answer = send(browser, a_pdf())
     assert answer.status_code == 409
     assert "plein" in text_of(answer)
-    assert len(vaults.keys_in_bucket() - before) == 1
+    assert len(vaults.documents_in_bucket() - before) == 1
 
 
 def test_a_store_that_is_away_is_said_so_and_nothing_is_half_done(vaults, vault_site):
@@ -241,7 +244,7 @@ def test_a_service_that_is_away_after_the_upload_keeps_the_object_for_the_collec
     vaults, vault_site, monkeypatch
 ):
     browser = sign_in(vault_site)
-    before = vaults.keys_in_bucket()
+    before = vaults.documents_in_bucket()
     page = browser.read("/mon-espace/stockage/ajouter/")
     values = browser.filled(page.select_one("main form")) | {"document_type": "autre"}
     answering = type(vaults).ask
@@ -258,7 +261,7 @@ def test_a_service_that_is_away_after_the_upload_keeps_the_object_for_the_collec
         content_type="multipart/form-data",
     )
     assert answer.status_code == 503
-    assert len(vaults.keys_in_bucket() - before) == 1
+    assert len(vaults.documents_in_bucket() - before) == 1
 
 
 def test_a_document_is_renamed_and_its_name_stays_sealed(vaults, vault_site):
@@ -271,6 +274,165 @@ def test_a_document_is_renamed_and_its_name_stays_sealed(vaults, vault_site):
     assert not any("NOMSECRET" in str(row) for row in vaults.rows("SELECT document::text FROM document"))
 
 
+def picture(browser, document, number: int, status: int = 200) -> bytes:
+    address = f"/mon-espace/stockage/{document.document_id}/apercu/{number}"
+    answer = browser.client.get(address)
+    assert answer.status_code == status
+    if status == 200:
+        assert (answer.mimetype, answer.headers["Cache-Control"]) == ("image/jpeg", "no-store")
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    return answer.data
+
+
+def test_a_document_shows_what_it_looks_like_and_to_its_owner_alone(vaults, vault_site):
+    browser, other = sign_in(vault_site), sign_in(vault_site)
+    send(browser, a_pdf(pages=7), name="Assurance")
+    document = the_document(vaults, browser)
+    page = browser.read(f"/mon-espace/stockage/{document.document_id}")
+    addresses = [each["src"] for each in page.select(".look img")]
+    assert len(addresses) == 5
+    assert "5 premières pages sur 7" in page.get_text().replace("\u00a0", " ")
+    assert len(picture(browser, document, 0)) < len(picture(browser, document, 1))
+    assert picture(browser, document, 5).startswith(b"\xff\xd8\xff")
+    picture(browser, document, 6, 404)
+    picture(other, document, 0, 404)
+    assert browser.read("/mon-espace/stockage/").select_one(".shelf img")["loading"] == "lazy"
+    sealed = vaults.objects.get(BUCKET, f"{document.document_id}.preview").read(10**7)
+    assert b"JFIF" not in sealed
+    vaults.objects.put(BUCKET, f"{document.document_id}.preview", io.BytesIO(sealed[:-1] + b"\x00"))
+    picture(browser, document, 5, 404)
+    browser.send(f"/mon-espace/stockage/{document.document_id}/supprimer")
+    assert not any(str(document.document_id) in key for key in vaults.keys_in_bucket())
+
+
+def test_a_documents_preview_does_not_pass_for_the_document(vaults, vault_site):
+    browser = sign_in(vault_site)
+    send(browser, a_jpeg(300, 200))
+    document = the_document(vaults, browser)
+    preview = vaults.objects.get(BUCKET, f"{document.document_id}.preview").read(10**7)
+    vaults.objects.put(BUCKET, str(document.document_id), io.BytesIO(preview))
+    answer = browser.post(f"/mon-espace/stockage/{document.document_id}/telecharger")
+    assert browser.client.get(answer.location).status_code == 500
+
+
+def test_a_document_from_before_previews_shows_its_kind(vaults, vault_site, monkeypatch):
+    from gateway.vault import previews
+
+    monkeypatch.setattr(previews, "store", lambda *_: 0)
+    browser = sign_in(vault_site)
+    send(browser, a_pdf())
+    page = browser.read("/mon-espace/stockage/")
+    assert page.select_one(".shelf__look").get_text(strip=True) == "PDF"
+    picture(browser, the_document(vaults, browser), 0, 404)
+
+
+def test_what_a_parent_opened_is_written_down_for_the_parent(vaults, vault_site):
+    browser = sign_in(vault_site)
+    send(browser, a_pdf())
+    document = the_document(vaults, browser)
+    address = f"/mon-espace/stockage/{document.document_id}"
+    picture(browser, document, 0)
+    assert "Consulté par vous" not in browser.read(address).get_text()
+    picture(browser, document, 1)
+    browser.post(f"{address}/telecharger")
+    vaults.clock.at += timedelta(minutes=11)
+    browser.post(f"{address}/telecharger")
+    text = browser.read(address).get_text(" ", strip=True).replace("\u00a0", " ")
+    assert "Consulté par vous le 23 novembre 2026 à 10 h 11 ; le 23 novembre 2026 à 10 h." in text
+
+
+def send_pages(browser, *files: tuple[bytes, str], **fields):
+    page = browser.read("/mon-espace/stockage/ajouter/")
+    values = browser.filled(page.select_one("main form")) | {"document_type": "autre", **fields}
+    return browser.client.post(
+        "/mon-espace/stockage/ajouter/",
+        data={
+            **values,
+            "file": (io.BytesIO(b""), ""),
+            "pages": [(io.BytesIO(data), name) for data, name in files],
+        },
+        content_type="multipart/form-data",
+    )
+
+
+def test_photographs_chosen_together_become_one_pdf(vaults, vault_site):
+    browser, photographs = sign_in(vault_site), (a_jpeg(800, 600), a_heic(), a_photograph(kind="PNG"))
+    names = ("IMG_2.jpg", "IMG_1.heic", "IMG_0.png")
+    answer = send_pages(browser, *zip(photographs, names, strict=True))
+    assert answer.status_code == 303
+    page = browser.read(answer.location)
+    assert page.h1.get_text() == "IMG_2.pdf"
+    assert "PDF de 3 pages" in page.get_text().replace("\u00a0", " ")
+    document = the_document(vaults, browser)
+    got = fetch(browser, browser.post(f"/mon-espace/stockage/{document.document_id}/telecharger"))
+    assert got.mimetype == "application/pdf"
+    assert len(pikepdf.open(io.BytesIO(got.data)).pages) == 3
+    again = send_pages(browser, *zip(photographs, names, strict=True))
+    assert again.status_code == 409
+    other_order = send_pages(browser, *zip(photographs[::-1], names, strict=True))
+    assert other_order.status_code == 303
+
+
+def test_photographs_of_which_one_is_wrong_leave_nothing(vaults, vault_site):
+    browser, before = sign_in(vault_site), vaults.keys_in_bucket()
+    for wrong, words in (
+        (a_pdf(), "Seules des photos"),
+        (a_jpeg(900, 700)[:3000], "abîmée"),
+        (b"MZ not a picture", "ni une photo"),
+    ):
+        answer = send_pages(browser, (a_jpeg(), "1.jpg"), (wrong, "2.jpg"))
+        assert answer.status_code == 422
+        page = BeautifulSoup(answer.get_data(as_text=True), "html5lib")
+        assert words in page.select_one(".govuk-error-summary").get_text()
+        assert page.select_one(".govuk-error-summary a")["href"] == "#pages"
+    too_many = send_pages(browser, *[(a_jpeg(), "1.jpg")] * 31)
+    assert "30 photos au plus" in text_of(too_many).replace("\u00a0", " ")
+    assert vaults.keys_in_bucket() == before
+
+
+def test_the_same_file_twice_is_noticed_and_kept_only_if_wanted(vaults, vault_site):
+    browser, other, data = sign_in(vault_site), sign_in(vault_site), a_pdf("la même")
+    send(browser, data, name="Assurance de Léa")
+    first = the_document(vaults, browser)
+    answer = send(browser, data, name="Encore", calls=3)
+    assert answer.status_code == 409
+    page = BeautifulSoup(answer.get_data(as_text=True), "html5lib")
+    note = page.select_one(".note--warning")
+    assert "Assurance de Léa" in note.get_text()
+    assert note.a["href"].endswith(str(first.document_id))
+    assert len(vaults.ask(OpenVault(), citizen(browser.account_id)).documents) == 1
+    assert send(other, data).status_code == 303
+    hidden = {each["name"]: each["value"] for each in note.select("form input")}
+    assert other.client.post("/mon-espace/stockage/ajouter/garder", data=hidden).status_code in (303, 400)
+    assert len(vaults.ask(OpenVault(), citizen(other.account_id)).documents) == 1
+    for _ in range(2):
+        kept = browser.client.post("/mon-espace/stockage/ajouter/garder", data=hidden)
+        assert kept.status_code == 303
+    assert browser.read(kept.location).h1.get_text() == "Encore"
+    assert len(vaults.ask(OpenVault(), citizen(browser.account_id)).documents) == 2
+    prints = vaults.rows("SELECT DISTINCT fingerprint FROM document WHERE fingerprint IS NOT NULL")
+    assert len({bytes(each) for (each,) in prints}) == len(prints) >= 2
+    assert hashlib.sha256(data).digest() not in {bytes(each) for (each,) in prints}
+
+
+def test_a_file_given_again_is_offered_as_it_is(vaults, vault_site):
+    browser, subject, data = sign_in(vault_site), uuid4(), a_pdf("déjà donnée")
+    send(browser, data, name="Assurance", document_type="assurance")
+    answer = attach_new(vaults, browser, subject, data, calls=4)
+    assert answer.status_code == 409
+    page = BeautifulSoup(answer.get_data(as_text=True), "html5lib")
+    choose, keep = page.select(".note--warning form")
+    values = {each["name"]: each["value"] for each in keep.select("input")}
+    kept = browser.client.post(keep["action"], data=values)
+    assert (kept.status_code, kept.location) == (303, "/mon-espace/stockage/")
+    documents = vaults.ask(OpenVault(), citizen(browser.account_id)).documents
+    assert [share.subject_id for each in documents for share in each.shares] == [subject]
+    values = {each["name"]: each["value"] for each in choose.select("input")}
+    assert browser.client.post(choose["action"], data=values).status_code == 303
+    assert all(each.shares for each in vaults.ask(OpenVault(), citizen(browser.account_id)).documents)
+
+
 def test_another_parents_document_does_not_exist(vaults, vault_site):
     browser, other = sign_in(vault_site), sign_in(vault_site)
     send(browser, a_pdf())
@@ -280,9 +442,9 @@ def test_another_parents_document_does_not_exist(vaults, vault_site):
     assert other.post(f"{address}/supprimer", {"command_id": str(uuid4())}).status_code == 404
 
 
-def attach_new(vaults, browser, subject: UUID, data: bytes | None = None):
+def attach_new(vaults, browser, subject: UUID, data: bytes | None = None, calls=2):
     address = f"/mon-espace/pieces/enrolment/{subject}?type=assurance&suite=/mon-espace/stockage/"
-    return send(browser, data or a_pdf(), address=address, form=-1)
+    return send(browser, data or a_pdf(), address=address, form=-1, calls=calls)
 
 
 def test_a_new_document_is_stored_and_attached_in_one_go(vaults, vault_site):
