@@ -17,6 +17,7 @@ from gateway import (
     browser_session,
     discovery,
     errors,
+    first_pages,
     french,
     health,
     metrics,
@@ -85,6 +86,7 @@ def create_app(
     static_files.init_app(app)
     errors.init_app(app)
     _prepare_templates(app, menus, settings)
+    first_pages.init_app(app)
     discovery.register(app, menus, CSRFProtect(app))
     return app
 

@@ -18,11 +18,13 @@ class Entry:
     role: Role | None = None
     hint: str = ""
     """One sentence under the entry on the agents’ first page."""
+    also: tuple[str, ...] = ()
+    """Blueprints whose pages belong to it without an entry of their own: `citizen.week`."""
 
     @property
     def is_current(self) -> bool:
-        """The page shown belongs to the entry's module."""
-        return (request.endpoint or "").rpartition(".")[0] == self.endpoint.rpartition(".")[0]
+        """The page shown belongs to the entry's module, or to one that it speaks for."""
+        return (request.endpoint or "").rpartition(".")[0] in (self.endpoint.rpartition(".")[0], *self.also)
 
     @property
     def href(self) -> str:

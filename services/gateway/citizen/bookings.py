@@ -28,7 +28,14 @@ from gateway.services import ask
 from gateway.wiring import wiring
 
 blueprint = Blueprint("bookings", __name__, url_prefix="/reservations")
-navigation = [Entry("Réservations", "citizen.bookings.choose", order=30)]
+navigation = [
+    Entry(
+        "Réservations",
+        "citizen.bookings.choose",
+        order=30,
+        also=("citizen.week", "citizen.plans", "citizen.waiting", "citizen.calendar_feed"),
+    )
+]
 
 
 class BookingForm(CommandForm):

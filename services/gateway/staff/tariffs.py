@@ -24,6 +24,7 @@ navigation = [
         order=43,
         role=Role.BILLING,
         hint="Les tarifs en vigueur, et les prochains : préparés, essayés, publiés.",
+        also=("staff.tariff_drafts",),
     )
 ]
 

@@ -1,10 +1,15 @@
 """What every answer tells the browser, and who may open what."""
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import Blueprint
+from werkzeug.http import parse_cookie
 
+from contracts.accounts.identity import SignIn
 from contracts.caller import Role
 from gateway import access, security
+from tests.mothers import ways_in
+from tests.unit.gateway.conftest import Browser, Site
 
 
 def test_nothing_inline_and_nothing_from_elsewhere(site):
@@ -36,17 +41,60 @@ def test_headers_of_a_plain_page(site):
 def test_over_tls_the_browser_is_told_to_stay_there(secure_site):
     answer = secure_site.anonymous().get("/composants/formulaire", base_url="https://espace.exemple.fr")
     assert answer.headers["Strict-Transport-Security"].startswith("max-age=63072000")
-    cookie = answer.headers["Set-Cookie"]
+    beside, cookie = answer.headers.getlist("Set-Cookie")
     assert cookie.startswith("__Host-espace-form=")
-    assert "Secure" in cookie
-    assert "HttpOnly" in cookie
-    assert "SameSite=Lax" in cookie
+    assert beside.startswith("__Host-espace-form-")
+    for each in (beside, cookie):
+        assert "Secure" in each
+        assert "HttpOnly" in each
+        assert "SameSite=Lax" in each
+        assert "Path=/" in each
 
 
 def test_a_form_without_token_is_refused_and_nothing_is_lost_silently(site):
     answer = site.anonymous().client.post("/composants/formulaire", data={"name": "Martin"})
     assert answer.status_code == 400
     assert "Rien n’a été enregistré" in answer.get_data(as_text=True)
+
+
+def opened_at_once(site: Site, pages: int = 2) -> tuple[Browser, list[str]]:
+    """A browser whose first pages left together, and the token that the form of each carries."""
+    browser, tokens = site.anonymous(), []
+    answers = [site.anonymous().client.get("/composants/formulaire") for _ in range(pages)]
+    for answer in answers:
+        for given in answer.headers.getlist("Set-Cookie"):
+            name, value = next(parse_cookie(given).items())
+            browser.client.set_cookie(name, value)
+        page = BeautifulSoup(answer.get_data(as_text=True), "html5lib")
+        tokens.append(str(page.select_one("main [name=csrf_token]")["value"]))
+    return browser, tokens
+
+
+def test_the_forms_of_first_pages_opened_at_once_all_hold(site: Site) -> None:
+    browser, tokens = opened_at_once(site, 3)
+    assert len(set(tokens)) == 3
+    for token in [*tokens, tokens[0]]:
+        answer = browser.client.post("/composants/formulaire", data={"csrf_token": token})
+        assert answer.status_code == 422  # read: it is empty, and says so
+    stranger = site.anonymous().client.post("/composants/formulaire", data={"csrf_token": tokens[0]})
+    assert stranger.status_code == 400
+
+
+def test_signing_in_lets_go_of_the_first_pages(site: Site) -> None:
+    browser, tokens = opened_at_once(site)
+    site.services.answers[SignIn] = ways_in.somebody()
+    browser.send("/connexion", email="a@exemple.fr", password="x")
+    for token in tokens:
+        answer = browser.client.post("/composants/formulaire", data={"csrf_token": token})
+        assert answer.status_code == 400
+
+
+def test_a_token_beside_the_form_cookie_is_our_own_or_none(site: Site) -> None:
+    browser = site.anonymous()
+    browser.token()
+    browser.client.set_cookie("espace-form-12345678", "made-up")
+    answer = browser.client.post("/composants/formulaire", data={"csrf_token": "made-up"})
+    assert answer.status_code == 400
 
 
 def test_a_token_of_another_browser_is_refused(site):

@@ -88,6 +88,11 @@ def test_the_list_says_what_is_in_force_and_folds_what_is_past(office: Any) -> N
     assert page.select_one("details h3").get_text(strip=True).startswith("À partir du 1er\xa0septembre 2025")
 
 
+def test_a_draft_belongs_to_the_tariffs_of_the_menu(office: Any) -> None:
+    page = office.read(DRAFT)
+    assert [link.get_text() for link in page.select(".space-menu [aria-current]")] == ["Tarifs"]
+
+
 def test_a_draft_is_begun_for_an_activity_here_or_everywhere(site: Any, office: Any) -> None:
     answer = office.send("/agents/tarifs/", form=1, activity_code="cantine")
     assert answer.location == DRAFT

@@ -88,6 +88,11 @@ def test_every_child_has_its_days_and_its_words(week: Any) -> None:
     assert len(ids) == len(set(ids)) == 3
 
 
+def test_the_menu_says_where_one_is(week: Any) -> None:
+    page = week.citizen().read(WEEK)
+    assert [link.get_text() for link in page.select(".space-menu [aria-current]")] == ["Réservations"]
+
+
 def test_one_save_carries_each_childs_changes(week: Any) -> None:
     week.services.answers[ChangeWeek] = [
         mother.saved([(7, True)]),
