@@ -20,6 +20,8 @@ from deploy.local.surroundings import ROOT, inherit_environment
 SERVICES = ("accounts", "enrolment", "billing", "documents")
 GATEWAY = "gateway"
 MAIL_FROM = "Espace Citoyens de Romans-sur-Isère <ne-pas-repondre@ville.example>"
+SEPA_CREDITORS = "ENF=FR72ZZZ123456,FR7630001007941234567890185,BDFEFRPPCCT"
+"""A made-up creditor and the specimen account of a French bank: nothing is ever sent to one."""
 
 EVERYBODY = ("ESPACE_CLOCK_FILE", "ESPACE_PUBLIC_URL")
 # What a process needs beside its own broker user and its own database.
@@ -48,6 +50,8 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
         "ESPACE_PAYFIP_MAIL",
         "ESPACE_PAYFIP_URL",
         "ESPACE_PAYFIP_PAGE_URL",
+        "ESPACE_SEPA_CREDITORS",
+        "ESPACE_DEBITS_KEY",
     ),
     "documents": ("ESPACE_S3_URL", "ESPACE_REQUESTS_KEY"),
     "gateway": (
@@ -63,6 +67,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
 }
 SECRETS: Mapping[str, Callable[[], str]] = {
     "ESPACE_ACTIVATION_PEPPER": secrets.token_hex,
+    "ESPACE_DEBITS_KEY": secrets.token_hex,
     "ESPACE_HEALTH_KEY": secrets.token_hex,
     "ESPACE_SECRET_KEY": secrets.token_hex,
     "ESPACE_REQUESTS_KEY": draw_x25519_key,

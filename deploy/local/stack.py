@@ -23,6 +23,7 @@ from deploy.local.postgres import Postgres, Server, make_service
 from deploy.local.processes import (
     GATEWAY,
     MAIL_FROM,
+    SEPA_CREDITORS,
     SERVICES,
     Addresses,
     compose_environment,
@@ -162,6 +163,7 @@ class Stack:
             "ESPACE_CLOCK_FILE": str(self.clock_file),
             "ESPACE_PUBLIC_URL": self._external.get("ESPACE_PUBLIC_URL", self.gateway_url),
             "ESPACE_MAIL_FROM": self._external.get("ESPACE_MAIL_FROM", MAIL_FROM),
+            "ESPACE_SEPA_CREDITORS": SEPA_CREDITORS,
             **draw_secrets(self.run_dir),
         }
         if "seaweedfs" in self._embedded:

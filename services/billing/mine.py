@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from billing.accounting import ledger
 from billing.contesting import kept as objections
+from billing.debits.models import Mandate
 from billing.invoicing.models import Invoice, InvoiceLine
 from billing.invoicing.statements import families_of
 from billing.models import Allowance, Guardian
@@ -51,6 +52,9 @@ def records(session: Session, account_id: UUID) -> Records:
     granted = session.scalars(
         select(Allowance).where(Allowance.family_id.in_(families)).order_by(Allowance.granted_at.desc())
     )
+    mandates = session.scalars(
+        select(Mandate).where(Mandate.account_id == account_id).order_by(Mandate.signed_at.desc())
+    )
     return {
         "invoices": [
             {
@@ -68,6 +72,7 @@ def records(session: Session, account_id: UUID) -> Records:
             }
             for each in invoices
         ],
+        "mandates": [_mandate(each) for each in mandates],
         "payments": [_payment(payment, number) for payment, number in payments],
         "allowances": [_allowance(each) for each in granted],
         "line_objections": [_objection(each) for each in objections.of_families(session, families)],
@@ -119,6 +124,21 @@ def _objection(found: objections.Kept) -> Records:
         "answered_at": said.answered_at.isoformat() if said.answered_at else None,
         "answer": said.answer,
         "given_cents": said.given_cents,
+    }
+
+
+def _mandate(mandate: Mandate) -> Records:
+    """The number of the account as screens show it: its owner has it on the mandate's paper."""
+    return {
+        "reference": mandate.reference,
+        "creditor_id": mandate.creditor_id,
+        "holder": mandate.holder,
+        "address": mandate.address,
+        "iban_end": mandate.iban_end,
+        "bic": mandate.bic,
+        "standing": mandate.state.value,
+        "signed_at": mandate.signed_at.isoformat(),
+        "ended_at": mandate.ended_at.isoformat() if mandate.ended_at else None,
     }
 
 

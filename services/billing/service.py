@@ -5,6 +5,7 @@ from billing.entries.cashbook import CashDesk
 from billing.entries.contesting import ContestingDesk
 from billing.entries.copies import CopyDesk
 from billing.entries.counter import CounterDesk
+from billing.entries.debits import DebitDesk
 from billing.entries.funds import FundDesk
 from billing.entries.invoices import InvoiceDesk
 from billing.entries.nights import NightDesk
@@ -25,6 +26,7 @@ class BillingService(
     CounterDesk,
     NightDesk,
     RefundDesk,
+    DebitDesk,
     PaymentDesk,
     RunDesk,
     CashDesk,

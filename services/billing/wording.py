@@ -26,6 +26,11 @@ def month_short(month: date, beside: date) -> str:
     return MONTHS[month.month - 1] if month.year == beside.year else month_name(month)
 
 
+def day_name(day: date) -> str:
+    """`1er décembre 2026`."""
+    return f"{'1er' if day.day == 1 else day.day}{NBSP}{MONTHS[day.month - 1]} {day.year}"
+
+
 def ordinal(number: int) -> str:
     """`1er`, `2e`."""
     return "1er" if number == 1 else f"{number}e"

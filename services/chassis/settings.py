@@ -35,6 +35,10 @@ class Settings(BaseSettings):
     """T: trials, no money; X: the one payment that activates a contract; W: in service."""
     payfip_mail: str = ""
     """The fund's own address, given to PayFiP where the payer's is not known."""
+    sepa_creditors: str = ""
+    """Funds that collect by direct debit, `ENF=ICS,IBAN,BIC` each; a fourth part is the notice in days (usually 14)."""
+    debits_key: SecretStr = SecretStr("")
+    """Seals the account numbers of mandates, and the banks' files."""
     secret_key: SecretStr = SecretStr("")
     activation_pepper: SecretStr = SecretStr("")
     second_factor_key: SecretStr = SecretStr("")

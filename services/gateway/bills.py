@@ -14,6 +14,7 @@ from gateway.sentences.billing import METHODS
 STATES = {
     InvoiceState.TO_PAY: ("À payer", "todo"),
     InvoiceState.IN_PROGRESS: ("Paiement en cours de confirmation", "wait"),
+    InvoiceState.COLLECTING: ("Prélèvement annoncé", "wait"),
     InvoiceState.PAID: ("Payée", "done"),
     InvoiceState.CREDIT: ("Avoir", "info"),
 }

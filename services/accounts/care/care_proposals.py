@@ -15,7 +15,7 @@ from accounts.care.health_rights import child_for, is_guardian, pupil
 from accounts.mailing import mail
 from accounts.mailing.mail import Site
 from accounts.models import Account, Child, Place
-from accounts.sealed_column import Seal
+from chassis.sealed_column import Seal
 from contracts.accounts.health import (
     Care,
     CareDecided,

@@ -14,8 +14,8 @@ from accounts.care import care_proposals, diets, health_readings
 from accounts.care.health_models import CareProposal, ChildDiet, HealthReading, HealthSheet
 from accounts.care.health_rights import pupil, pupil_of
 from accounts.models import Child, Place
-from accounts.sealed_column import Seal
 from chassis.clock import PARIS
+from chassis.sealed_column import Seal
 from contracts.accounts.health import Allergen, Care, EmergencySheet, PupilView, ReadingKind
 from contracts.caller import Caller
 

@@ -12,7 +12,7 @@ from accounts.care.health_rights import child_for, is_guardian, pupil, pupil_of
 from accounts.care.health_sheets import read_care, read_vaccines
 from accounts.models import Child, Place
 from accounts.names import plain, spell
-from accounts.sealed_column import Seal
+from chassis.sealed_column import Seal
 from contracts.accounts.health import HealthFile, HealthPage, ReadingKind
 from contracts.caller import Caller, Kind, Role
 

@@ -14,7 +14,7 @@ from accounts.care import health_readings, vaccines
 from accounts.care.health_models import HealthSheet
 from accounts.care.health_rights import child_for
 from accounts.models import Child
-from accounts.sealed_column import Seal
+from chassis.sealed_column import Seal
 from contracts.accounts.health import (
     Care,
     CareView,

@@ -4,11 +4,11 @@ from datetime import date
 
 from accounts.care import health_readings
 from accounts.entries.desk import Desk
-from accounts.sealed_column import Seal
 from accounts.staff import agents
 from accounts.yearly import certification_reminders, certifications, uncertified
 from chassis.clock import PARIS
 from chassis.commands import once
+from chassis.sealed_column import Seal
 from chassis.service import answers, every
 from contracts.accounts.accesses import Access
 from contracts.accounts.certification import (

@@ -1,8 +1,8 @@
 """What every group of entry points has."""
 
 from accounts.mailing.mail import Site
-from accounts.sealed_column import Seal
 from chassis.clock import Clock
+from chassis.sealed_column import Seal
 from chassis.service import RealClock, Service
 
 

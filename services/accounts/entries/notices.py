@@ -6,7 +6,14 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from accounts.entries.desk import Desk
-from accounts.mailing import absence_notices, attendance_news, booking_news, invoice_objections, notices
+from accounts.mailing import (
+    absence_notices,
+    attendance_news,
+    booking_news,
+    debit_notices,
+    invoice_objections,
+    notices,
+)
 from accounts.mailing.mail import Site
 from chassis.inbox import newer
 from chassis.service import every, subscribes
@@ -15,9 +22,14 @@ from contracts.events.accounts import AccountRegistered, ActivationKeyRedeemed
 from contracts.events.billing import (
     AllowanceEnded,
     AllowanceGranted,
+    DebitAnnounced,
+    DebitRejected,
+    DebitWithdrawn,
     InvoiceLineAnswered,
     InvoiceLineContested,
     InvoicePublished,
+    MandateEnded,
+    MandateSigned,
     PaymentFailed,
     PaymentReceived,
     RefundMade,
@@ -146,6 +158,26 @@ class NoticeDesk(Desk):
     @subscribes(AllowanceEnded)
     def mail_allowance_end(self, session: Session, fact: AllowanceEnded, envelope: Envelope) -> None:
         notices.allowance_ended(session, self.site, fact, self.clock.now())
+
+    @subscribes(MandateSigned)
+    def mail_mandate(self, session: Session, fact: MandateSigned, envelope: Envelope) -> None:
+        debit_notices.mandate_signed(session, self.site, fact, envelope.time, self.clock.now())
+
+    @subscribes(MandateEnded)
+    def mail_mandate_end(self, session: Session, fact: MandateEnded, envelope: Envelope) -> None:
+        debit_notices.mandate_ended(session, self.site, fact, self.clock.now())
+
+    @subscribes(DebitAnnounced)
+    def mail_debit(self, session: Session, fact: DebitAnnounced, envelope: Envelope) -> None:
+        debit_notices.debit_announced(session, self.site, fact, self.clock.now())
+
+    @subscribes(DebitWithdrawn)
+    def mail_debit_withdrawn(self, session: Session, fact: DebitWithdrawn, envelope: Envelope) -> None:
+        debit_notices.debit_withdrawn(session, self.site, fact, self.clock.now())
+
+    @subscribes(DebitRejected)
+    def mail_debit_rejected(self, session: Session, fact: DebitRejected, envelope: Envelope) -> None:
+        debit_notices.debit_rejected(session, self.site, fact, self.clock.now())
 
     @subscribes(DocumentOpened)
     def mail_opening(self, session: Session, fact: DocumentOpened, envelope: Envelope) -> None:

@@ -26,6 +26,7 @@ class Category(StrEnum):
 RECEIPT = "La loi nous oblige à accuser réception (code des relations entre le public et l’administration, L. 112-11)."
 DECISION = "Une décision défavorable doit vous être notifiée, avec les moyens de la contester."
 DEBT = "La facture fixe une date de paiement : la ville doit vous en prévenir avant toute relance."
+NOTICE = "Un prélèvement est annoncé avant d’être fait : c’est la règle européenne des prélèvements (SEPA)."
 ASKED = "Ce message répond à une demande que vous venez de faire."
 CARE = "Votre enfant ne sera pas accueilli ces jours-là : vous devez en être prévenu."
 ANSWER = "Il s’agit d’une décision qui vous concerne : vous devez pouvoir y répondre à temps."
@@ -80,6 +81,11 @@ _KINDS = (
     Kind("allowance_granted", Category.INVOICES, "Aide ou réduction accordée"),
     Kind("allowance_ended", Category.INVOICES, "Fin d’une aide ou d’une réduction", DECISION),
     Kind("payment_failed", Category.INVOICES, "Paiement qui n’a pas abouti"),
+    Kind("mandate_signed", Category.INVOICES, "Mandat de prélèvement signé", SAFETY),
+    Kind("mandate_ended", Category.INVOICES, "Fin d’un mandat de prélèvement", SAFETY),
+    Kind("debit_announced", Category.INVOICES, "Prélèvement à venir : montant et date", NOTICE),
+    Kind("debit_withdrawn", Category.INVOICES, "Prélèvement annoncé qui n’aura pas lieu", NOTICE),
+    Kind("debit_rejected", Category.INVOICES, "Prélèvement rejeté par la banque", DEBT),
     Kind("document_opened", Category.DOCUMENTS, "Document ouvert par un agent"),
     Kind("document_expiring", Category.REMINDERS, "Document bientôt périmé"),
     Kind("change_accepted", Category.FAMILY, "Modification du dossier acceptée"),

@@ -205,6 +205,14 @@ def document_expiring(session: Session, site: Site, fact: DocumentExpiring, now:
     _write_to(session, site, "document_expiring", [account], now, fact=fact)
 
 
+def write_to_account(
+    session: Session, site: Site, kind: str, account_id: UUID | None, now: datetime, **values: Any
+) -> None:
+    """What concerns one adult alone, whatever families they are of."""
+    account = session.get(Account, account_id) if account_id else None
+    _write_to(session, site, kind, [account], now, **values)
+
+
 def account_registered(
     session: Session, site: Site, fact: AccountRegistered, at: datetime, now: datetime
 ) -> None:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from cryptography.fernet import InvalidToken
 
-from accounts.sealed_column import Seal
+from chassis.sealed_column import Seal
 
 
 class AuthenticatorSeal:

@@ -13,12 +13,12 @@ from accounts.household.contacts import contacts_of, insurances_of
 from accounts.household.families import load_views
 from accounts.models import Child, Guardian
 from accounts.revision.change_models import ChangeRequest
-from accounts.sealed_column import Seal
 from accounts.shared_custody.custody_models import CustodyAgreement
 from accounts.wording import day
 from accounts.yearly import consents
 from accounts.yearly.certification_rules import Consent, File, Health
 from accounts.yearly.consent_rules import Answer, state_of
+from chassis.sealed_column import Seal
 from contracts.accounts.changes import ChangeState, SubjectKind
 from contracts.accounts.consents import ConsentState
 from contracts.accounts.families import FamilyView

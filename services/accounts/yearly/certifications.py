@@ -15,13 +15,13 @@ from sqlalchemy.orm import Session
 from accounts.identity import journal
 from accounts.models import Family, Guardian
 from accounts.names import spell
-from accounts.sealed_column import Seal
 from accounts.shared_custody.custody_models import SchoolYear
 from accounts.yearly.certification_file import load_files
 from accounts.yearly.certification_models import Certification
 from accounts.yearly.certification_rules import Year, blocking, review, year_by_law, year_label
 from chassis.database import PREPARED
 from chassis.outbox import tell
+from chassis.sealed_column import Seal
 from contracts.accounts.certification import (
     AlreadyCertified,
     CertificationBlocked,

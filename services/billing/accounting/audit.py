@@ -111,6 +111,20 @@ FROM contested d FULL JOIN posted p USING (reference)
 WHERE coalesce(d.cents, 0) <> coalesce(p.cents, 0)
 """
 
+_DEBITS = """
+WITH posted AS (
+    SELECT t.reference, sum(e.amount_cents) AS cents
+    FROM ledger_transaction t JOIN ledger_entry e USING (transaction_id)
+    WHERE t.kind = 'debit_rejected' AND e.account = 'receivable' GROUP BY t.reference
+), sent_back AS (
+    SELECT payment_id::text AS reference, amount_cents AS cents, receipt_number FROM payment WHERE state = 'rejected'
+)
+SELECT reference AS subject, coalesce(s.cents, 0) AS expected, coalesce(p.cents, 0) AS seen,
+       coalesce(s.receipt_number, '') AS detail
+FROM sent_back s FULL JOIN posted p USING (reference)
+WHERE s.cents IS DISTINCT FROM p.cents
+"""
+
 _TILL = """
 WITH held AS (
     SELECT means, sum(held_cents) AS cents FROM taken WHERE deposit_id IS NULL AND NOT given_back GROUP BY means
@@ -134,6 +148,7 @@ CHECKS = {
     "books_payment": _PAYMENTS,
     "books_refund": _REFUNDS,
     "books_dispute": _DISPUTES,
+    "books_debit": _DEBITS,
     "books_till": _TILL,
     "books_numbers": _NUMBERS,
 }

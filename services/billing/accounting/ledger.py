@@ -4,6 +4,7 @@
     revenue:<activity>             what the town earned
     card                           what the card provider owes the town
     payfip                         what came to the Treasury's account of the fund through PayFiP
+    sepa                           what came to the fund's account by direct debit
     cash, cheque, cesu, voucher    what the till holds, until a slip hands it on to the accountant
     disputed                       what a payer's bank has taken back until it is decided
     treasury                       what the town's accountant holds: deposits of the till, less transfers to families
@@ -24,6 +25,7 @@ from billing.invoicing.models import LedgerEntry, LedgerTransaction
 RECEIVABLE = "receivable"
 CARD = "card"
 PAYFIP = "payfip"
+SEPA = "sepa"
 TREASURY = "treasury"
 DISPUTED = "disputed"
 COUNTER = "counter"
@@ -136,7 +138,7 @@ def holder_of(provider: str, method: str) -> str:
     """The account of who holds the money of a payment: the till by kind of money, or the payment provider."""
     if provider == COUNTER:
         return method
-    return PAYFIP if provider == PAYFIP else CARD
+    return provider if provider in (PAYFIP, SEPA) else CARD
 
 
 def post_invoices(session: Session, run_id: UUID) -> None:

@@ -31,6 +31,16 @@ def deposit_number(fund: str, year: int, sequence: int) -> str:
     return f"{fund}-B-{year}-{sequence:06d}"
 
 
+def mandate_reference(fund: str, year: int, sequence: int) -> str:
+    """`ENF-M-2026-000012`: M for « mandat »; the unique mandate reference (RUM), within its 35 signs."""
+    return f"{fund}-M-{year}-{sequence:06d}"
+
+
+def collection_number(fund: str, year: int, sequence: int) -> str:
+    """`ENF-P-2026-000003`: P for « prélèvement »."""
+    return f"{fund}-P-{year}-{sequence:06d}"
+
+
 def receipt_number(fund: str, year: int, sequence: int) -> str:
     """`ENF-Q-2026-000045`: Q for « quittance »."""
     return f"{fund}-Q-{year}-{sequence:06d}"

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from billing.accounting import ledger
 from billing.contesting import marks
 from billing.contesting.terms import contest_until
+from billing.debits import coming
 from billing.invoicing import summaries
 from billing.invoicing.dates import paris_day
 from billing.invoicing.models import (
@@ -52,6 +53,7 @@ METHODS = {
     "cesu": "Paiement par CESU préfinancé",
     "voucher": "Paiement par chèques-vacances ou bons",
     "direct_debit": "Paiement par prélèvement unique",
+    "sepa_debit": "Prélèvement automatique",
 }
 """How a payment is called on an invoice."""
 
@@ -129,6 +131,7 @@ def invoice(
         .join(PaymentPart, PaymentPart.payment_id == Payment.payment_id)
         .where(PaymentPart.invoice_id == invoice_id, Payment.state == PaymentState.CONFIRMING)
     )
+    collected = coming.of_invoice(session, invoice_id)
     explained = explain(session, {line.price_id for line in lines})
     return InvoiceView(
         summary=summaries.summary_of(row, today),
@@ -142,6 +145,8 @@ def invoice(
         ),
         balance_cents=ledger.balance_of(session, [found.family_id]),
         started_payment=waiting,
+        collect_on=collected.collect_on if collected else None,
+        collect_cents=collected.cents if collected else 0,
         paid_through=provider_of(found.fund) if provider_of else "stripe",
         contest_until=contest_until(found.published_on)
         if today <= contest_until(found.published_on)
@@ -174,7 +179,7 @@ def payment_view(row: Payment, paid: list[PaidInvoice]) -> PaymentView:
 def receipt(session: Session, caller: Caller, payment_id: UUID) -> ReceiptView:
     """The receipt of a paid payment. Raises NotFound."""
     row = _payment(session, caller, payment_id)
-    if row.receipt_number is None or row.paid_at is None:
+    if row.state is not PaymentState.PAID or row.receipt_number is None or row.paid_at is None:
         raise NotFound
     found = session.get_one(Invoice, row.invoice_id)
     paid = parts.views(session, [payment_id])[payment_id]
@@ -275,6 +280,7 @@ def _movements(session: Session, found: Invoice) -> list[PaymentLine]:
         "refund": "Remboursement",
         "refund_failed": "Remboursement non arrivé",
         "dispute": "Paiement repris par la banque",
+        "debit_rejected": "Prélèvement rejeté par la banque",
     }
     if found.kind == InvoiceKind.CREDIT_NOTE:
         words["offset"] = "Déduit d’une facture"

@@ -21,17 +21,22 @@ _LEFT: ColumnElement[int] = (
     .correlate(Invoice)
     .scalar_subquery()
 )
-_CONFIRMING = (
-    exists()
-    .where(
-        and_(
-            PaymentPart.invoice_id == Invoice.invoice_id,
-            PaymentPart.payment_id == Payment.payment_id,
-            Payment.state == PaymentState.CONFIRMING,
+
+
+def _in_state(state: PaymentState) -> ColumnElement[bool]:
+    return (
+        exists()
+        .where(
+            and_(
+                PaymentPart.invoice_id == Invoice.invoice_id,
+                PaymentPart.payment_id == Payment.payment_id,
+                Payment.state == state,
+            )
         )
+        .correlate(Invoice)
     )
-    .correlate(Invoice)
-)
+
+
 _RECEIPT: ColumnElement[UUID] = (
     select(Payment.payment_id)
     .join(PaymentPart, PaymentPart.payment_id == Payment.payment_id)
@@ -47,11 +52,12 @@ _PART_FROM: ColumnElement[int | None] = (
 
 
 def query() -> Select[*tuple[Any, ...]]:
-    """Invoices with `left`, `confirming`, `receipt` and `part_from`; add the WHERE and the order."""
+    """Invoices with `left`, `confirming`, `collecting`, `receipt` and `part_from`; add the WHERE and the order."""
     return select(
         Invoice,
         _LEFT.label("left"),
-        _CONFIRMING.label("confirming"),
+        _in_state(PaymentState.CONFIRMING).label("confirming"),
+        _in_state(PaymentState.COLLECTING).label("collecting"),
         _RECEIPT.label("receipt"),
         _PART_FROM.label("part_from"),
     )
@@ -75,7 +81,11 @@ def summary_of(row: Any, today: date) -> InvoiceSummary:
     if invoice.kind == InvoiceKind.CREDIT_NOTE:
         state, left = InvoiceState.CREDIT, int(row.left)
     elif left:
-        state = InvoiceState.IN_PROGRESS if row.confirming else InvoiceState.TO_PAY
+        state = InvoiceState.TO_PAY
+        if row.confirming:
+            state = InvoiceState.IN_PROGRESS
+        elif row.collecting:
+            state = InvoiceState.COLLECTING
     return InvoiceSummary(
         invoice_id=invoice.invoice_id,
         number=invoice.number,

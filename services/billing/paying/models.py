@@ -20,7 +20,7 @@ from billing.models import Base, states
 from contracts.billing.payments import PaymentState
 from contracts.billing.refunds import DisputeState, RefundState, RefundWay
 
-_UNDERWAY = "state IN ('created', 'open', 'confirming')"
+_ASKED_ABOUT = "state IN ('created', 'open', 'confirming')"
 
 
 class Payment(Base):
@@ -32,11 +32,13 @@ class Payment(Base):
         UniqueConstraint("receipt_number"),
         UniqueConstraint("provider", "provider_reference"),
         CheckConstraint("amount_cents > 0", name="amount_positive"),
-        CheckConstraint("(state = 'paid') = (receipt_number IS NOT NULL)", name="paid_has_receipt"),
+        CheckConstraint(
+            "(state IN ('paid', 'rejected')) = (receipt_number IS NOT NULL)", name="paid_has_receipt"
+        ),
         Index(
             "ix_payment_pending",
             "real_next_look_at",
-            postgresql_where=text(_UNDERWAY),
+            postgresql_where=text(_ASKED_ABOUT),
         ),
         Index("ix_payment_ended", "real_opened_at", postgresql_where=text("state = 'expired'")),
     )

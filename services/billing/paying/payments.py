@@ -21,13 +21,15 @@ from billing.paying.differences import note_difference
 from billing.paying.models import Payment, PaymentPart
 from billing.paying.provider import Order, Seen, Terms
 from billing.paying.providers import Providers
-from billing.paying.states import UNDERWAY, WITHOUT_MONEY, may, state_for
+from billing.paying.states import ASKED_ABOUT, WITHOUT_MONEY, may, state_for
 from billing.wording import euros
 from chassis.outbox import tell
 from contracts.billing.payments import PaymentState, StartPayment
 from contracts.billing.refusals import (
     AmountOutOfBounds,
+    CollectionUnderway,
     NothingToPay,
+    OnlinePaymentAbsent,
     OnlinePaymentClosed,
     PartialPaymentClosed,
     PartOutOfBounds,
@@ -70,7 +72,8 @@ def begin(session: Session, ask: StartPayment, caller: Caller, providers: Provid
 
     The invoices' row locks make two starts at once follow one another: the second finds the first one's payment.
     Raises NotFound (also for another family's invoice), NothingToPay, SelectionChanged, SeveralFamilies,
-    OnlinePaymentClosed, PartialPaymentClosed, PartOutOfBounds, AmountOutOfBounds.
+    OnlinePaymentClosed, OnlinePaymentAbsent, CollectionUnderway, PartialPaymentClosed, PartOutOfBounds,
+    AmountOutOfBounds.
     """
     account = caller.citizen()
     invoices = lock_invoices(session, {ask.invoice_id, *ask.also}, account)
@@ -87,11 +90,15 @@ def begin(session: Session, ask: StartPayment, caller: Caller, providers: Provid
         .where(PaymentPart.invoice_id.in_(wanted), PaymentPart.underway)
         .order_by(Payment.created_at)
     ).first()
+    if underway is not None and underway.state is PaymentState.COLLECTING:
+        raise CollectionUnderway
     if underway is not None:
         terms = providers.named(underway.provider, fund).terms
         serves = _serves(session, underway, account, wanted, terms)
         return Begun(underway, in_the_way=not serves, resumed=serves)
     provider = providers.of_fund(fund)
+    if provider is None:
+        raise OnlinePaymentAbsent(fund=fund)
     least, most = provider.terms.least_cents, provider.terms.most_cents
     if not least <= sum(wanted.values()) <= most:
         raise AmountOutOfBounds(least_cents=least, most_cents=most)
@@ -292,7 +299,7 @@ def silent(session: Session, watched: Mapping[str, timedelta], limit: int = 20) 
     """
     waiting = session.scalars(
         select(Payment)
-        .where(or_(Payment.state.in_(UNDERWAY), *_ended(watched)), Payment.real_next_look_at <= func.now())
+        .where(or_(Payment.state.in_(ASKED_ABOUT), *_ended(watched)), Payment.real_next_look_at <= func.now())
         .order_by(Payment.real_next_look_at)
         .limit(limit)
         .with_for_update(skip_locked=True)

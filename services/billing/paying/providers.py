@@ -14,12 +14,9 @@ class Providers:
     usual: Provider | None = None
     by_fund: Mapping[str, Provider] = field(default_factory=dict)
 
-    def of_fund(self, fund: str) -> Provider:
-        """Who takes a new payment. Raises LookupError when the town has set nobody up for that fund."""
-        provider = self.by_fund.get(fund, self.usual)
-        if provider is None:
-            raise LookupError(f"no payment provider is set up for the fund {fund}")
-        return provider
+    def of_fund(self, fund: str) -> Provider | None:
+        """Who takes a new payment; None when the town has set nobody up for that fund: it is paid at the counter."""
+        return self.by_fund.get(fund, self.usual)
 
     def named(self, name: str, fund: str = "") -> Provider:
         """Who took a payment of the fund: its own contract if that provider has it, whatever it is set to today.

@@ -4,6 +4,9 @@ created ──► open ──► confirming ──► paid
    │          │ └───────────────────►│
    │          ├──► expired ─────────►│       (a notification that was late)
    └► failed  └──► different                 (another amount than ours: for an agent)
+
+collecting ──► paid ──► rejected    (a direct debit, announced: booked on its day, sent back by the bank)
+   └► failed                        (given up, or sent back before its day)
 """
 
 from billing.paying.provider import Progress, Seen
@@ -25,10 +28,16 @@ TRANSITIONS: frozenset[tuple[PaymentState, PaymentState]] = frozenset(
         (PaymentState.CONFIRMING, PaymentState.DIFFERENT),
         (PaymentState.EXPIRED, PaymentState.PAID),
         (PaymentState.EXPIRED, PaymentState.DIFFERENT),
+        (PaymentState.COLLECTING, PaymentState.PAID),
+        (PaymentState.COLLECTING, PaymentState.FAILED),
+        (PaymentState.PAID, PaymentState.REJECTED),
     }
 )
 
-UNDERWAY = frozenset({PaymentState.CREATED, PaymentState.OPEN, PaymentState.CONFIRMING})
+ASKED_ABOUT = frozenset({PaymentState.CREATED, PaymentState.OPEN, PaymentState.CONFIRMING})
+"""States whose end a provider knows: it is asked."""
+
+UNDERWAY = ASKED_ABOUT | {PaymentState.COLLECTING}
 """States in which money may still be taken: one payment at most per invoice is in one of them."""
 
 WITHOUT_MONEY = frozenset({PaymentState.EXPIRED, PaymentState.FAILED})

@@ -37,7 +37,7 @@ from contracts.billing.payments import (
     ReceiveNotification,
     StartPayment,
 )
-from contracts.billing.refusals import PaymentUnderway, ProviderAway, SignatureRefused
+from contracts.billing.refusals import CollectionUnderway, PaymentUnderway, ProviderAway, SignatureRefused
 from contracts.caller import Caller
 
 log = structlog.get_logger()
@@ -91,10 +91,12 @@ class Till:
         """
         with self.begin() as session:
             payment, fund, age = payments.find(session, payment_id)
+        if payment.state in (PaymentState.PAID, PaymentState.COLLECTING):
+            return payment.state
         provider = self.providers.named(payment.provider, fund)
         if payment.state is PaymentState.CREATED:
             payment, age = self._open(payment_id), timedelta(0)
-        if payment.state is PaymentState.PAID or payment.provider_reference is None:
+        if payment.provider_reference is None:
             return payment.state
         try:
             ask = provider.expire if close else provider.look
@@ -114,12 +116,15 @@ class Till:
     def close_pages(self, invoices: Collection[UUID]) -> None:
         """Shuts the pages on which one of these invoices may be paid: an agent is about to take the money.
 
-        Raises ProviderAway, and PaymentUnderway when a payer is done and the money not certain yet.
+        Raises ProviderAway, PaymentUnderway when a payer is done and the money not certain yet, CollectionUnderway.
         """
         with self.begin() as session:
             found = counter.underway(session, invoices)
         for payment_id in found:
-            if self.refresh(payment_id, close=True) in UNDERWAY:
+            state = self.refresh(payment_id, close=True)
+            if state is PaymentState.COLLECTING:
+                raise CollectionUnderway
+            if state in UNDERWAY:
                 raise PaymentUnderway
 
     def receive(self, ask: ReceiveNotification) -> NotificationTaken:

@@ -25,11 +25,12 @@ def _made(
 def providers_of(settings: Settings) -> Providers:
     """As the town has set it. One client per process: Nameko makes a service object per call.
 
-    Raises LookupError naming what is not set, when neither provider is.
+    Without Stripe's key only PayFiP's funds are paid online; the others are paid at the counter.
+    Raises LookupError naming what is not set of a provider that is.
     """
     clients = tuple(_clients(settings).items())
     stripe = None
-    if settings.stripe_key.get_secret_value() or not clients:
+    if settings.stripe_key.get_secret_value():
         stripe = (
             settings.need("stripe_key"),
             settings.need("stripe_url"),
@@ -40,8 +41,10 @@ def providers_of(settings: Settings) -> Providers:
 
 
 def name_for(settings: Settings, fund: str) -> str:
-    """Who takes the fund's payments: `payfip` or `stripe`."""
-    return "payfip" if fund in _clients(settings) else "stripe"
+    """Who takes the fund's payments: `payfip`, `stripe`, or nobody online (empty)."""
+    if fund in _clients(settings):
+        return "payfip"
+    return "stripe" if settings.stripe_key.get_secret_value() else ""
 
 
 def _clients(settings: Settings) -> dict[str, str]:

@@ -14,6 +14,8 @@ UNSORTED = "4711"
 USUAL = {
     "receivable": "4111",
     "card": "5115",
+    "payfip": "515",
+    "sepa": "515",
     "cash": "5412",
     "cheque": "5112",
     "cesu": "5113",

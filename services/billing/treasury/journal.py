@@ -81,6 +81,7 @@ _KINDS = {
     "dispute_open": "Paiement contesté auprès de la banque",
     "dispute_won": "Contestation rejetée par la banque",
     "dispute": "Paiement repris par la banque",
+    "debit_rejected": "Prélèvement rejeté par la banque",
     "deposit": "Remise au comptable",
 }
 
@@ -90,12 +91,15 @@ _MEANS = {
     "cheque": "chèque",
     "cesu": "CESU",
     "voucher": "titres",
-    "direct_debit": "prélèvement",
+    "direct_debit": "prélèvement unique",
+    "sepa_debit": "prélèvement automatique",
 }
 
 _NAMES = {
     "receivable": "Redevables",
     "card": "Cartes bancaires à l’encaissement",
+    "payfip": "PayFiP, compte au Trésor",
+    "sepa": "Prélèvements, compte au Trésor",
     "cash": "Espèces en caisse",
     "cheque": "Chèques à l’encaissement",
     "cesu": "CESU à l’encaissement",

@@ -23,6 +23,7 @@ class InvoiceState(StrEnum):
 
     TO_PAY = "to_pay"
     IN_PROGRESS = "in_progress"
+    COLLECTING = "collecting"
     PAID = "paid"
     CREDIT = "credit"
 
@@ -139,8 +140,13 @@ class InvoiceView(View):
     carried_months: list[date] = Field(description="Earlier months whose carried amount is in this invoice")
     balance_cents: int
     started_payment: UUID | None = Field(default=None, description="A payment that is being confirmed")
+    collect_on: date | None = Field(
+        default=None, description="It will be collected by direct debit on that day"
+    )
+    collect_cents: int = 0
     paid_through: str = Field(
-        default="stripe", description="Who takes the fund's payments: `stripe`, `payfip`"
+        default="stripe",
+        description="Who takes the fund's payments: `stripe`, `payfip`; empty: nobody online",
     )
     contest_until: date | None = Field(
         default=None, description="The last day to contest a line; none: it has passed"

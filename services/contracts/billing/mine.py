@@ -5,4 +5,4 @@ from contracts.records import Records
 
 
 class BillingRecords(Question[Records]):
-    """`invoices` with their lines, `payments`, `balance_cents`: of the caller's families. Citizens."""
+    """`invoices` with their lines, `payments`, `balance_cents` of the caller's families; their `mandates`. Citizens."""

@@ -19,6 +19,8 @@ class PaymentState(StrEnum):
     EXPIRED = "expired"
     FAILED = "failed"
     DIFFERENT = "different"
+    COLLECTING = "collecting"
+    REJECTED = "rejected"
 
 
 class PaymentStarted(View):

@@ -211,3 +211,63 @@ class NothingCorrected(Conflict):
     """By what is known today the days cost what they were billed: nothing was corrected."""
 
     code = "nothing_corrected"
+
+
+class OnlinePaymentAbsent(Conflict):
+    """The town has set nobody up to take this fund's money online."""
+
+    code = "online_payment_absent"
+
+
+class CollectionUnderway(Conflict):
+    """The invoice will be collected by direct debit."""
+
+    code = "collection_underway"
+
+
+class DebitNotOffered(Conflict):
+    """The fund does not collect by direct debit."""
+
+    code = "debit_not_offered"
+
+
+class MandateExists(Conflict):
+    """The family has an active mandate for the fund already."""
+
+    code = "mandate_exists"
+
+
+class MandateOver(Conflict):
+    """The mandate was ended before."""
+
+    code = "mandate_over"
+
+
+class CollectionDateRefused(Invalid):
+    """No collection on that date. `earliest` (in words): the first that can be."""
+
+    code = "collection_date_refused"
+
+
+class NothingToCollect(Conflict):
+    """No family with an active mandate owes anything by that date that is not being paid otherwise."""
+
+    code = "nothing_to_collect"
+
+
+class CollectionClosed(Conflict):
+    """The collection was sent to the bank, or given up."""
+
+    code = "collection_closed"
+
+
+class CollectionTooLate(Conflict):
+    """The bank takes no file for that date any more. `until` (in words): the last day."""
+
+    code = "collection_too_late"
+
+
+class RejectRefused(Conflict):
+    """This debit was not sent to the bank, or came back already."""
+
+    code = "reject_refused"

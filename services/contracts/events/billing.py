@@ -164,6 +164,89 @@ class AllowanceEnded(Event):
     until: date = Field(description="The last day, included")
 
 
+class MandateSigned(Event):
+    """A family lets a fund collect what it owes from an account (SEPA direct debit)."""
+
+    name = "mandate.signed"
+    told_by = "billing"
+
+    mandate_id: UUID
+    reference: str = Field(description="Unique mandate reference (RUM)")
+    family_id: UUID
+    account_id: UUID
+    fund: str
+    creditor_id: str = Field(description="SEPA creditor identifier (ICS)")
+    iban_end: str = Field(description="The last four signs of the account's number")
+    notice_days: int = Field(description="Each debit is announced so many days before")
+
+
+class MandateEnded(Event):
+    """Nothing is collected under the mandate any more. `state`: `revoked`, `lapsed`; `suspended`: it was the bank's."""
+
+    name = "mandate.ended"
+    told_by = "billing"
+
+    mandate_id: UUID
+    reference: str
+    family_id: UUID
+    account_id: UUID
+    state: str
+    reason: str = Field(
+        default="", description="`by_town`, `left_family`, `unused`, a bank's code; empty: the signer"
+    )
+
+
+class DebitAnnounced(Event):
+    """What will be collected, and when: the pre-notification that the SEPA rulebook asks for."""
+
+    name = "debit.announced"
+    told_by = "billing"
+
+    payment_id: UUID
+    family_id: UUID
+    account_id: UUID | None
+    fund: str
+    amount_cents: int
+    collect_on: date
+    mandate_reference: str
+    creditor_id: str
+    iban_end: str
+    parts: list[PaidPart] = Field(description="The oldest invoice first")
+
+
+class DebitWithdrawn(Event):
+    """A debit that was announced will not happen. `reason`: `nothing_left`, `mandate_ended`, `cancelled`."""
+
+    name = "debit.withdrawn"
+    told_by = "billing"
+
+    payment_id: UUID
+    family_id: UUID
+    account_id: UUID | None
+    amount_cents: int
+    collect_on: date
+    reason: str
+    parts: list[PaidPart]
+
+
+class DebitRejected(Event):
+    """The bank sent a debit back: what it paid is due again. `code`: why (ISO 20022: AM04, MD01 …)."""
+
+    name = "debit.rejected"
+    told_by = "billing"
+
+    payment_id: UUID
+    family_id: UUID
+    account_id: UUID | None
+    amount_cents: int
+    collect_on: date
+    mandate_reference: str
+    code: str
+    suspended: bool = Field(description="The mandate cannot serve any more")
+    receipt_number: str = Field(default="", description="Of the receipt that is void; empty: none was given")
+    parts: list[PaidPart]
+
+
 class BillConsulted(Event):
     """An agent opened a family's invoice or receipt. Told for the record of accesses."""
 

@@ -9,6 +9,7 @@ KINDS = {
     "payment": "Paiement",
     "refund": "Remboursement",
     "dispute": "Paiement repris par la banque",
+    "debit_rejected": "Prélèvement rejeté par la banque",
     "write_off": "Remise accordée par la ville",
 }
 

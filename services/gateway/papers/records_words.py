@@ -2,6 +2,7 @@
 
 from gateway import health_words
 from gateway.sentences import absences, contesting, requests
+from gateway.sentences.billing import MANDATE_STATES
 
 SERVICES = {
     "accounts": "Compte et famille",
@@ -37,6 +38,7 @@ COLUMNS = {
     "journal": ["at", "what", "address", "done_by"],
     "line_objections": ["made_at", "invoice_number", "child_name", "contested_cents", "state", "given_cents"],
     "lines": ["child_name", "activity_name", "quantity", "unit_cents", "amount_cents", "reason"],
+    "mandates": ["reference", "holder", "iban_end", "standing", "signed_at", "ended_at"],
     "payments": ["paid_at", "invoice_number", "amount_cents", "state", "paid_by", "receipt_number"],
     "allowances": ["granted_at", "kind", "name", "since", "until", "decision"],
     "children": ["first_name", "last_name", "birth_date", "place_name", "class_name"],
@@ -65,6 +67,7 @@ LABELS = {
     "attendance": "Pointages",
     "balance_cents": "Solde",
     "basis": "Fondement",
+    "bic": "BIC",
     "birth_date": "Naissance",
     "bookings": "Réservations",
     "by": "Par",
@@ -92,6 +95,7 @@ LABELS = {
     "contract_number": "Contrat",
     "corrected_to": "Pointage corrigé",
     "created_at": "Créé le",
+    "creditor_id": "Identifiant du créancier",
     "custody": "Calendriers de garde",
     "day": "Jour",
     "days": "Jours",
@@ -119,6 +123,8 @@ LABELS = {
     "given_cents": "Montant rendu",
     "guardians": "Responsables",
     "has_account": "A un compte",
+    "holder": "Titulaire du compte",
+    "iban_end": "Fin de l’IBAN",
     "insurances": "Assurances scolaires",
     "invoice_number": "Facture",
     "invoices": "Factures",
@@ -141,6 +147,7 @@ LABELS = {
     "made_by_me": "Par moi",
     "mail_choices": "Courriels dont je me passe",
     "mails": "Courriels envoyés",
+    "mandates": "Mandats de prélèvement",
     "mark": "Pointage",
     "may_collect": "Peut venir chercher",
     "month": "Mois",
@@ -180,6 +187,7 @@ LABELS = {
     "received_at": "Reçue le",
     "recovery_code_made_at": "Code de récupération créé le",
     "redeemed_at": "Saisie le",
+    "reference": "Référence",
     "relation": "Lien",
     "reported_at": "Signalée le",
     "reported_by_me": "Signalée par moi",
@@ -198,6 +206,7 @@ LABELS = {
     "size_bytes": "Taille en octets",
     "slot": "Moment",
     "source": "Source",
+    "standing": "État",
     "state": "État",
     "statement": "Texte signé",
     "stored_at": "Ajouté le",
@@ -297,6 +306,8 @@ WORDS = {
         "lapsed": "Place non prise à temps",
         "closed": "Jour fermé",
         "over": "Finie sans place",
+        "collecting": "Prélèvement annoncé",
+        "rejected": "Rejeté par la banque",
         "created": "Commencé",
         "open": "En cours",
         "confirming": "En cours de confirmation",
@@ -317,6 +328,7 @@ WORDS = {
         **{code.value: words for code, words in absences.REASONS.items()},
         **{code.value: words for code, words in contesting.REASONS.items()},
     },
+    "standing": {state: words for state, (words, _) in MANDATE_STATES.items()},
     "claim": {code.value: words for code, words in absences.CLAIMS.items()},
     "corrected_to": {code.value: words for code, (words, _) in absences.MARKS.items() if code},
     "kind": {

@@ -49,6 +49,39 @@ SENTENCES = {
         409,
         "Cette somme ne peut pas être payée en ligne. Vous pouvez la régler auprès de Mairie [+].",
     ),
+    "online_payment_absent": (
+        409,
+        "Cette facture ne se paie pas en ligne : réglez-la en mairie, auprès de Mairie [+].",
+    ),
+    "collection_underway": (
+        409,
+        "Cette facture va être prélevée sur le compte de la famille : il n’y a rien à payer d’ici là.",
+    ),
+    "debit_not_offered": (409, "Cette régie n’encaisse pas par prélèvement automatique."),
+    "mandate_exists": (
+        409,
+        "Un mandat est déjà signé pour cette famille : mettez-y fin avant d’en signer un autre.",
+    ),
+    "mandate_over": (409, "Ce mandat avait déjà pris fin."),
+    "collection_date_refused": (
+        422,
+        "Choisissez un jour ouvré pour les banques, à partir du {earliest}, le temps de prévenir les familles, "
+        "et dans les trois mois.",
+    ),
+    "nothing_to_collect": (
+        409,
+        "Il n’y a rien à prélever à cette date : aucune famille sous mandat ne doit une facture échue ce jour-là.",
+    ),
+    "collection_closed": (409, "Ce prélèvement est déjà transmis à la banque, ou abandonné."),
+    "collection_too_late": (
+        409,
+        "La banque ne prend plus de fichier pour cette date : c’était possible jusqu’au {until}. "
+        "Abandonnez ce prélèvement, puis annoncez-en un autre.",
+    ),
+    "reject_refused": (
+        409,
+        "Ce prélèvement n’a pas été transmis à la banque, ou son rejet est déjà enregistré.",
+    ),
     "provider_away": (
         503,
         "Le service de paiement en ligne ne répond pas. Rien n’a été débité : réessayez dans quelques minutes.",
@@ -131,6 +164,14 @@ PROBLEMS = {
     "days_missing": "Cochez au moins une journée à rendre.",
     "waiver_missing": "Dites si c’est une erreur de la ville ou un geste.",
     "later_month_published": "Un mois plus récent est déjà publié : ses corrections s’y feront.",
+    "iban_form": "Vérifiez l’IBAN : deux lettres, deux chiffres, puis le numéro du compte, comme sur votre RIB.",
+    "iban_too_short": "Il manque des caractères : l’IBAN d’un compte français en compte 27. Recopiez-le de votre RIB.",
+    "iban_too_long": "Il y a trop de caractères : l’IBAN d’un compte français en compte 27. Recopiez-le de votre RIB.",
+    "iban_checksum": "Un caractère est faux ou deux sont inversés : recopiez l’IBAN de votre RIB, quatre par quatre.",
+    "iban_outside_sepa": "Donnez un compte tenu dans la zone SEPA : les autres ne peuvent pas être prélevés.",
+    "bic_form": "Vérifiez le BIC : 8 ou 11 caractères, par exemple PSSTFRPPLYO. Il est sur votre RIB.",
+    "reject_code_unknown": "Choisissez un motif de la liste.",
+    "reject_date": "La date du rejet est au plus tôt celle du fichier, au plus tard aujourd’hui.",
     "dates_out_of_order": "L’échéance vient après la publication, et la fin du paiement en ligne après l’échéance.",
 }
 
@@ -168,6 +209,7 @@ DIFFERENCES = {
     "amount_at_provider": "Le prestataire et nos livres ne disent pas la même somme",
     "refund_unknown": "Remboursé dans nos livres, absent chez le prestataire",
     "books_refund": "Grand livre : un remboursement et ses écritures ne disent pas le même montant",
+    "books_debit": "Grand livre : un rejet de prélèvement et ses écritures ne disent pas le même montant",
     "books_till": "Grand livre : la caisse et ses écritures ne disent pas le même montant",
     "books_dispute": "Grand livre : une contestation et ses écritures ne disent pas le même montant",
     "books_unbalanced": "Grand livre : une écriture n’est pas équilibrée",
@@ -185,6 +227,8 @@ PAYMENT_STATES = {
     "expired": ("Abandonné", "off"),
     "failed": ("Refusé par le prestataire", "todo"),
     "different": ("À vérifier", "todo"),
+    "collecting": ("Prélèvement annoncé", "wait"),
+    "rejected": ("Prélèvement rejeté par la banque", "todo"),
 }
 
 REFUND_STATES = {
@@ -216,11 +260,60 @@ MEANS = {
 
 METHODS = {
     "card": "Carte bancaire, en ligne",
-    "direct_debit": "Prélèvement, en ligne",
+    "direct_debit": "Prélèvement unique, en ligne",
+    "sepa_debit": "Prélèvement automatique",
     "cash": "Espèces, au guichet",
     "cheque": "Chèque, au guichet",
     "cesu": "CESU préfinancé, au guichet",
     "voucher": "Chèques-vacances ou bons, au guichet",
+}
+
+COLLECTION_STATES = {
+    "announced": ("Annoncé aux familles", "wait"),
+    "filed": ("Fichier fait", "info"),
+    "cancelled": ("Abandonné", "off"),
+}
+
+MANDATE_STATES = {
+    "active": ("En service", "done"),
+    "suspended": ("Suspendu", "todo"),
+    "revoked": ("Terminé", "off"),
+    "lapsed": ("Terminé, jamais utilisé depuis 36 mois", "off"),
+    "replaced": ("Remplacé par un autre", "off"),
+}
+
+DEBIT_STATES = {
+    "collecting": ("À prélever", "wait"),
+    "paid": ("Encaissé", "done"),
+    "rejected": ("Rejeté", "todo"),
+    "failed": ("Abandonné", "off"),
+}
+
+DEBIT_REASONS = {
+    "nothing_left": "Plus rien n’était dû",
+    "mandate_ended": "Le mandat a pris fin",
+    "cancelled": "Retiré par un agent, ou fichier non fait à temps",
+}
+
+REJECTS = {
+    "AC01": "Numéro de compte erroné",
+    "AC04": "Compte clôturé",
+    "AC06": "Compte bloqué",
+    "AC13": "Compte qui n’est pas celui d’un particulier",
+    "AG01": "Prélèvement interdit sur ce type de compte",
+    "AG02": "Code d’opération erroné",
+    "AM04": "Provision insuffisante",
+    "AM05": "Opération en double",
+    "BE05": "Identifiant de créancier inconnu",
+    "FF01": "Fichier mal formé",
+    "MD01": "Pas de mandat, ou mandat révoqué à la banque",
+    "MD06": "Contesté par le titulaire (sous huit semaines)",
+    "MD07": "Titulaire décédé",
+    "MS02": "Refus du titulaire, sans motif",
+    "MS03": "Refus de la banque, sans motif",
+    "RC01": "BIC erroné",
+    "RR04": "Motif réglementaire",
+    "SL01": "Créancier refusé par le titulaire auprès de sa banque",
 }
 
 RUN_STATES = {

@@ -49,6 +49,7 @@ def test_nothing_of_another_family(town: Town) -> None:
     assert records(town, uuid4()) == {
         "invoices": [],
         "payments": [],
+        "mandates": [],
         "allowances": [],
         "line_objections": [],
         "balance_cents": 0,

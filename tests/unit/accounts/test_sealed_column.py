@@ -5,7 +5,7 @@ from cryptography.fernet import InvalidToken
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.sealed_column import Seal
+from chassis.sealed_column import Seal
 
 
 @given(st.text())

@@ -31,7 +31,9 @@ ALLOWED = {
         PaymentState.DIFFERENT,
     },
     PaymentState.EXPIRED: {PaymentState.PAID, PaymentState.DIFFERENT},
-    PaymentState.PAID: set(),
+    PaymentState.PAID: {PaymentState.REJECTED},
+    PaymentState.COLLECTING: {PaymentState.PAID, PaymentState.FAILED},
+    PaymentState.REJECTED: set(),
     PaymentState.FAILED: set(),
     PaymentState.DIFFERENT: set(),
 }
@@ -42,8 +44,8 @@ def test_every_pair_of_payment_states(before: PaymentState, after: PaymentState)
     assert (after in ALLOWED[before]) is may(before, after)
 
 
-def test_nothing_leaves_paid() -> None:
-    assert not [pair for pair in TRANSITIONS if pair[0] is PaymentState.PAID]
+def test_nothing_leaves_paid_but_what_a_bank_sends_back() -> None:
+    assert [after for before, after in TRANSITIONS if before is PaymentState.PAID] == [PaymentState.REJECTED]
 
 
 def test_what_is_underway_can_still_be_paid_or_closed() -> None:

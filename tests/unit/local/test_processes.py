@@ -29,6 +29,7 @@ ADDRESSES = Addresses(
         ("ESPACE_SECRET_KEY", {"gateway"}),
         ("ESPACE_ACTIVATION_PEPPER", {"accounts"}),
         ("ESPACE_HEALTH_KEY", {"accounts"}),
+        ("ESPACE_DEBITS_KEY", {"billing"}),
         ("ESPACE_REQUESTS_KEY", {"documents"}),
         ("ESPACE_STRIPE_KEY", {"billing"}),
         ("ESPACE_STRIPE_WEBHOOK_SECRET", {"billing"}),

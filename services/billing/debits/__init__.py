@@ -1,0 +1,1 @@
+"""SEPA direct debit (CORE): mandates, collections, the bank's file, what comes back."""
