@@ -235,7 +235,7 @@ def test_a_fund_of_payfip_says_where_the_parent_is_led_and_how_it_can_be_paid(si
 
 def test_a_receipt_says_how_it_was_paid() -> None:
     facts = dict(bills.receipt_paper(a_receipt(method="direct_debit"))["facts"])
-    assert facts["Moyen de paiement"] == "Prélèvement, en ligne"
+    assert facts["Moyen de paiement"] == "Prélèvement unique, en ligne"
 
 
 @pytest.mark.parametrize(
