@@ -98,8 +98,11 @@ class PageForm(CommandForm):
 
     def fill(self, answers: Answers) -> None:
         """Opens with the answers kept, else with what is known of whoever fills it."""
-        if self.is_submitted():
-            return
+        if not self.is_submitted():
+            self.open(answers)
+
+    def open(self, answers: Answers) -> None:
+        """The same, whatever was sent."""
         for question in self.questions:
             answer = answers.get(question.name)
             if answer is None and question.prefill:
@@ -153,13 +156,13 @@ def _is_lacking(control: WtField) -> bool:
     return not control.data and not str(control.name).endswith(("__more", "__child_id"))
 
 
-def page_form(questions: Sequence[FormField], known: Known) -> PageForm:
-    """The form of these questions."""
+def page_form(questions: Sequence[FormField], known: Known, *, blank: bool = False) -> PageForm:
+    """The form of these questions. `blank`: what was sent belongs to another page."""
     controls: dict[str, Any] = {"questions": questions, "known": known}
     for question in questions:
         controls.update(_PARTS[question.kind].make(question, known))
     made: type[PageForm] = type("PageForm", (PageForm,), controls)
-    return made()
+    return made(formdata=None) if blank else made()
 
 
 # ---------------------------------------------------------------- by kind

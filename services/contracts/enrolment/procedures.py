@@ -334,6 +334,26 @@ class OpenProcedureForm(Question[ProcedureDesk]):
     code: Code
 
 
+class TrialView(View):
+    """What the form shows and finds wrong for these answers. `pages` as in DraftView; `problems`: of a page."""
+
+    form: ProcedureForm
+    answers: Answers
+    pages: dict[str, list[str]]
+    problems: dict[str, str]
+
+
+class TryProcedure(Question[TrialView]):
+    """Fills the form as an agent sees it, draft or not, keeping nothing: `answers` as they were given so far.
+
+    `page`: the page that was just answered, for its problems. NotFound. Agents of `administration`.
+    """
+
+    code: Code
+    answers: Answers = Field(default_factory=dict)
+    page: str = ""
+
+
 class MakeProcedure(Command[ProcedureDesk]):
     """A new procedure, as a draft. Raises ProcedureExists. Agents of `administration`."""
 

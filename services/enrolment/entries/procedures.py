@@ -24,8 +24,11 @@ from contracts.enrolment.procedures import (
     SaveProcedureForm,
     ShowProcedure,
     StartDraft,
+    TrialView,
+    TryProcedure,
 )
 from enrolment.procedures import composing, drafts, shipping, versions
+from enrolment.schedule import calendar
 
 
 class ProcedureFormsDesk(Service):
@@ -81,6 +84,11 @@ class ProcedureFormsDesk(Service):
     def open_procedure_form(self, ask: OpenProcedureForm, caller: Caller) -> ProcedureDesk:
         with self.begin() as session:
             return composing.show(session, ask.code, caller)
+
+    @answers(TryProcedure)
+    def try_procedure(self, ask: TryProcedure, caller: Caller) -> TrialView:
+        with self.begin() as session:
+            return composing.try_out(session, ask, caller, calendar.local_day(self.clock.now()))
 
     @answers(MakeProcedure)
     def make_procedure(self, ask: MakeProcedure, caller: Caller) -> ProcedureDesk:

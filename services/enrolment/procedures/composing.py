@@ -3,7 +3,7 @@
 The procedure's row is locked first by whatever changes it; `revision` tells an agent that another was faster.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -22,9 +22,13 @@ from contracts.enrolment.procedures import (
     PublishProcedure,
     RetireProcedure,
     SaveProcedureForm,
+    TrialView,
+    TryProcedure,
 )
 from contracts.errors import NotFound
 from enrolment.procedures import versions
+from enrolment.procedures.asking import shown, whole
+from enrolment.procedures.checking import check, clean
 from enrolment.procedures.models import FormVersion, Procedure
 from enrolment.procedures.soundness import faults
 
@@ -60,6 +64,15 @@ def show(session: Session, code: str, caller: Caller) -> ProcedureDesk:
     if procedure is None:
         raise NotFound
     return _desk(session, procedure)
+
+
+def try_out(session: Session, ask: TryProcedure, caller: Caller, today: date) -> TrialView:
+    """The form as those who fill it would see it, for answers that nobody keeps."""
+    form = whole(show(session, ask.code, caller).form)
+    answers = clean(form, ask.answers)
+    pages = {name: [field.name for field in fields] for name, fields in shown(form, answers).items()}
+    problems = check(form, answers, today, pages.get(ask.page, []))
+    return TrialView(form=form, answers=answers, pages=pages, problems=problems)
 
 
 def make(session: Session, ask: MakeProcedure, caller: Caller) -> ProcedureDesk:

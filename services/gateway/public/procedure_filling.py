@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from contracts.accounts.families import HouseholdView, MyHousehold
@@ -27,10 +27,9 @@ from contracts.enrolment.procedures import (
 from contracts.enrolment.requests import DocumentNotThere, SubmitRequest
 from contracts.errors import DomainError, Invalid
 from contracts.messages import Question
-from gateway import french, procedure_words
+from gateway import french, procedure_words, tracking
 from gateway.forms import CommandForm, HiddenField
 from gateway.procedure_form import Attached, Known, PageForm, page_form
-from gateway.public.procedure_sent import SENT
 from gateway.public.procedures import is_citizen, secret
 from gateway.services import ask, ask_each
 from gateway.vault.shelf import Shelved, shelve, today
@@ -152,8 +151,8 @@ def _submit(draft_id: UUID, form: SubmitForm) -> ResponseReturnValue:
         command_id=form.command_id.data, draft_id=draft_id, secret=secret(), number=form.version
     )
     sent = ask(order)
-    session[SENT] = {"number": sent.number, "code": sent.code, "request_id": str(sent.request_id)}
-    return redirect(url_for("public.procedure_sent.show"))
+    tracking.remember(sent.request_id, sent.number, sent.code)
+    return redirect(url_for("public.tracking.received"))
 
 
 def _opening(draft_id: UUID) -> OpenDraft:

@@ -116,7 +116,7 @@ def test_procedures_stand_by_category_and_are_found_without_accents(site: Any) -
     visitor = site.anonymous()
 
     everything = visitor.read("/demarches")
-    assert [h.get_text() for h in everything.select("h2")][:2] == ["État civil", "École"]
+    assert [h.get_text() for h in everything.select("h2")][:2] == ["École", "État civil"]
     assert "Avec un compte." in text_of(everything)
     assert [a.get_text() for a in visitor.read("/demarches?q=etat ACTE").select(".procedure-list a")] == [
         "Demander un acte"
@@ -177,10 +177,10 @@ def test_a_visitor_fills_makes_mistakes_and_sends(site: Any, desk: Desk) -> None
     page = visitor.read(f"{DRAFT}/verifier")
     assert "Pourquoi ? Works Modifier (pourquoi ?) Combien de semaines ? 2" in text_of(page)
     sent = visitor.submit(page)
-    assert sent.location == "/demarches/envoyee"
+    assert sent.location == "/suivre-une-demande/recue"
     [order] = site.services.asked_for(SubmitRequest)
     assert (order.draft_id, order.number) == (DRAFT_ID, 1)
-    assert "2026-000042" in text_of(visitor.read("/demarches/envoyee"))
+    assert "2026-000042" in text_of(visitor.read("/suivre-une-demande/recue"))
 
 
 def test_what_is_typed_wrong_comes_back_with_all_that_is_to_be_corrected(site: Any) -> None:
