@@ -22,16 +22,18 @@ from enrolment.enrolling import enrolment_views
 from enrolment.enrolling.enrolment_views import EnrolledRow
 from enrolment.household import families
 from enrolment.models import Activity, Booking, DaySession, Enrolment, Place
+from enrolment.requests import views as request_views
 from enrolment.schedule import calendar
 
 SOON = timedelta(days=7)
+LATEST = 3
 # A rule of the month before closes, on its day, every day of the next month: at most two months ahead. The end of a
 # window closes days that lie further.
 HORIZON = timedelta(days=62)
 
 
 def overview(session: Session, caller: Caller, now: datetime) -> OverviewView:
-    """Everything the home needs, in eight statements, however many the children."""
+    """Everything the home needs, in nine statements, however many the children."""
     today = calendar.local_day(now)
     account_id = caller.citizen()
     own = families.families_of(session, account_id)
@@ -45,6 +47,7 @@ def overview(session: Session, caller: Caller, now: datetime) -> OverviewView:
         deadlines=_near_deadlines(session, enrolled, names, now),
         certificates=absence_views.certificates_awaited(session, account_id, today),
         offers=waiting_views.offers_of(session, account_id, now),
+        requests=request_views.latest(session, account_id, LATEST),
     )
 
 

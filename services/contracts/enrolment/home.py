@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from contracts.enrolment.enrolments import ChildView, EnrolmentView
+from contracts.enrolment.requests import RequestLine
 from contracts.enrolment.waiting import WaitingView
 from contracts.messages import Question, View
 
@@ -55,6 +56,7 @@ class OverviewView(View):
     offers: list[WaitingView] = Field(
         default_factory=list, description="Places held for the children, to take in time"
     )
+    requests: list[RequestLine] = Field(default_factory=list, description="The last démarches filed")
 
 
 class Overview(Question[OverviewView]):

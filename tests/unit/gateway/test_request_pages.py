@@ -1,5 +1,6 @@
 """Requests: followed by number and code or in one's space, handled by a department's agents, departments described."""
 
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
@@ -36,6 +37,9 @@ from contracts.enrolment.requests import (
 )
 from contracts.errors import Invalid, NotFound, TooManyAttempts
 from contracts.events.requests import ProcedureKind, RequestState
+from gateway.citizen.requests_part import show_requests
+from gateway.dashboard import Page
+from tests.mothers import enrolment_views
 from tests.mothers import request_views as mother
 from tests.mothers.agents import an_agent_view
 from tests.mothers.request_views import ID
@@ -62,8 +66,6 @@ def following(site: Site, view: Any) -> Browser:
 
 
 def paper(browser: Browser, address: str) -> str:
-    from io import BytesIO
-
     content = browser.get(address).data
     return " ".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages).replace("\u00a0", " ")
 
@@ -265,3 +267,14 @@ def test_a_new_department_needs_a_code_that_it_keeps(town: Site) -> None:
     assert answer.status_code == 422
     administrator.send("/agents/services/nouveau", name="Élections", code="elections")
     assert [each.code for each in town.services.asked_for(DefineDepartment)] == ["elections"]
+
+
+def test_the_home_shows_the_last_requests_and_what_the_town_waits_for() -> None:
+    asked = mother.line(state=RequestState.INFORMATION_ASKED)
+    page, app = Page(), Site().app
+    with app.test_request_context():
+        part = show_requests(page, enrolment_views.overview(requests=[asked]))
+        nothing = show_requests(Page(), enrolment_views.overview())
+    assert part is not None
+    assert nothing is None
+    assert [(task.action, task.href) for task in page.tasks] == [("Répondre", f"{MINE}{ID}")]
