@@ -340,7 +340,58 @@ class OpenShare(Command[OpenedShareView]):
     one_off_key: PublicKey
 
 
+# ---------------------------------------------------------------- requests
+
+
+class DepositDocument(Command[UUID]):
+    """Gives a sealed object, already in the bucket under `document_id`, to the town with a request; in no vault.
+
+    Anybody: the gateway asks for the request's tracking code first. `share.subject_kind` is `request`. Gives the
+    share's id. Raises UploadLost, TownKeyChanged, DepositsFull, UnknownDocumentType, UnknownSubject.
+    """
+
+    document_id: UUID
+    document_type: TypeCode
+    size: int = Field(gt=0, le=MAX_DOCUMENT_BYTES, description="Of the document in clear")
+    object_size: int = Field(gt=0, description="Of the sealed object")
+    sealed_description: Annotated[Sealed, Field(max_length=4096)]
+    share: ShareDraft
+
+
+class LetterKeyView(View):
+    """None: whoever filed the request has no account, or no vault yet."""
+
+    public_key: PublicKey | None
+
+
+class LetterKey(Question[LetterKeyView]):
+    """What a letter for whoever filed a request is sealed to. Agents of the department in charge; else NotFound."""
+
+    request_id: UUID
+
+
+class PutLetter(Command[UUID]):
+    """Enters the town's letter, a sealed object, into the vault of whoever filed the request. Gives the document's id.
+
+    Agents of the department in charge; NotFound for others, and without an account. Raises UploadLost, KeysChanged.
+    """
+
+    request_id: UUID
+    document_id: UUID
+    size: int = Field(gt=0, le=MAX_DOCUMENT_BYTES)
+    object_size: int = Field(gt=0)
+    public_key: PublicKey
+    sealed_key: SealedKey
+    sealed_description: Annotated[Sealed, Field(max_length=4096)]
+
+
 # ---------------------------------------------------------------- errors
+
+
+class DepositsFull(Conflict):
+    """A request has as many documents given without an account as it may. `documents`: how many."""
+
+    code = "deposits_full"
 
 
 class KeysChanged(Conflict):

@@ -73,7 +73,7 @@ class Document(Base):
     )
 
     document_id: Mapped[UUID] = mapped_column(primary_key=True)
-    account_id: Mapped[UUID] = mapped_column(ForeignKey("account_keys.account_id"))
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account_keys.account_id"))
     document_type: Mapped[str] = mapped_column(ForeignKey("document_type.code"), comment="In clear")
     size: Mapped[int] = mapped_column(Integer, comment="Bytes of the document")
     object_size: Mapped[int] = mapped_column(Integer, comment="Bytes of its sealed object")
@@ -108,7 +108,7 @@ class Share(Base):
 
     share_id: Mapped[UUID] = mapped_column(primary_key=True)
     document_id: Mapped[UUID] = mapped_column(ForeignKey("document.document_id", ondelete="CASCADE"))
-    account_id: Mapped[UUID] = mapped_column(comment="Who shared it")
+    account_id: Mapped[UUID | None] = mapped_column(comment="Who shared it; none: given without an account")
     subject_kind: Mapped[str] = mapped_column(String(40), comment="enrolment, request")
     subject_id: Mapped[UUID]
     requests_public_key: Mapped[bytes] = mapped_column(LargeBinary, comment="The town's key it was sealed to")

@@ -43,14 +43,14 @@ from contracts.documents import (
     StoreDocument,
     SubjectShares,
     TownKeyView,
-    UploadLost,
     VaultView,
 )
 from contracts.envelope import Envelope
-from contracts.errors import NotFound, ServiceUnavailable
+from contracts.errors import ServiceUnavailable
 from contracts.events.accounts import AccountClosed
 from contracts.records import Records
 from documents import census, keyring, mine, orphans, shares, types, vault
+from documents.entries.requests import RequestPapersDesk
 from documents.readers import readers_of
 from documents.town_key import TownKey
 
@@ -70,7 +70,7 @@ def _town_key(settings: Settings) -> TownKey:
     return TownKey.read(settings.need("requests_key"))
 
 
-class DocumentsService(Service):
+class DocumentsService(RequestPapersDesk, Service):
     """The sealed vault's memory."""
 
     name = "documents"
@@ -155,7 +155,7 @@ class DocumentsService(Service):
     @answers(StoreDocument)
     def store_document(self, ask: StoreDocument, caller: Caller) -> DocumentView:
         account_id = caller.citizen()
-        self._check_upload(ask)
+        self.check_object(ask.document_id, ask.object_size)
         now, today = self._now()
 
         def store() -> DocumentView:
@@ -218,7 +218,7 @@ class DocumentsService(Service):
         caller.agent(*readers_of(ask.subject_kind))
         _, today = self._now()
         with self.begin() as session:
-            return shares.of_subject(session, ask, today)
+            return shares.of_subject(session, ask, caller, today)
 
     @answers(OpenShare)
     def open_share(self, ask: OpenShare, caller: Caller) -> OpenedShareView:
@@ -245,7 +245,8 @@ class DocumentsService(Service):
                 for key in orphans.keys_of(document.document_id):
                     self.objects.delete(BUCKET, key)
                 session.delete(document)
-                keyring.drop_erased(session, document.account_id)
+                if document.account_id is not None:
+                    keyring.drop_erased(session, document.account_id)
 
     @every(seconds=3600)
     def remove_orphans(self) -> None:
@@ -281,15 +282,6 @@ class DocumentsService(Service):
         SHARES.set(open_shares)
 
     # ------------------------------------------------------------ within
-
-    def _check_upload(self, ask: StoreDocument) -> None:
-        """The object must be there, whole and fresh, before a row says that it is. Raises UploadLost."""
-        try:
-            found = self.objects.describe(BUCKET, str(ask.document_id))
-        except NotFound:
-            raise UploadLost from None
-        if not orphans.may_be_entered(found, ask.object_size, datetime.now(UTC)):
-            raise UploadLost
 
     def _attempt(self, work: Callable[[], None]) -> None:
         """Does now what a timer would do later; a store that is away must not undo what was committed."""

@@ -30,6 +30,7 @@ from contracts.errors import NotFound
 from contracts.events.documents import DocumentOpened, DocumentShared
 from documents.models import Document, DocumentType, Opening, Share
 from documents.readers import readers_of
+from documents.request_readers import SUBJECT, check_reader, check_share, is_of
 from documents.town_key import TownKey
 from documents.types import months_later
 
@@ -45,6 +46,8 @@ def attach(
     than the town's.
     """
     readers_of(draft.subject_kind)
+    if document.account_id is None:
+        raise NotFound
     if draft.requests_public_key != town.public:
         raise TownKeyChanged(public_key=town.encoded())
     share = session.scalar(
@@ -84,8 +87,8 @@ def attach(
     return view(share, [])
 
 
-def of_subject(session: Session, ask: SubjectShares, today: date) -> list[SharedDocumentView]:
-    """The documents an agent may open for a subject, newest first. Three statements, however many there are."""
+def of_subject(session: Session, ask: SubjectShares, caller: Caller, today: date) -> list[SharedDocumentView]:
+    """The documents an agent may open for a subject, newest first. At most four statements. Raises NotFound."""
     statement = (
         select(Share, Document, DocumentType.name)
         .join(Document, Document.document_id == Share.document_id)
@@ -98,7 +101,10 @@ def of_subject(session: Session, ask: SubjectShares, today: date) -> list[Shared
         )
         .order_by(Share.shared_at.desc(), Share.share_id)
     )
-    rows = session.execute(statement).all()
+    rows = list(session.execute(statement).all())
+    if ask.subject_kind == SUBJECT:
+        filed = check_reader(session, ask.subject_id, caller)
+        rows = [row for row in rows if is_of(row[0], filed)]
     openings = openings_of(session, [share.share_id for share, _, _ in rows])
     return [
         SharedDocumentView(
@@ -135,6 +141,7 @@ def open_share(
         raise NotFound
     share, document, type_name = row
     caller.agent(*readers_of(share.subject_kind))
+    check_share(session, share, caller)
     if share.sealed_key is None or share.requests_public_key != town.public:
         raise ShareUnreadable
     resealed = town.reseal(share.sealed_key, ask.one_off_key)

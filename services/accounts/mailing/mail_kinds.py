@@ -169,6 +169,7 @@ UNWRITTEN: dict[str, str] = {
     "meals.counted": "Numbers for the kitchens, nobody's file.",
     "closure.declared": "Nobody's file: each family that loses a day is told of its own (days.closed).",
     "closure.lifted": "Nobody's file: each family that had lost a day is told of its own (days.reopened).",
+    "document.deposited": "The sender's own act, seen on the page that did it; there is no account to write to.",
     "document.stored": "The parent's own act, seen on the page that did it.",
     "document.deleted": "The parent's own act, seen on the page that did it.",
     "invoice_line.objection_withdrawn": "The parent's own act, seen on the page that did it.",

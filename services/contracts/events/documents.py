@@ -58,6 +58,20 @@ class DocumentShared(Event):
     subject_id: UUID
 
 
+class DocumentDeposited(Event):
+    """Somebody without an account gave a document to the town with something filed; it is in no vault."""
+
+    name = "document.deposited"
+    told_by = "documents"
+
+    share_id: UUID
+    document_id: UUID
+    document_type: str
+    subject_kind: str = Field(description="`request`")
+    subject_id: UUID
+    size: int = Field(description="Bytes")
+
+
 class DocumentOpened(Event):
     """An agent read a shared document."""
 

@@ -21,7 +21,7 @@ from contracts.enrolment.requests import (
 )
 from contracts.envelope import Envelope
 from contracts.events.accounts import AccountAddressChanged, AccountRegistered
-from contracts.events.documents import DocumentOpened, DocumentShared
+from contracts.events.documents import DocumentDeposited, DocumentOpened, DocumentShared
 from enrolment.requests import (
     claiming,
     departments,
@@ -139,6 +139,19 @@ class RequestDesk(Service):
                 fact.document_id,
                 fact.document_type,
                 fact.account_id,
+                envelope.time,
+            )
+
+    @subscribes(DocumentDeposited)
+    def keep_deposit(self, session: Session, fact: DocumentDeposited, envelope: Envelope) -> None:
+        if fact.subject_kind == SUBJECT:
+            documents.keep(
+                session,
+                fact.share_id,
+                fact.subject_id,
+                fact.document_id,
+                fact.document_type,
+                None,
                 envelope.time,
             )
 

@@ -77,5 +77,10 @@ def close_account(session: Session, account_id: UUID, now: datetime) -> None:
     for request in own.all():
         if states.is_open(RequestState(request.state)):
             request.account_id = None
+            session.execute(
+                update(RequestDocument)
+                .where(RequestDocument.request_id == request.request_id)
+                .values(account_id=None)
+            )
         else:
             erase(session, request.request_id, now)

@@ -176,4 +176,4 @@ def _view() -> RequestView | None:
 
 
 def _page(view: RequestView, form: MessageForm) -> ResponseReturnValue:
-    return requester_page("public/request.html", view, form)
+    return requester_page("public/request.html", view, form, attach=url_for("public.tracking_documents.show"))

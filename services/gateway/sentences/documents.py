@@ -15,6 +15,10 @@ SENTENCES = {
         409,
         "Ce fichier est déjà dans votre espace de stockage : il n’a pas été enregistré une seconde fois.",
     ),
+    "deposits_full": (
+        409,
+        "Cette demande a déjà {documents} documents joints : écrivez à la mairie s’il en faut d’autres.",
+    ),
     "upload_lost": (
         409,
         "L’envoi s’est interrompu et rien n’a été enregistré. Envoyez le document à nouveau.",

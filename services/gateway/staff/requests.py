@@ -2,7 +2,7 @@
 
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,6 +15,7 @@ from contracts.enrolment.requests import (
     DecideRequest,
     ForwardRequest,
     HandleRequest,
+    NoteLetterStored,
     OpenRequest,
     RequestFile,
     RequestQueue,
@@ -32,6 +33,7 @@ from gateway.sentences import sentence_of
 from gateway.sentences.requests import STAFF_STATES, state_of
 from gateway.services import ask, ask_each
 from gateway.staff.request_forms import ASK, NOTE, AssignForm, DecisionForm, Forms, ForwardForm, WriteForm
+from gateway.vault import letters
 
 blueprint = Blueprint("requests", __name__, url_prefix="/demandes")
 navigation = [
@@ -137,13 +139,26 @@ def decide(request_id: UUID) -> ResponseReturnValue:
         accepted=form.outcome.data == Act.ACCEPT,
         words=form.letter.data or "",
     )
-    return _do(
-        request_id,
-        command,
-        form,
-        Forms(decision=form),
-        "La décision est enregistrée et le demandeur prévenu.",
-    )
+    try:
+        file = ask(command)
+    except DomainError as refusal:
+        form.show(refusal)
+        return _page(request_id, Forms(decision=form))
+    flash(f"La décision est enregistrée et le demandeur prévenu. {_put_letter(file)}", "success")
+    return redirect(url_for(".open_request", request_id=request_id))
+
+
+@blueprint.post("/<uuid:request_id>/courrier")
+@_OFFICE
+def put_letter(request_id: UUID) -> ResponseReturnValue:
+    """Puts the letter into the requester's vault, where that was not done with the decision."""
+    form = VersionForm()
+    if not form.validate():
+        abort(400)
+    file = ask(OpenRequest(request_id=request_id))
+    if request_words.is_decided(file.request):
+        flash(_put_letter(file), "info")
+    return redirect(url_for(".open_request", request_id=request_id))
 
 
 @blueprint.post("/<uuid:request_id>/confier")
@@ -193,6 +208,19 @@ def letter(request_id: UUID) -> Response:
         abort(404)
     content = papers.render("request_letter", request_papers.letter(view))
     return papers.pdf(content, request_papers.letter_name(view))
+
+
+def _put_letter(file: RequestFile) -> str:
+    """Says where the letter is. A decision taken twice puts one letter: the second time it is there."""
+    view = file.request
+    if not view.has_account:
+        return "Le courrier est à télécharger sur la page de suivi."
+    if not view.in_vault:
+        paper = papers.render("request_letter", request_papers.letter(view))
+        if not letters.put(view.line.request_id, f"Réponse à la demande {view.line.number}", paper):
+            return "Le courrier est sur la page de la demande ; il n’a pas pu être rangé dans le coffre-fort."
+        ask(NoteLetterStored(command_id=uuid4(), request_id=view.line.request_id))
+    return "Le courrier est aussi dans son espace de stockage."
 
 
 def _do(

@@ -2,7 +2,7 @@
 
 from io import BytesIO
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from pypdf import PdfReader
@@ -24,6 +24,7 @@ from contracts.enrolment.requests import (
     ListDepartments,
     MyRequests,
     MyRequestsView,
+    NoteLetterStored,
     OpenRequest,
     RequestChanged,
     RequestQueue,
@@ -39,6 +40,7 @@ from contracts.errors import Invalid, NotFound, TooManyAttempts
 from contracts.events.requests import ProcedureKind, RequestState
 from gateway.citizen.requests_part import show_requests
 from gateway.dashboard import Page
+from gateway.vault import letters
 from tests.mothers import enrolment_views
 from tests.mothers import request_views as mother
 from tests.mothers.agents import an_agent_view
@@ -278,3 +280,37 @@ def test_the_home_shows_the_last_requests_and_what_the_town_waits_for() -> None:
     assert part is not None
     assert nothing is None
     assert [(task.action, task.href) for task in page.tasks] == [("Répondre", f"{MINE}{ID}")]
+
+
+def test_the_letter_of_a_decision_goes_into_the_vault_or_the_page_says_where_it_is(
+    town: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put: list[str] = []
+    decided = mother.file(mother.refused(has_account=True), acts=[])
+    town.services.answers[OpenRequest] = mother.file()
+    town.services.answers[DecideRequest] = decided
+    town.services.answers[NoteLetterStored] = decided
+    agent = town.agent(Role.REQUESTS)
+
+    def decide(stored: bool) -> str:
+        def put_it(request_id: UUID, name: str, paper: bytes) -> bool:
+            put.append(name)
+            assert (request_id, paper[:4]) == (ID, b"%PDF")
+            return stored
+
+        monkeypatch.setattr(letters, "put", put_it)
+        page = agent.read(f"{OFFICE}{ID}")
+        agent.submit(page, 2, outcome="refuse", letter="Rue du Département.")
+        return words(agent.read(f"{OFFICE}{ID}").main)
+
+    assert "aussi dans son espace de stockage" in decide(True)
+    assert "n’a pas pu être rangé" in decide(False)
+    assert put == ["Réponse à la demande 2026-000123"] * 2
+    assert len(town.services.asked_for(NoteLetterStored)) == 1
+
+
+def test_a_document_is_joined_only_by_who_follows_a_request_that_is_open(town: Site) -> None:
+    town.anonymous().get(f"{TRACKING}/demande/joindre", 302)
+    following(town, mother.refused()).get(f"{TRACKING}/demande/joindre", 302)
+    page = following(town, mother.view()).read(f"{TRACKING}/demande/joindre")
+    assert page.select_one('form[enctype="multipart/form-data"]')

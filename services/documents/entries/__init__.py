@@ -1,0 +1,1 @@
+"""What documents answers beside the vault itself: one class per matter."""

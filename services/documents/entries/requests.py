@@ -1,0 +1,117 @@
+"""Documents of requests: what is given without an account, letters into vaults, and what enrolment tells."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from chassis import metrics
+from chassis.clock import PARIS
+from chassis.commands import once
+from chassis.inbox import newer
+from chassis.objects import Objects
+from chassis.service import Service, answers, every, subscribes
+from contracts.caller import Caller
+from contracts.documents import (
+    BUCKET,
+    DepositDocument,
+    LetterKey,
+    LetterKeyView,
+    PutLetter,
+    UploadLost,
+)
+from contracts.envelope import Envelope
+from contracts.errors import NotFound
+from contracts.events.requests import (
+    DepartmentUpdated,
+    RequestClaimed,
+    RequestErased,
+    RequestFact,
+    RequestForwarded,
+    RequestSubmitted,
+)
+from documents import orphans, requests
+from documents.town_key import TownKey
+
+DEPOSITED = metrics.counter("documents_deposited_total", "Documents given to the town without an account")
+LETTERS = metrics.counter("documents_letters_total", "Letters of the town put into vaults")
+
+
+class RequestPapersDesk(Service):
+    """Documents of requests."""
+
+    objects: Objects
+    town: TownKey
+
+    @answers(DepositDocument)
+    def deposit_document(self, ask: DepositDocument, caller: Caller) -> UUID:
+        self.check_object(ask.document_id, ask.object_size)
+        now = self.clock.now()
+        today = now.astimezone(PARIS).date()
+
+        def keep() -> UUID:
+            share_id = requests.deposit(session, ask, self.town, now, today)
+            DEPOSITED.inc()
+            return share_id
+
+        with self.begin() as session:
+            return once(session, ask, caller, keep)
+
+    @answers(LetterKey)
+    def letter_key(self, ask: LetterKey, caller: Caller) -> LetterKeyView:
+        with self.begin() as session:
+            return LetterKeyView(public_key=requests.letter_key(session, ask.request_id, caller))
+
+    @answers(PutLetter)
+    def put_letter(self, ask: PutLetter, caller: Caller) -> UUID:
+        self.check_object(ask.document_id, ask.object_size)
+
+        def put() -> UUID:
+            document_id = requests.put_letter(session, ask, caller, self.clock.now())
+            LETTERS.inc()
+            return document_id
+
+        with self.begin() as session:
+            return once(session, ask, caller, put)
+
+    @subscribes(RequestSubmitted)
+    def keep_filed(self, session: Session, fact: RequestSubmitted, envelope: Envelope) -> None:
+        self._keep(session, fact, envelope)
+
+    @subscribes(RequestForwarded)
+    def keep_forwarded(self, session: Session, fact: RequestForwarded, envelope: Envelope) -> None:
+        self._keep(session, fact, envelope)
+
+    @subscribes(RequestClaimed)
+    def keep_claimed(self, session: Session, fact: RequestClaimed, envelope: Envelope) -> None:
+        self._keep(session, fact, envelope)
+
+    @subscribes(RequestErased)
+    def forget_request(self, session: Session, fact: RequestErased, envelope: Envelope) -> None:
+        if newer(session, "request", fact.request_id, envelope.aggregateversion):
+            requests.forget(session, fact.request_id, self.clock.now())
+
+    @subscribes(DepartmentUpdated)
+    def keep_department(self, session: Session, fact: DepartmentUpdated, envelope: Envelope) -> None:
+        if newer(session, "department", fact.department_code, envelope.aggregateversion):
+            requests.keep_department(session, fact)
+
+    @every(seconds=3600)
+    def end_unfiled(self) -> None:
+        """What was given for requests that were never filed."""
+        with self.begin() as session:
+            requests.end_unfiled(session, self.clock.now())
+
+    def check_object(self, document_id: UUID, object_size: int) -> None:
+        """The object must be there, whole and fresh, before a row says that it is. Raises UploadLost."""
+        try:
+            found = self.objects.describe(BUCKET, str(document_id))
+        except NotFound:
+            raise UploadLost from None
+        if not orphans.may_be_entered(found, object_size, datetime.now(UTC)):
+            raise UploadLost
+
+    @staticmethod
+    def _keep(session: Session, fact: RequestFact, envelope: Envelope) -> None:
+        if newer(session, "request", fact.request_id, envelope.aggregateversion):
+            requests.keep_request(session, fact)

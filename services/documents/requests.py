@@ -1,0 +1,192 @@
+"""Documents of requests: what enrolment tells of these, what is given without an account, letters put into vaults."""
+
+from datetime import date, datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import ColumnElement, delete, exists, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from chassis.outbox import tell
+from contracts.caller import Caller
+from contracts.documents import (
+    DepositDocument,
+    DepositsFull,
+    PutLetter,
+    TownKeyChanged,
+    UnknownSubject,
+)
+from contracts.errors import Conflict, NotFound
+from contracts.events.documents import DocumentDeposited, DocumentStored
+from contracts.events.requests import DepartmentUpdated, RequestFact
+from documents import keyring, types
+from documents.models import AccountKeys, Document, Share
+from documents.request_models import DepartmentAgent, FiledRequest
+from documents.request_readers import SUBJECT, check_reader
+from documents.shares import TERM_MONTHS
+from documents.town_key import TownKey
+from documents.types import months_later
+
+LETTER = "courrier"
+MOST_DEPOSITS = 20
+UNFILED_AFTER = timedelta(days=2)
+"""A draft without an account lives one day; what was given for it does not outlive it by much."""
+
+
+# ---------------------------------------------------------------- what enrolment tells
+
+
+def keep_request(session: Session, fact: RequestFact) -> None:
+    """Whose a request is, and which department answers for it."""
+    row = {"department_code": fact.department_code, "account_id": fact.account_id}
+    statement = insert(FiledRequest).values(request_id=fact.request_id, **row)
+    session.execute(statement.on_conflict_do_update(index_elements=[FiledRequest.request_id], set_=row))
+
+
+def keep_department(session: Session, fact: DepartmentUpdated) -> None:
+    """The agents of a department, whole."""
+    session.execute(delete(DepartmentAgent).where(DepartmentAgent.department_code == fact.department_code))
+    session.add_all(
+        DepartmentAgent(department_code=fact.department_code, agent_id=each) for each in fact.agent_ids
+    )
+
+
+def forget(session: Session, request_id: UUID, now: datetime) -> None:
+    """The request is erased: nobody opens its documents any more."""
+    session.execute(delete(FiledRequest).where(FiledRequest.request_id == request_id))
+    _close(session, now, Share.subject_kind == SUBJECT, Share.subject_id == request_id)
+
+
+# ---------------------------------------------------------------- given without an account
+
+
+def deposit(session: Session, ask: DepositDocument, town: TownKey, now: datetime, today: date) -> UUID:
+    """Keeps a document for a request, sealed to the town and to nobody else; gives its share's id.
+
+    It is in no vault, as one that was deleted: its object stays while the share is readable. Raises UnknownSubject,
+    TownKeyChanged, DepositsFull, Conflict.
+    """
+    if ask.share.subject_kind != SUBJECT:
+        raise UnknownSubject(subject_kind=ask.share.subject_kind)
+    if ask.share.requests_public_key != town.public:
+        raise TownKeyChanged(public_key=town.encoded())
+    kind = types.find_type(session, ask.document_type)
+    if session.get(Document, ask.document_id) is not None:
+        raise Conflict(document_id=str(ask.document_id))
+    if _deposits_of(session, ask.share.subject_id) >= MOST_DEPOSITS:
+        raise DepositsFull(documents=MOST_DEPOSITS)
+    document = Document(
+        document_id=ask.document_id,
+        account_id=None,
+        document_type=kind.code,
+        size=ask.size,
+        object_size=ask.object_size,
+        sealed_key=None,
+        sealed_description=ask.sealed_description,
+        stored_at=now,
+        valid_until=None,
+        deleted_at=now,
+        version=1,
+    )
+    session.add(document)
+    session.flush()
+    share = Share(
+        share_id=uuid4(),
+        document_id=document.document_id,
+        account_id=None,
+        subject_kind=SUBJECT,
+        subject_id=ask.share.subject_id,
+        requests_public_key=ask.share.requests_public_key,
+        sealed_key=ask.share.sealed_key,
+        shared_at=now,
+        readable_until=months_later(today, TERM_MONTHS),
+    )
+    session.add(share)
+    session.flush()
+    fact = DocumentDeposited(
+        share_id=share.share_id,
+        document_id=document.document_id,
+        document_type=kind.code,
+        subject_kind=SUBJECT,
+        subject_id=share.subject_id,
+        size=document.size,
+    )
+    tell(session, fact, subject=document.document_id, version=document.version, at=now)
+    return share.share_id
+
+
+def end_unfiled(session: Session, now: datetime) -> None:
+    """What was given for a request that was never filed goes with the draft."""
+    filed = exists().where(FiledRequest.request_id == Share.subject_id)
+    _close(
+        session,
+        now,
+        Share.subject_kind == SUBJECT,
+        Share.account_id.is_(None),
+        Share.shared_at < now - UNFILED_AFTER,
+        ~filed,
+    )
+
+
+# ---------------------------------------------------------------- letters
+
+
+def letter_key(session: Session, request_id: UUID, caller: Caller) -> bytes | None:
+    """The public key of the vault of whoever filed the request; None without an account, or without a vault."""
+    filed = check_reader(session, request_id, caller)
+    if filed.account_id is None:
+        return None
+    keys = session.get(AccountKeys, filed.account_id)
+    return keys.public_key if keys is not None and keys.password_wrap else None
+
+
+def put_letter(session: Session, ask: PutLetter, caller: Caller, now: datetime) -> UUID:
+    """Enters the town's letter into the vault of whoever filed the request: the town cannot read it back.
+
+    A full vault takes it all the same: a decision is not kept from anybody for want of room. Raises NotFound,
+    KeysChanged, Conflict.
+    """
+    filed = check_reader(session, ask.request_id, caller)
+    if filed.account_id is None:
+        raise NotFound
+    keyring.lock(session, filed.account_id, ask.public_key)
+    if session.get(Document, ask.document_id) is not None:
+        raise Conflict(document_id=str(ask.document_id))
+    document = Document(
+        document_id=ask.document_id,
+        account_id=filed.account_id,
+        document_type=LETTER,
+        size=ask.size,
+        object_size=ask.object_size,
+        sealed_key=ask.sealed_key,
+        sealed_description=ask.sealed_description,
+        stored_at=now,
+        valid_until=None,
+        version=1,
+    )
+    session.add(document)
+    session.flush()
+    fact = DocumentStored(
+        document_id=document.document_id,
+        account_id=filed.account_id,
+        document_type=LETTER,
+        size=document.size,
+    )
+    tell(session, fact, subject=document.document_id, version=document.version, at=now)
+    return document.document_id
+
+
+def _deposits_of(session: Session, request_id: UUID) -> int:
+    counted = select(func.count()).where(
+        Share.subject_kind == SUBJECT, Share.subject_id == request_id, Share.account_id.is_(None)
+    )
+    return session.scalar(counted.select_from(Share)) or 0
+
+
+def _close(session: Session, now: datetime, *conditions: ColumnElement[bool]) -> None:
+    session.execute(
+        update(Share)
+        .where(Share.closed_at.is_(None), *conditions)
+        .values(closed_at=now, sealed_key=None)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,200 @@
+"""Documents of requests: opened by the department in charge alone, given without an account, letters into vaults."""
+
+import io
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from contracts.caller import Caller, Role
+from contracts.documents import (
+    BUCKET,
+    DepositDocument,
+    DepositsFull,
+    KeysChanged,
+    LetterKey,
+    OpenShare,
+    PutLetter,
+    ShareDocument,
+    ShareDraft,
+    SubjectShares,
+    UnknownSubject,
+    UploadLost,
+)
+from contracts.errors import NotFound
+from contracts.events.requests import DepartmentUpdated, RequestFact
+from documents import requests
+from gateway.vault import keys
+from tests.services.documents.conftest import Vaults, agent
+from tests.services.documents.test_service import Parent
+
+ANYBODY = Caller()
+DEPARTMENT = "mairie_plus"
+
+
+@pytest.fixture
+def parent(vaults: Vaults) -> Parent:
+    return Parent(vaults)
+
+
+def file(vaults: Vaults, request_id: UUID, account_id: UUID | None, department: str = DEPARTMENT) -> None:
+    fact = RequestFact(
+        request_id=request_id,
+        number="2026-000001",
+        procedure_code="demande-generale",
+        title="Demande générale",
+        department_code=department,
+        department_name="Mairie [+]",
+        account_id=account_id,
+        email="nadia@exemple.fr",
+    )
+    with vaults.service.begin() as session:
+        requests.keep_request(session, fact)
+
+
+def employ(vaults: Vaults, *agents: Caller, department: str = DEPARTMENT) -> None:
+    ids = [each.account_id for each in agents if each.account_id]
+    with vaults.service.begin() as session:
+        requests.keep_department(
+            session,
+            DepartmentUpdated(department_code=department, department_name=department, agent_ids=ids),
+        )
+
+
+def opening(share_id: UUID) -> OpenShare:
+    return OpenShare(command_id=uuid4(), share_id=share_id, one_off_key=keys.new_pair().public)
+
+
+def sealed(vaults: Vaults, request_id: UUID, kind: str = "request") -> DepositDocument:
+    """A deposit whose object is in the bucket."""
+    document_id = uuid4()
+    vaults.objects.ensure(BUCKET)
+
+    size = vaults.objects.put(BUCKET, str(document_id), io.BytesIO(b"sealed" * 40))
+    share = ShareDraft(
+        subject_kind=kind,
+        subject_id=request_id,
+        requests_public_key=vaults.service.town.public,
+        sealed_key=keys.seal_key(b"k" * 32, document_id, vaults.service.town.public),
+    )
+    return DepositDocument(
+        command_id=uuid4(),
+        document_id=document_id,
+        document_type="autre",
+        size=200,
+        object_size=size,
+        sealed_description=b"x" * 60,
+        share=share,
+    )
+
+
+def test_agents_open_the_documents_of_their_department_s_requests_and_no_others(vaults, parent):
+    mine, other = agent(Role.REQUESTS), agent(Role.REQUESTS)
+    employ(vaults, mine)
+    employ(vaults, other, department="voirie")
+    document_id, request_id = parent.store(), uuid4()
+    draft = parent.draft(document_id, request_id).model_copy(update={"subject_kind": "request"})
+    share = vaults.ask(ShareDocument(command_id=uuid4(), document_id=document_id, share=draft), parent.caller)
+    listing = SubjectShares(subject_kind="request", subject_id=request_id)
+    for question in (listing, opening(share.share_id)):
+        with pytest.raises(NotFound):  # a draft: not filed yet
+            vaults.ask(question, mine)
+    file(vaults, request_id, parent.caller.account_id)
+    for question in (listing, opening(share.share_id)):
+        with pytest.raises(NotFound):
+            vaults.ask(question, other)
+    assert [each.share_id for each in vaults.ask(listing, mine)] == [share.share_id]
+    vaults.ask(opening(share.share_id), mine)
+    file(vaults, request_id, parent.caller.account_id, "voirie")
+    with pytest.raises(NotFound):
+        vaults.ask(opening(share.share_id), mine)
+    vaults.ask(opening(share.share_id), other)
+    with vaults.service.begin() as session:
+        requests.forget(session, request_id, vaults.clock.now())
+    with pytest.raises(NotFound):
+        vaults.ask(opening(share.share_id), other)
+
+
+def test_what_somebody_else_attached_under_a_request_is_not_its_own(vaults, parent):
+    mine = agent(Role.REQUESTS)
+    employ(vaults, mine)
+    document_id, request_id = parent.store(), uuid4()
+    draft = parent.draft(document_id, request_id).model_copy(update={"subject_kind": "request"})
+    share = vaults.ask(ShareDocument(command_id=uuid4(), document_id=document_id, share=draft), parent.caller)
+    file(vaults, request_id, uuid4())
+    assert vaults.ask(SubjectShares(subject_kind="request", subject_id=request_id), mine) == []
+    with pytest.raises(NotFound):
+        vaults.ask(opening(share.share_id), mine)
+
+
+def test_a_document_given_without_an_account_is_in_no_vault_and_goes_with_its_request(vaults):
+    mine, request_id = agent(Role.REQUESTS), uuid4()
+    employ(vaults, mine)
+    ask = sealed(vaults, request_id)
+    assert vaults.ask(ask, ANYBODY) == vaults.ask(ask, ANYBODY)
+    file(vaults, request_id, None)
+    [listed] = vaults.ask(SubjectShares(subject_kind="request", subject_id=request_id), mine)
+    assert listed.account_id is None
+    vaults.ask(opening(listed.share_id), mine)
+    vaults.service.remove_finished()
+    assert vaults.objects.describe(BUCKET, str(ask.document_id)).size
+    with vaults.service.begin() as session:
+        requests.forget(session, request_id, vaults.clock.now())
+    vaults.service.remove_finished()
+    with pytest.raises(NotFound):
+        vaults.objects.describe(BUCKET, str(ask.document_id))
+
+
+def test_what_was_given_for_a_request_that_was_never_filed_goes_after_two_days(vaults):
+    filed, never = uuid4(), uuid4()
+    for request_id in (filed, never):
+        vaults.ask(sealed(vaults, request_id), ANYBODY)
+    file(vaults, filed, None)
+    vaults.clock.at += timedelta(days=3)
+    vaults.service.end_unfiled()
+    still = vaults.rows("SELECT subject_id FROM share WHERE closed_at IS NULL AND account_id IS NULL")
+    assert filed in [row[0] for row in still]
+    assert never not in [row[0] for row in still]
+
+
+def test_a_deposit_must_have_its_object_a_request_and_room(vaults):
+    request_id = uuid4()
+    with pytest.raises(UnknownSubject):
+        vaults.ask(sealed(vaults, request_id, "health"), ANYBODY)
+    with pytest.raises(UploadLost):
+        vaults.ask(sealed(vaults, request_id).model_copy(update={"document_id": uuid4()}), ANYBODY)
+    for _ in range(requests.MOST_DEPOSITS):
+        vaults.ask(sealed(vaults, request_id), ANYBODY)
+    with pytest.raises(DepositsFull):
+        vaults.ask(sealed(vaults, request_id), ANYBODY)
+
+
+def test_the_town_s_letter_goes_into_the_requester_s_vault_and_only_they_open_it(vaults, parent):
+    mine, other, request_id = agent(Role.REQUESTS), agent(Role.REQUESTS), uuid4()
+    employ(vaults, mine)
+    parent.store()
+    file(vaults, request_id, parent.caller.account_id)
+    with pytest.raises(NotFound):
+        vaults.ask(LetterKey(request_id=request_id), other)
+    public = vaults.ask(LetterKey(request_id=request_id), mine).public_key
+    given = sealed(vaults, request_id)
+    ask = PutLetter(
+        command_id=uuid4(),
+        request_id=request_id,
+        document_id=given.document_id,
+        size=200,
+        object_size=given.object_size,
+        public_key=public,
+        sealed_key=keys.seal_key(b"k" * 32, given.document_id, public),
+        sealed_description=b"x" * 60,
+    )
+    with pytest.raises(NotFound):
+        vaults.ask(ask, other)
+    changed = {"public_key": keys.new_pair().public, "command_id": uuid4()}
+    with pytest.raises(KeysChanged):
+        vaults.ask(ask.model_copy(update=changed), mine)
+    assert vaults.ask(ask, mine) == vaults.ask(ask, mine) == given.document_id
+    kept = {each.document_id: each for each in parent.documents()}
+    assert kept[given.document_id].document_type == "courrier"
+    file(vaults, request_id, None)
+    assert vaults.ask(LetterKey(request_id=request_id), mine).public_key is None
