@@ -9,8 +9,6 @@ from uuid import UUID
 
 from flask import session
 
-from contracts.enrolment.requests import SubmittedView
-
 _KEY = "request_followed"
 
 
@@ -26,11 +24,6 @@ class Followed:
 def remember(request_id: UUID, number: str, code: str) -> None:
     """The number and code were right."""
     session[_KEY] = {"request_id": str(request_id), "number": number, "code": code}
-
-
-def remember_filed(filed: SubmittedView) -> None:
-    """Just filed: the page that follows shows the code, once."""
-    remember(filed.request_id, filed.number, filed.code)
 
 
 def followed() -> Followed | None:
