@@ -6,6 +6,7 @@ from billing.entries.contesting import ContestingDesk
 from billing.entries.copies import CopyDesk
 from billing.entries.counter import CounterDesk
 from billing.entries.debits import DebitDesk
+from billing.entries.dunning import DunningDesk
 from billing.entries.funds import FundDesk
 from billing.entries.invoices import InvoiceDesk
 from billing.entries.nights import NightDesk
@@ -33,6 +34,7 @@ class BillingService(
     ContestingDesk,
     FundDesk,
     TreasuryDesk,
+    DunningDesk,
     CopyDesk,
 ):
     """The service, whole: one class per matter."""

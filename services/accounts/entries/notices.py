@@ -33,6 +33,7 @@ from contracts.events.billing import (
     PaymentFailed,
     PaymentReceived,
     RefundMade,
+    ReminderSent,
 )
 from contracts.events.documents import DocumentExpiring, DocumentOpened
 from contracts.events.enrolment import (
@@ -138,6 +139,10 @@ class NoticeDesk(Desk):
     @subscribes(InvoiceLineAnswered)
     def mail_answered_line(self, session: Session, fact: InvoiceLineAnswered, envelope: Envelope) -> None:
         invoice_objections.answered(session, self.site, fact, envelope.time, self.clock.now())
+
+    @subscribes(ReminderSent)
+    def mail_reminder(self, session: Session, fact: ReminderSent, envelope: Envelope) -> None:
+        notices.reminder_sent(session, self.site, fact, self.clock.now())
 
     @subscribes(PaymentReceived)
     def mail_receipt(self, session: Session, fact: PaymentReceived, envelope: Envelope) -> None:

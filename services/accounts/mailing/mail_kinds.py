@@ -27,6 +27,7 @@ RECEIPT = "La loi nous oblige à accuser réception (code des relations entre le
 DECISION = "Une décision défavorable doit vous être notifiée, avec les moyens de la contester."
 DEBT = "La facture fixe une date de paiement : la ville doit vous en prévenir avant toute relance."
 NOTICE = "Un prélèvement est annoncé avant d’être fait : c’est la règle européenne des prélèvements (SEPA)."
+OWED = "Une somme reste due : vous devez pouvoir la régler ou la contester avant qu’elle soit réclamée autrement."
 ASKED = "Ce message répond à une demande que vous venez de faire."
 CARE = "Votre enfant ne sera pas accueilli ces jours-là : vous devez en être prévenu."
 ANSWER = "Il s’agit d’une décision qui vous concerne : vous devez pouvoir y répondre à temps."
@@ -75,6 +76,7 @@ _KINDS = (
     Kind("enrolment_lapsed", Category.ENROLMENTS, "Place proposée et non prise à temps"),
     Kind("enrolment_refused", Category.ENROLMENTS, "Inscription refusée", DECISION),
     Kind("invoice_published", Category.INVOICES, "Nouvelle facture", DEBT),
+    Kind("reminder_sent", Category.INVOICES, "Lettre sur une facture en retard", OWED),
     Kind("credit_note_published", Category.INVOICES, "Avoir sur une facture"),
     Kind("invoice_line_answered", Category.INVOICES, "Réponse à une ligne de facture contestée", DECISION),
     Kind("refund_made", Category.INVOICES, "Remboursement d’un paiement"),

@@ -27,6 +27,7 @@ from contracts.events.billing import (
     PaymentFailed,
     PaymentReceived,
     RefundMade,
+    ReminderSent,
 )
 from contracts.events.documents import DocumentExpiring, DocumentOpened
 from contracts.events.enrolment import (
@@ -156,6 +157,11 @@ def invoice_published(session: Session, site: Site, fact: InvoicePublished, now:
     kind = "credit_note_published" if fact.kind == "credit_note" else "invoice_published"
     left = fact.total_cents if fact.left_cents is None else fact.left_cents
     _write(session, site, kind, fact.family_id, now, fact=fact, left=left)
+
+
+def reminder_sent(session: Session, site: Site, fact: ReminderSent, now: datetime) -> None:
+    """What is late, in the town's words, to the whole household: a debt is common (Code civil 220)."""
+    _write(session, site, "reminder_sent", fact.family_id, now, fact=fact)
 
 
 def payment_received(

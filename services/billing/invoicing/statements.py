@@ -11,6 +11,7 @@ from billing.accounting import ledger
 from billing.contesting import marks
 from billing.contesting.terms import contest_until
 from billing.debits import coming
+from billing.dunning import desk
 from billing.invoicing import summaries
 from billing.invoicing.dates import paris_day
 from billing.invoicing.models import (
@@ -147,6 +148,7 @@ def invoice(
         started_payment=waiting,
         collect_on=collected.collect_on if collected else None,
         collect_cents=collected.cents if collected else 0,
+        reminders=desk.marks(session, invoice_id),
         paid_through=provider_of(found.fund) if provider_of else "stripe",
         contest_until=contest_until(found.published_on)
         if today <= contest_until(found.published_on)

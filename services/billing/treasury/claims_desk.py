@@ -39,7 +39,7 @@ def opening(session: Session, fund: str, now: datetime) -> ClaimsView:
     if fund not in funds:
         raise NotFound(code=fund)
     terms = terms_of(session, fund)
-    found = differences.of_fund(session, fund, terms.form if terms else None, paris_day(now).year)
+    found = differences.of_fund(session, fund, terms, paris_day(now).year)
     ready = [each for each in found if each.left_out is None]
     files = session.scalars(
         select(ClaimExport).where(ClaimExport.fund == fund).order_by(ClaimExport.made_at.desc()).limit(SHOWN)

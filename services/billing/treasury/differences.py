@@ -10,11 +10,12 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from billing.contesting.contested import contested_cents
 from billing.invoicing.dates import LEAST_CLAIM_CENTS
 from billing.treasury.claims import Line, Told
 from billing.treasury.pes import Debtor
 from billing.treasury.text import postal
-from contracts.billing.treasury import ClaimForm, ClaimLeftOut
+from contracts.billing.treasury import ClaimLeftOut, ClaimsTold, TreasuryTerms
 
 _TITLES = {"M.": "M", "Mme": "MME"}
 
@@ -41,6 +42,8 @@ LEFT JOIN (
     FROM guardian WHERE last_name <> '' GROUP BY family_id
 ) g USING (family_id)
 WHERE i.fund = :fund AND greatest(owed.cents, 0) <> coalesce(told.cents, 0)
+  AND (:issued OR told.cents <> 0
+       OR EXISTS (SELECT FROM reminder_line l WHERE l.invoice_id = i.invoice_id AND l.step = 4))
   AND (CAST(:only AS uuid[]) IS NULL OR i.invoice_id = ANY(:only))
 ORDER BY i.year, i.sequence
 """
@@ -72,11 +75,19 @@ class Difference:
 
 
 def of_fund(
-    session: Session, fund: str, form: ClaimForm | None, year: int, only: Collection[UUID] | None = None
+    session: Session, fund: str, terms: TreasuryTerms | None, year: int, only: Collection[UUID] | None = None
 ) -> list[Difference]:
-    """All of a fund, or of these invoices, by number. `form`, `year`: as they would be told."""
-    where = {"fund": fund, "form": form, "year": year, "only": None if only is None else list(only)}
-    return [_difference(row) for row in session.execute(text(_DIFFERENCES), where)]
+    """All of a fund, or of these invoices, by number. `terms`, `year`: as they would be told."""
+    where = {
+        "fund": fund,
+        "form": terms.form if terms else None,
+        "issued": terms is None or terms.takes is ClaimsTold.ISSUED,
+        "year": year,
+        "only": None if only is None else list(only),
+    }
+    rows = session.execute(text(_DIFFERENCES), where).all()
+    contested = contested_cents(session, {row.family_id for row in rows})
+    return [_difference(row, row.invoice_id in contested) for row in rows]
 
 
 def told_of(session: Session, invoices: Collection[UUID]) -> dict[UUID, list[Told]]:
@@ -118,7 +129,7 @@ def earned_by(
     return earned
 
 
-def _difference(row: Any) -> Difference:
+def _difference(row: Any, is_contested: bool) -> Difference:
     debtor = _debtor(row)
     return Difference(
         invoice_id=row.invoice_id,
@@ -128,13 +139,15 @@ def _difference(row: Any) -> Difference:
         family_label=row.family_label,
         cents=row.cents,
         debtor=debtor if isinstance(debtor, Debtor) else None,
-        left_out=_left_out(row, debtor),
+        left_out=_left_out(row, debtor, is_contested),
     )
 
 
-def _left_out(row: Any, debtor: Debtor | ClaimLeftOut) -> ClaimLeftOut | None:
+def _left_out(row: Any, debtor: Debtor | ClaimLeftOut, is_contested: bool) -> ClaimLeftOut | None:
     if row.underway:
         return ClaimLeftOut.UNDERWAY
+    if row.cents > 0 and is_contested:
+        return ClaimLeftOut.CONTESTED
     if 0 < row.cents < LEAST_CLAIM_CENTS:
         return ClaimLeftOut.BELOW_LEAST
     if row.cents < 0 and row.open_cents <= 0:

@@ -73,7 +73,7 @@ def make(session: Session, ask: MakeClaimExport, by: str, now: datetime, check: 
     if terms is None:
         raise TreasuryTermsMissing
     today = paris_day(now)
-    chosen = _locked(session, ask, terms.form, today.year)
+    chosen = _locked(session, ask, terms, today.year)
     pieces = _claims(session, ask.fund, terms.form, chosen) if ask.kind is ClaimKind.CLAIMS else []
     if ask.kind is ClaimKind.REDUCTIONS:
         pieces = _reductions(session, terms.form, today.year, chosen)
@@ -82,9 +82,9 @@ def make(session: Session, ask: MakeClaimExport, by: str, now: datetime, check: 
     return _keep(session, ask, terms, pieces, by, now, check)
 
 
-def _locked(session: Session, ask: MakeClaimExport, form: ClaimForm, year: int) -> list[Difference]:
+def _locked(session: Session, ask: MakeClaimExport, terms: TreasuryTerms, year: int) -> list[Difference]:
     """The differences of this kind, as they are once their invoices cannot change any more."""
-    first = [each.invoice_id for each in _wanted(differences.of_fund(session, ask.fund, form, year), ask)]
+    first = [each.invoice_id for each in _wanted(differences.of_fund(session, ask.fund, terms, year), ask)]
     chosen = first[:MOST_PIECES]
     session.execute(
         select(Invoice.invoice_id)
@@ -92,7 +92,7 @@ def _locked(session: Session, ask: MakeClaimExport, form: ClaimForm, year: int) 
         .order_by(Invoice.invoice_id)
         .with_for_update()
     )
-    return _wanted(differences.of_fund(session, ask.fund, form, year, chosen), ask) if chosen else []
+    return _wanted(differences.of_fund(session, ask.fund, terms, year, chosen), ask) if chosen else []
 
 
 def _wanted(found: Sequence[Difference], ask: MakeClaimExport) -> list[Difference]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.billing.allowances import AllowanceView
+from contracts.billing.dunning import ReminderMark
 from contracts.billing.objection_terms import ObjectionMark
 from contracts.messages import Question, View
 
@@ -154,6 +155,7 @@ class InvoiceView(View):
     objections: list[ObjectionMark] = Field(
         default_factory=list, description="What was contested of it, the newest first; not what was withdrawn"
     )
+    reminders: list[ReminderMark] = Field(default=[], description="Letters about it, the first one first")
 
 
 class OpenInvoice(Question[InvoiceView]):

@@ -134,6 +134,13 @@ class ClaimForm(StrEnum):
     TITLES = "titles"
 
 
+class ClaimsTold(StrEnum):
+    """Which claims the Treasury is told of: all that are issued, or those that dunning has handed on to it."""
+
+    ISSUED = "issued"
+    HANDED = "handed"
+
+
 class ClaimKind(StrEnum):
     """What a file holds."""
 
@@ -146,6 +153,7 @@ class ClaimLeftOut(StrEnum):
 
     BELOW_LEAST = "below_least"
     UNDERWAY = "underway"
+    CONTESTED = "contested"
     NO_CIVIL_STATUS = "no_civil_status"
     NO_ADDRESS = "no_address"
     CLOSED = "closed"
@@ -155,6 +163,7 @@ class TreasuryTerms(Message):
     """Who tells the Treasury, and how. The codes are those that the accountant gave the town."""
 
     form: ClaimForm
+    takes: ClaimsTold = ClaimsTold.ISSUED
     post: str = Field(pattern=r"^[0-9][0-9AB][0-9]{4,5}$", description="The accountant's post (« codique »)")
     siret: str = Field(pattern=r"^[0-9]{14}$")
     collectivity: str = Field(pattern=r"^[0-9A-Z]{3}$")

@@ -314,3 +314,32 @@ class InvoiceLineObjectionWithdrawn(LineObjectionFact, Event):
 
     name = "invoice_line.objection_withdrawn"
     told_by = "billing"
+
+
+class RemindedInvoice(View):
+    """A late invoice that a letter asks for. `cents`: what is left of it."""
+
+    invoice_id: UUID
+    number: str
+    month: date
+    due_on: date
+    cents: int
+
+
+class ReminderSent(Event):
+    """A family was written to about late invoices. It never closes anything to a child: nobody has to act on it.
+
+    `step`: 1 reminder, 2 firmer reminder, 3 last one, 4 handed on to the Treasury.
+    """
+
+    name = "reminder.sent"
+    told_by = "billing"
+
+    reminder_id: UUID
+    family_id: UUID
+    step: int
+    subject: str
+    paragraphs: list[str] = Field(description="The letter, in the town's words")
+    promise: str = Field(description="That nothing is closed to the children: in every letter")
+    total_cents: int
+    invoices: list[RemindedInvoice] = Field(description="The oldest first")

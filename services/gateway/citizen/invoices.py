@@ -5,13 +5,16 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from contracts.billing.dunning import OpenReminder
 from contracts.billing.invoices import MyInvoices, OpenInvoice
 from contracts.billing.payments import StartPayment
 from contracts.errors import DomainError
 from gateway import allowance_words, bills, papers, security
 from gateway.forms import CommandForm
 from gateway.navigation import Entry
+from gateway.papers.reminders import print_reminders
 from gateway.sentences import sentence_of
+from gateway.sentences.billing import DUNNING_STEPS
 from gateway.sentences.contesting import STATES
 from gateway.services import ask
 from gateway.wiring import settings
@@ -52,6 +55,8 @@ def read(invoice_id: UUID) -> ResponseReturnValue:
         contested=bills.contested_cents(invoice),
         objection_states=STATES,
         form=PayForm(),
+        steps=DUNNING_STEPS,
+        letter=lambda reminder_id: url_for(".letter", reminder_id=reminder_id),
     )
 
 
@@ -79,3 +84,10 @@ def download(invoice_id: UUID) -> Response:
     return papers.pdf(
         papers.render("invoice", bills.invoice_paper(invoice)), f"facture-{invoice.summary.number}.pdf"
     )
+
+
+@blueprint.get("/relances/<uuid:reminder_id>.pdf")
+def letter(reminder_id: UUID) -> Response:
+    """A letter about late invoices, as it was sent."""
+    found = ask(OpenReminder(reminder_id=reminder_id))
+    return papers.pdf(print_reminders([found], settings().public_url), f"relance-{found.sent_on}.pdf")

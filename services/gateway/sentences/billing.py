@@ -147,6 +147,7 @@ SENTENCES = {
 }
 
 PROBLEMS = {
+    "until_past": "Choisissez un jour à venir.",
     "unknown_reduction": "Choisissez une réduction que prévoient les tarifs.",
     "reduction_not_of_activity": "Le tarif de cette activité ne prévoit pas cette réduction : choisissez-en une autre.",
     "aid_without_name": "Donnez un nom à cette aide : deux caractères au moins.",
@@ -328,12 +329,32 @@ CLAIM_FORMS = {
     "titles": "Un titre de recette par facture",
 }
 
+CLAIMS_TOLD = {
+    "issued": "Toutes les factures publiées",
+    "handed": "Seulement celles que les relances ont menées jusqu’à la transmission",
+}
+
 CLAIM_KINDS = {"claims": "Créances", "reductions": "Annulations et réductions"}
 
 CLAIMS_LEFT_OUT = {
     "below_least": "Moins de 15 € : pas de recouvrement, la somme attend (CGCT D1611-1)",
     "underway": "Paiement en cours : on saura bientôt ce qui reste dû",
+    "contested": "Ligne contestée par la famille : répondez-lui d’abord",
     "no_civil_status": "Civilité ou nom du responsable manquants : complétez le dossier famille",
     "no_address": "Adresse incomplète : complétez le dossier famille",
     "closed": "Exercice clos, ou transmis sous une autre forme : à annuler par le comptable (mandat au compte 673)",
+}
+
+DUNNING_STEPS = {
+    1: "Rappel",
+    2: "Relance",
+    3: "Dernier rappel",
+    4: "Transmission au Trésor public",
+}
+
+NOT_DUNNED = {
+    "reprieve": "Sursis",
+    "contested": "Somme contestée, réponse attendue",
+    "underway": "Paiement en cours",
+    "below_least": "Moins de 15 € : la somme attend la prochaine facture",
 }

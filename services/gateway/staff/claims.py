@@ -20,6 +20,7 @@ from flask.typing import ResponseReturnValue
 from contracts.billing.treasury import (
     ClaimForm,
     ClaimKind,
+    ClaimsTold,
     MakeClaimExport,
     MarkClaimExport,
     OpenClaims,
@@ -33,7 +34,7 @@ from gateway import access
 from gateway.forms import CommandForm, NumberField, RadiosField, TextField, at_most, matching, required
 from gateway.navigation import Entry
 from gateway.sentences import sentence_of
-from gateway.sentences.billing import CLAIM_FORMS, CLAIM_KINDS, CLAIMS_LEFT_OUT
+from gateway.sentences.billing import CLAIM_FORMS, CLAIM_KINDS, CLAIMS_LEFT_OUT, CLAIMS_TOLD
 from gateway.services import ask
 
 blueprint = Blueprint("claims", __name__, url_prefix="/tresor")
@@ -56,6 +57,11 @@ class TermsForm(CommandForm):
         "Forme des créances",
         [required("Choisissez la forme des créances.")],
         choices=list(CLAIM_FORMS.items()),
+    )
+    takes = RadiosField(
+        "Créances à transmettre",
+        [required("Choisissez les créances à transmettre.")],
+        choices=list(CLAIMS_TOLD.items()),
     )
     post = TextField(
         "Poste comptable (codique)",
@@ -114,6 +120,7 @@ class TermsForm(CommandForm):
         """As the service takes them. Raises pydantic.ValidationError for numbers out of bounds."""
         return TreasuryTerms(
             form=ClaimForm(self.form.data or ""),
+            takes=ClaimsTold(self.takes.data or ""),
             post=self.post.data,
             siret=self.siret.data,
             collectivity=self.collectivity.data,
@@ -132,7 +139,12 @@ def show() -> str:
     """What is to be told, what is left out and why, the files made."""
     view = ask(OpenClaims(fund=request.args.get("regie", "")[:10]))
     return render_template(
-        "staff/claims.html", view=view, kinds=CLAIM_KINDS, forms=CLAIM_FORMS, reasons=CLAIMS_LEFT_OUT
+        "staff/claims.html",
+        view=view,
+        kinds=CLAIM_KINDS,
+        forms=CLAIM_FORMS,
+        told=CLAIMS_TOLD,
+        reasons=CLAIMS_LEFT_OUT,
     )
 
 

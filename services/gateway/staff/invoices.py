@@ -10,6 +10,7 @@ from contracts.billing.runs import FindInvoices
 from contracts.caller import Role
 from gateway import access, bills, papers
 from gateway.navigation import Entry
+from gateway.sentences.billing import DUNNING_STEPS
 from gateway.sentences.contesting import STATES
 from gateway.services import ask
 
@@ -58,6 +59,8 @@ def read(invoice_id: UUID) -> str:
         children=bills.by_child(invoice),
         bills=bills,
         objection_states=STATES,
+        steps=DUNNING_STEPS,
+        letter=lambda reminder_id: url_for("staff.dunning.letter", reminder_id=reminder_id),
     )
 
 
