@@ -1,4 +1,4 @@
-"""Another municipal system listens: prints each booking, published invoice and payment, as it happens.
+"""Another municipal system listens: prints each booking, published invoice, payment and refund, as it happens.
 
     pip install pika
     ESPACE_AMQP_URL=amqp://subscriber:…@host:5672/espace python3 subscriber.py cuisine
@@ -19,7 +19,7 @@ from pika.exceptions import AMQPConnectionError, ChannelClosedByBroker
 from pika.spec import Basic, BasicProperties
 
 EXCHANGE = "espace.events"
-FACTS = ["booking.*", "invoice.published", "payment.received"]
+FACTS = ["booking.*", "invoice.published", "payment.received", "refund.*"]
 LOST = (AMQPConnectionError, ChannelClosedByBroker)
 
 

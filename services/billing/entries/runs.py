@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from billing.invoicing import closing, desk, runs
+from billing.invoicing import closing, desk, run_papers, runs
 from billing.invoicing.dates import paris_day
 from billing.invoicing.models import Run
 from chassis import metrics
@@ -16,7 +16,9 @@ from contracts.billing.runs import (
     DraftRun,
     OpenRun,
     PublishRun,
+    ReadRunPapers,
     ReplaySheets,
+    RunPapers,
     RunView,
 )
 from contracts.caller import Caller, Role
@@ -38,6 +40,12 @@ class RunDesk(Service):
         caller.staff(Role.BILLING)
         with self.begin() as session:
             return desk.run_view(session, ask)
+
+    @answers(ReadRunPapers)
+    def read_run_papers(self, ask: ReadRunPapers, caller: Caller) -> RunPapers:
+        caller.agent(Role.BILLING)
+        with self.begin() as session:
+            return run_papers.read(session, ask, caller, paris_day(self.clock.now()))
 
     @answers(DraftRun)
     def draft_run(self, ask: DraftRun, caller: Caller) -> RunView:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from contracts.billing.invoices import InvoiceSummary
+from contracts.billing.invoices import InvoiceSummary, InvoiceView
 from contracts.billing.payments import PaymentState, PaymentView
 from contracts.messages import Command, Question, View
 
@@ -195,6 +195,25 @@ class OpenRun(Question[RunView]):
         default="", max_length=60, description="Shows only families whose name or number has it"
     )
     page: int = Field(default=1, ge=1)
+
+
+class RunPapers(View):
+    """Some invoices and credit notes of a run, in the order of their numbers. `after`: where the next ones begin."""
+
+    month: date
+    invoices: list[InvoiceView]
+    after: int | None
+
+
+class ReadRunPapers(Question[RunPapers]):
+    """The papers of a published run, part by part, for all to be printed. A list made for work: no family is told.
+
+    Role billing. Raises RunNotFound, RunNotChecked.
+    """
+
+    run_id: UUID
+    after: int = Field(default=0, ge=0, description="The sequence of the last one that was read")
+    limit: int = Field(default=20, ge=1, le=50)
 
 
 class MonthToRun(View):

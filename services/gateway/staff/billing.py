@@ -1,11 +1,13 @@
 """« Facturation »: a month's run, from the draft to the published invoices."""
 
+from collections.abc import Iterator
 from datetime import date
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from contracts.billing.invoices import InvoiceKind
 from contracts.billing.runs import (
     BillingDesk,
     CheckRun,
@@ -13,16 +15,19 @@ from contracts.billing.runs import (
     DraftRun,
     OpenRun,
     PublishRun,
+    ReadRunPapers,
     ReplaySheets,
+    RunPapers,
     RunState,
     RunView,
 )
 from contracts.caller import Role
 from contracts.errors import DomainError
 from contracts.messages import Command
-from gateway import access, french
+from gateway import access, bills, french, papers
 from gateway.forms import CommandForm
 from gateway.navigation import Entry
+from gateway.papers import bundle
 from gateway.sentences import problem, sentence_of
 from gateway.sentences.billing import ANOMALIES, LEFT_OUT, RUN_STATES
 from gateway.services import ask
@@ -87,6 +92,14 @@ def read(run_id: UUID) -> str:
     )
 
 
+@blueprint.get("/<uuid:run_id>/factures.zip")
+@_OFFICE
+def download(run_id: UUID) -> Response:
+    """Every invoice and credit note of a published run, printed and sent one after the other."""
+    first = ask(ReadRunPapers(run_id=run_id))
+    return bundle.bundle(_papers(run_id, first), f"factures-{first.month:%Y-%m}.zip")
+
+
 @blueprint.post("/<uuid:run_id>/verifier")
 @_OFFICE
 def check(run_id: UUID) -> ResponseReturnValue:
@@ -143,6 +156,21 @@ def _order(command: Command[RunView]) -> RunView | None:
         words = [problem(str(code)) for code in problems.values()] if isinstance(problems, dict) else []
         flash(" ".join(words) or sentence_of(refusal).text, "warning")
         return None
+
+
+def _papers(run_id: UUID, part: RunPapers) -> Iterator[tuple[str, bytes]]:
+    """(name, PDF) of each paper of the run, read a few at a time."""
+    while True:
+        while part.invoices:
+            invoice = part.invoices.pop(0)
+            kind = "facture" if invoice.summary.kind is InvoiceKind.INVOICE else "avoir"
+            yield (
+                f"{kind}-{invoice.summary.number}.pdf",
+                papers.render("invoice", bills.invoice_paper(invoice)),
+            )
+        if part.after is None:
+            return
+        part = ask(ReadRunPapers(run_id=run_id, after=part.after))
 
 
 def _grouped(run: RunView) -> list[tuple[str, list[object]]]:

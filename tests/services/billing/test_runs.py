@@ -10,11 +10,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from billing.accounting import ledger
-from billing.invoicing import runs, statements
+from billing.invoicing import run_papers, runs, statements
 from billing.tariffs import tariff_book
 from contracts.billing.invoices import InvoiceKind, InvoiceState
 from contracts.billing.refusals import MonthNotBegun, RunNotChecked, RunOpen
-from contracts.billing.runs import AnomalyKind, LeftOutReason, PublishRun, RunState
+from contracts.billing.runs import AnomalyKind, LeftOutReason, PublishRun, ReadRunPapers, RunPapers, RunState
 from contracts.billing.tariffs import BandsRule, FixedRule
 from contracts.caller import Caller
 from contracts.errors import NotFound
@@ -362,3 +362,26 @@ def test_a_published_run_cannot_be_discarded_and_a_discarded_one_leaves_nothing(
     published = town.run()
     with pytest.raises(RunNotChecked), town.sessions.begin() as session:
         runs.discard(session, published.summary.run_id)
+
+
+def test_the_papers_of_a_run_are_read_part_by_part_once_it_is_published(town: Town) -> None:
+    town.offer(FixedRule(cents=2000))
+    for _ in range(5):
+        town.meals(town.child(), town.family(), 1)
+    run_id = town.draft().summary.run_id
+
+    def part(after: int = 0) -> RunPapers:
+        with town.sessions.begin() as session:
+            ask = ReadRunPapers(run_id=run_id, after=after, limit=2)
+            return run_papers.read(session, ask, a_clerk(), town.clock.now().date())
+
+    with pytest.raises(RunNotChecked):
+        part()
+    town.publish(run_id)
+    numbers, after = [], 0
+    while after is not None:
+        read = part(after)
+        numbers.append([int(each.summary.number[-6:]) for each in read.invoices])
+        after = read.after
+    assert numbers == [[1, 2], [3, 4], [5]]
+    assert town.told("bill.consulted") == 0
