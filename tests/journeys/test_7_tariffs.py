@@ -24,7 +24,7 @@ def test_a_price_is_prepared_tried_on_a_family_and_published_with_a_date(desk: V
     page = desk.page
     desk.goto("/agents/tarifs/")
     desk.look("agent-tarifs")
-    page.get_by_label("Activité").select_option(label=chapters.CANTEEN)
+    page.get_by_label("Activité", exact=True).select_option(label=chapters.CANTEEN)
     desk.press("Préparer la prochaine version")
     desk.look("agent-tarif-brouillon")
     bands = page.get_by_label("Tranches")
