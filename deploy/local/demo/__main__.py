@@ -26,6 +26,7 @@ from deploy.local.demo import (
     custody,
     documents,
     enrolment,
+    money,
     own_account,
     taps,
     waiting,
@@ -60,8 +61,11 @@ def main() -> int:
     say("a strike at a canteen, a Wednesday without a place left")
     closures.load(services, today)
     waiting.load(services, today, people.parents)
-    say("last month's invoices")
+    say("aids, a tariff in progress, last month's invoices, the counter")
+    wait_for("billing to know the families", money.known(services, people.parents))
+    money.prepare(services, people.clerk, today, people.parents)
     billing.load_life(services, today, people.parents, PATIENCE)
+    money.handle(services, people.clerk, people.parents)
     say("absences reported, a roll-call contested")
     absences.load(services, people.parents)
     say("today's roll-calls begun on a tablet")

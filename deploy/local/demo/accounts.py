@@ -87,6 +87,8 @@ class People:
 
     sign_ins: list[SignIn] = field(default_factory=list)
     parents: list[Caller] = field(default_factory=list)
+    clerk: Caller = SYSTEM
+    """The agent of the billing office."""
     keys: list[tuple[str, str]] = field(default_factory=list)
     """(name, Clé Enfance) of guardians without account: to be tried by whoever visits."""
 
@@ -96,7 +98,7 @@ def load(services: Services, today: date) -> People:
     people = People()
     for login, first_name, last_name, roles in AGENTS:
         email = f"{login}@exemple.test"
-        services.ask(
+        agent_id = services.ask(
             CreateAgent(
                 command_id=_key("agent", login),
                 first_name=first_name,
@@ -109,6 +111,10 @@ def load(services: Services, today: date) -> People:
             SYSTEM,
         )
         people.sign_ins.append(SignIn(_WORDS[login], email, PASSWORD, "/agents/connexion"))
+        if login == "agent.facturation":
+            people.clerk = Caller(
+                kind=Kind.AGENT, account_id=agent_id, name=f"{first_name} {last_name}", roles=frozenset(roles)
+            )
     _wait_for_schools(services)
     for school, place_code in SCHOOLS:
         _import_school(services, school, place_code)

@@ -16,7 +16,19 @@ from contracts.billing.invoices import InvoiceState, MyInvoices
 from contracts.billing.payments import StartPayment
 from contracts.billing.refusals import SheetsDiffer, SheetsNotCounted
 from contracts.billing.runs import BillingDesk, CheckRun, DraftRun, PublishRun, RunState
-from contracts.billing.tariffs import Band, BandsRule, FixedRule, PublishTariff, Surcharge, TariffRule
+from contracts.billing.tariffs import (
+    Band,
+    BandsRule,
+    Duration,
+    EffortRule,
+    FixedRule,
+    PublishTariff,
+    Reduction,
+    Siblings,
+    SiblingStep,
+    Surcharge,
+    TariffRule,
+)
 from contracts.caller import SYSTEM, Caller
 from contracts.errors import DomainError
 from contracts.messages import Question
@@ -33,22 +45,58 @@ class Services(Protocol):
     def ask(self, question: Question[A], caller: Caller) -> A: ...
 
 
-def _bands(*cents: int, away: int = 25) -> BandsRule:
+LUNCH_BOX = Reduction(code="panier-repas", name="Panier repas fourni par la famille", percent=50)
+_ELDER_PAYS = Siblings(
+    by="rank", steps=(SiblingStep(children=2, percent=10), SiblingStep(children=3, percent=20))
+)
+_HALF_HOURS = Duration(period_minutes=30, minutes=90)
+
+
+def _bands(
+    *cents: int,
+    away: int = 25,
+    siblings: Siblings | None = None,
+    duration: Duration | None = None,
+    reductions: tuple[Reduction, ...] = (),
+) -> BandsRule:
     bands = (
         Band(name=name, up_to=up_to, cents=price)
         for name, up_to, price in zip("ABCDEFG", QUOTIENTS, cents, strict=True)
     )
-    return BandsRule(bands=tuple(bands), non_resident_percent=away, surcharge=_WITHOUT_BOOKING)
+    return BandsRule(
+        bands=tuple(bands),
+        non_resident_percent=away,
+        surcharge=_WITHOUT_BOOKING,
+        siblings=siblings,
+        duration=duration,
+        reductions=reductions,
+    )
 
+
+_DAY_AT_CENTRE = EffortRule(
+    rate_per_100000=800,
+    least_cents=215,
+    most_cents=1060,
+    non_resident_percent=25,
+    surcharge=_WITHOUT_BOOKING,
+    siblings=_ELDER_PAYS,
+)
+NEXT_CANTEEN = _bands(100, 180, 270, 350, 425, 495, 560, reductions=(LUNCH_BOX,))
+"""The draft that the office has under way."""
+
+
+_CANTEEN = _bands(100, 175, 265, 340, 415, 485, 545, reductions=(LUNCH_BOX,))
+_EVENING = _bands(12, 19, 27, 37, 45, 54, 62, duration=_HALF_HOURS)
+_HOLIDAYS = _bands(430, 660, 930, 1190, 1450, 1710, 1950, siblings=_ELDER_PAYS)
 
 RULES: dict[str, tuple[TariffRule, TariffRule]] = {
     # activity: (since January, since September)
-    "cantine": (_bands(95, 170, 255, 330, 405, 470, 530), _bands(100, 175, 265, 340, 415, 485, 545)),
-    "mercredi": (_bands(210, 330, 480, 620, 760, 900, 1030), _bands(215, 340, 495, 640, 785, 930, 1060)),
-    "heures-educatives": (_bands(35, 55, 80, 105, 130, 155, 180), _bands(35, 55, 80, 110, 135, 160, 185)),
-    "pass-vacances": (_bands(420, 640, 900, 1150, 1400, 1650, 1880), _bands(430, 660, 930, 1190, 1450, 1710, 1950)),
+    "cantine": (_bands(95, 170, 255, 330, 405, 470, 530), _CANTEEN),
+    "mercredi": (_bands(210, 330, 480, 620, 760, 900, 1030), _DAY_AT_CENTRE),
+    "heures-educatives": (_bands(35, 55, 80, 105, 130, 155, 180), _EVENING),
+    "pass-vacances": (_bands(420, 640, 900, 1150, 1400, 1650, 1880), _HOLIDAYS),
     "inscription-scolaire": (FixedRule(cents=0), FixedRule(cents=0)),
-}  # fmt: skip
+}
 
 
 def load(services: Services, today: date) -> None:
@@ -58,8 +106,10 @@ def load(services: Services, today: date) -> None:
     for activity, (january, september) in RULES.items():
         for since, rule in ((date(year, 1, 1), january), (date(year, 9, 1), september)):
             if since >= earliest:
-                key = _key("tariff", activity, since, rule.model_dump_json())
-                ask = PublishTariff(command_id=key, activity_code=activity, valid_from=since, rule=rule)
+                command_id = key("tariff", activity, since, rule.model_dump_json())
+                ask = PublishTariff(
+                    command_id=command_id, activity_code=activity, valid_from=since, rule=rule
+                )
                 services.ask(ask, SYSTEM)
 
 
@@ -76,7 +126,7 @@ def load_life(services: Services, today: date, parents: Iterable[Caller] = (), p
         return
     _wait_for_sheets(services, month, patience)
     run_id = _check(services, month, patience)
-    services.ask(PublishRun(command_id=_key("publish", month), run_id=run_id), SYSTEM)
+    services.ask(PublishRun(command_id=key("publish", month), run_id=run_id), SYSTEM)
     for parent in reversed(list(parents)):
         if pay_one(services, parent):
             break
@@ -115,7 +165,7 @@ def pay_one(services: Services, parent: Caller) -> bool:
     for invoice in services.ask(MyInvoices(), parent).invoices:
         if invoice.state is not InvoiceState.TO_PAY:
             continue
-        ask = StartPayment(command_id=_key("pay", invoice.invoice_id), invoice_id=invoice.invoice_id)
+        ask = StartPayment(command_id=key("pay", invoice.invoice_id), invoice_id=invoice.invoice_id)
         try:
             page = services.ask(ask, parent).url
         except DomainError:
@@ -138,6 +188,6 @@ def _press(page: urllib.parse.SplitResult) -> None:
         line.close()
 
 
-def _key(*parts: object) -> UUID:
+def key(*parts: object) -> UUID:
     """The same command has the same id at every load."""
     return uuid5(NAMESPACE_URL, "espace-citoyens/demo/" + "/".join(str(part) for part in parts))
