@@ -259,7 +259,7 @@ def test_the_published_invoices_are_told_and_read(billing: Billing, parents: lis
     prices = {
         price.activity_code: price.cents for price in billing.services.ask(MyPrices(), parents[0]).prices
     }
-    assert prices == {"cantine": 265, "mercredi": 495}
+    assert prices == {"cantine": 265, "mercredi": 496}
 
 
 def test_only_those_concerned_may(billing: Billing, parents: list[Caller]) -> None:
