@@ -30,6 +30,7 @@ from contracts.events.billing import (
     InvoicePublished,
     MandateEnded,
     MandateSigned,
+    PaymentBounced,
     PaymentFailed,
     PaymentReceived,
     RefundMade,
@@ -155,6 +156,10 @@ class NoticeDesk(Desk):
     @subscribes(RefundMade)
     def mail_refund(self, session: Session, fact: RefundMade, envelope: Envelope) -> None:
         notices.refund_made(session, self.site, fact, self.clock.now())
+
+    @subscribes(PaymentBounced)
+    def mail_bounce(self, session: Session, fact: PaymentBounced, envelope: Envelope) -> None:
+        notices.payment_bounced(session, self.site, fact, self.clock.now())
 
     @subscribes(AllowanceGranted)
     def mail_allowance(self, session: Session, fact: AllowanceGranted, envelope: Envelope) -> None:

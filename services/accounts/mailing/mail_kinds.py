@@ -82,6 +82,7 @@ _KINDS = (
     Kind("refund_made", Category.INVOICES, "Remboursement d’un paiement"),
     Kind("allowance_granted", Category.INVOICES, "Aide ou réduction accordée"),
     Kind("allowance_ended", Category.INVOICES, "Fin d’une aide ou d’une réduction", DECISION),
+    Kind("payment_bounced", Category.INVOICES, "Chèque rejeté par la banque", DEBT),
     Kind("payment_failed", Category.INVOICES, "Paiement qui n’a pas abouti"),
     Kind("mandate_signed", Category.INVOICES, "Mandat de prélèvement signé", SAFETY),
     Kind("mandate_ended", Category.INVOICES, "Fin d’un mandat de prélèvement", SAFETY),

@@ -24,6 +24,7 @@ from contracts.events.billing import (
     AllowanceEnded,
     AllowanceGranted,
     InvoicePublished,
+    PaymentBounced,
     PaymentFailed,
     PaymentReceived,
     RefundMade,
@@ -187,6 +188,11 @@ def allowance_granted(session: Session, site: Site, fact: AllowanceGranted, now:
 def allowance_ended(session: Session, site: Site, fact: AllowanceEnded, now: datetime) -> None:
     """An allowance ends before its date, or was taken back, to the whole household."""
     _write(session, site, "allowance_ended", fact.family_id, now, fact=fact, whole=fact.until < fact.since)
+
+
+def payment_bounced(session: Session, site: Site, fact: PaymentBounced, now: datetime) -> None:
+    """A cheque came back and the invoice is due again, to the whole household."""
+    _write(session, site, "payment_bounced", fact.family_id, now, fact=fact)
 
 
 def payment_failed(session: Session, site: Site, fact: PaymentFailed, at: datetime, now: datetime) -> None:

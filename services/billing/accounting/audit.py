@@ -86,7 +86,7 @@ _REFUNDS = """
 WITH posted AS (
     SELECT t.reference, sum(e.amount_cents) AS cents
     FROM ledger_transaction t JOIN ledger_entry e USING (transaction_id)
-    WHERE t.kind IN ('refund', 'refund_failed') AND e.account = 'receivable' GROUP BY t.reference
+    WHERE t.kind IN ('refund', 'refund_failed', 'bounce') AND e.account = 'receivable' GROUP BY t.reference
 ), given AS (
     SELECT refund_id::text AS reference, CASE state WHEN 'done' THEN amount_cents ELSE 0 END AS cents, payment_id
     FROM refund

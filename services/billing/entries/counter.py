@@ -6,11 +6,12 @@ from billing import consultations
 from billing.entries.payments import PaymentDesk
 from billing.invoicing import statements
 from billing.invoicing.dates import paris_day
-from billing.paying import counter, deposits
+from billing.paying import bounces, counter, deposits, refunds
 from billing.paying.till import PAID_CENTS
 from chassis.commands import once
 from chassis.service import answers
 from contracts.billing.counter import (
+    BounceCheque,
     CounterView,
     DepositView,
     MakeDeposit,
@@ -21,6 +22,7 @@ from contracts.billing.counter import (
     TillView,
 )
 from contracts.billing.payments import PaymentView
+from contracts.billing.refunds import RefundView
 from contracts.caller import Caller, Role
 
 
@@ -65,3 +67,14 @@ class CounterDesk(PaymentDesk):
         caller.staff(Role.BILLING)
         with self.begin() as session:
             return deposits.view(session, ask.deposit_id)
+
+    @answers(BounceCheque)
+    def bounce_cheque(self, ask: BounceCheque, caller: Caller) -> RefundView:
+        caller.agent(Role.BILLING)
+        with self.begin() as session:
+            return once(
+                session,
+                ask,
+                caller,
+                lambda: refunds.view(bounces.bounce(session, ask, caller, self.clock.now())),
+            )

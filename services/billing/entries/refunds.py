@@ -4,7 +4,7 @@ from billing import consultations
 from billing.entries.payments import PaymentDesk
 from billing.paying import cashbook
 from chassis.service import answers, every
-from contracts.billing.refunds import OpenPayment, PaymentFile, RefundPayment, RefundView
+from contracts.billing.refunds import BookRefund, OpenPayment, PaymentFile, RefundPayment, RefundView
 from contracts.caller import Caller, Role
 
 
@@ -25,6 +25,12 @@ class RefundDesk(PaymentDesk):
         # Not under `once`: the provider is asked between two transactions; the order's row has the command's id.
         caller.agent(Role.BILLING)
         return self.till.money_back.refund(ask, caller)
+
+    @answers(BookRefund)
+    def book_refund(self, ask: BookRefund, caller: Caller) -> RefundView:
+        # Not under `once` either: booked already, it is found again by the provider's own reference.
+        caller.agent(Role.BILLING)
+        return self.till.money_back.book(ask, caller)
 
     @every(seconds=10)
     def recover_refunds(self) -> None:

@@ -8,16 +8,14 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from billing.accounting import ledger
-from billing.invoicing import closing, summaries
+from billing.invoicing import anomalies, closing, summaries
 from billing.invoicing.dates import first_of, month_after
 from billing.invoicing.models import DraftCharge, Invoice, InvoiceLine, LeftOutDay, Run, RunFamily
 from billing.invoicing.runs import find
-from billing.models import Activity, Booking, Family, Guardian, Place, SettledSession
+from billing.models import Activity, Booking, Family, Place, SettledSession
 from billing.paying.models import Difference, Notification
 from contracts.billing.runs import (
     ActivityTotal,
-    Anomaly,
-    AnomalyKind,
     DeskView,
     FindInvoices,
     InvoicePage,
@@ -33,7 +31,6 @@ from contracts.billing.runs import (
 
 PAGE = 50
 _MOST_ROWS = 300
-_JUMP_FACTOR, _JUMP_LEAST_CENTS = 2, 5000
 
 
 def desk(session: Session, today: date) -> DeskView:
@@ -73,7 +70,7 @@ def run_view(session: Session, ask: OpenRun) -> RunView:
     """The check page of a run, one page of families. Raises RunNotFound."""
     run = find(session, ask.run_id)
     left_out, sessions = _left_out(session, run.run_id)
-    anomalies, odd = _anomalies(session, run)
+    strange, odd = anomalies.of_run(session, run)
     invoices, families = _families(session, run.run_id, ask.family, ask.page)
     counted, differences = closing.state(session, run)
     return RunView(
@@ -82,7 +79,7 @@ def run_view(session: Session, ask: OpenRun) -> RunView:
         activities=_activities(session, run),
         left_out=left_out,
         left_out_sessions=sessions,
-        anomalies=anomalies,
+        anomalies=strange,
         anomalies_total=odd,
         invoices=invoices,
         invoices_total=families,
@@ -232,64 +229,6 @@ def _left_out(session: Session, run_id: UUID) -> tuple[list[LeftOut], int]:
         for reason, activity, place, day, slot, children, _ in rows
     ]
     return found, rows[0][6] if rows else 0
-
-
-def _anomalies(session: Session, run: Run) -> tuple[list[Anomaly], int]:
-    """What a person should look at: one statement, every kind."""
-    before = (
-        select(Invoice.family_id, func.sum(Invoice.total_cents).label("cents"))
-        .where(Invoice.month == month_after(run.month, -1))
-        .group_by(Invoice.family_id)
-        .subquery()
-    )
-    unchecked = select(LeftOutDay.family_id).where(
-        LeftOutDay.run_id == run.run_id,
-        LeftOutDay.reason.in_([LeftOutReason.NOT_CHECKED, LeftOutReason.NOT_ON_SHEET]),
-    )
-    with_account = select(Guardian.family_id).where(Guardian.account_id.is_not(None))
-    rows = session.execute(
-        select(
-            RunFamily,
-            Family.label,
-            Family.number,
-            Family.city,
-            before.c.cents.label("before"),
-            RunFamily.family_id.in_(with_account).label("reachable"),
-            RunFamily.family_id.in_(unchecked).label("unchecked"),
-        )
-        .join(Family, Family.family_id == RunFamily.family_id)
-        .outerjoin(before, before.c.family_id == RunFamily.family_id)
-        .where(RunFamily.run_id == run.run_id)
-        .order_by(Family.label, Family.number)
-    )
-    found = [
-        Anomaly(
-            kind=kind,
-            family_id=row.RunFamily.family_id,
-            family_label=row.label,
-            family_number=row.number,
-            cents=row.RunFamily.cents,
-            before_cents=None if row.before is None else int(row.before),
-        )
-        for row in rows
-        for kind in _kinds(row)
-    ]
-    found.sort(key=lambda anomaly: list(AnomalyKind).index(anomaly.kind))
-    return found[:_MOST_ROWS], len(found)
-
-
-def _kinds(row: Any) -> list[AnomalyKind]:
-    family: RunFamily = row.RunFamily
-    jumped = row.before is not None and abs(family.cents - row.before) >= _JUMP_LEAST_CENTS
-    odd = {
-        AnomalyKind.QUOTIENT_UNKNOWN: family.quotient_unknown,
-        AnomalyKind.NO_ACCOUNT: not row.reachable,
-        AnomalyKind.JUMP: jumped and family.cents > _JUMP_FACTOR * row.before,
-        AnomalyKind.UNCHECKED: row.unchecked,
-        AnomalyKind.CREDIT: family.outcome == "credit_note",
-        AnomalyKind.NO_ADDRESS: not row.city,
-    }
-    return [kind for kind, is_odd in odd.items() if is_odd]
 
 
 def _families(session: Session, run_id: UUID, family: str, page: int) -> tuple[list[RunInvoice], int]:

@@ -281,6 +281,7 @@ def _movements(session: Session, found: Invoice) -> list[PaymentLine]:
         "offset": "Avoir déduit",
         "refund": "Remboursement",
         "refund_failed": "Remboursement non arrivé",
+        "bounce": "Chèque rejeté par la banque",
         "dispute": "Paiement repris par la banque",
         "debit_rejected": "Prélèvement rejeté par la banque",
     }

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from billing.invoicing.models import Invoice
 from billing.invoicing.statements import payment_view
-from billing.paying import back, disputes, notifications, parts, refunds
-from billing.paying.models import Difference, Notification, Payment
+from billing.paying import back, bounces, disputes, notifications, parts, refunds
+from billing.paying.models import Difference, Notification, Payment, Refund
 from contracts.billing.refunds import PaymentFile
 from contracts.billing.runs import (
     DifferenceView,
@@ -81,6 +81,7 @@ def payment_file(session: Session, payment_id: UUID, gives_back: Callable[[Payme
         refundable_cents=0 if blocked else refunds.refundable(session, payment),
         way=refunds.way_of(session, payment, gives_back(payment)),
         credit_cents=back.credit_of(session, payment.family_id),
+        may_bounce=bounces.is_deposited(session, payment_id) and not bounces.has_bounced(session, payment_id),
     )
 
 
@@ -125,13 +126,17 @@ def _notification(row: Notification) -> NotificationView:
 
 
 def _differences(session: Session, condition: Any) -> list[DifferenceView]:
-    rows = session.execute(
+    found = session.execute(
         select(Difference, Invoice.number)
         .outerjoin(Payment, Payment.payment_id == Difference.payment_id)
         .outerjoin(Invoice, Invoice.invoice_id == Payment.invoice_id)
         .where(condition)
         .order_by(Difference.found_at)
         .limit(200)
+    ).all()
+    subjects = [row.subject for row, _ in found if row.kind == "refund"]
+    booked = set(
+        session.scalars(select(Refund.provider_reference).where(Refund.provider_reference.in_(subjects)))
     )
     return [
         DifferenceView(
@@ -146,6 +151,13 @@ def _differences(session: Session, condition: Any) -> list[DifferenceView]:
             found_at=row.found_at,
             resolved_at=row.resolved_at,
             note=row.note,
+            bookable=_is_bookable(row, booked),
         )
-        for row, number in rows
+        for row, number in found
     ]
+
+
+def _is_bookable(row: Difference, booked: set[str]) -> bool:
+    """A refund of a payment of ours, not one that we had ordered ourselves."""
+    ours = row.kind == "refund" and row.payment_id is not None and row.expected_cents is None
+    return ours and row.resolved_at is None and row.subject not in booked

@@ -39,6 +39,15 @@ def note_difference(
     )
 
 
+def close_difference(
+    session: Session, difference_id: UUID, by: UUID | None, note: str, now: datetime
+) -> None:
+    """Dealt with, unless it was already: the first word stands."""
+    found = session.get(Difference, difference_id, with_for_update=True, populate_existing=True)
+    if found is not None and found.resolved_at is None:
+        found.resolved_at, found.resolved_by, found.note = now, by, note
+
+
 def still_open(session: Session) -> dict[str, int]:
     """Rows nobody has dealt with, by kind."""
     rows = session.execute(

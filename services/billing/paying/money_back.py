@@ -15,12 +15,13 @@ from sqlalchemy.orm import Session
 
 from billing.paying import disputes, notifications, refunds
 from billing.paying.card_books import CardBooks, DisputeSeen, RefundProgress, RefundSeen
-from billing.paying.differences import note_difference
-from billing.paying.models import Payment, Refund
+from billing.paying.differences import close_difference, note_difference
+from billing.paying.models import Difference, Payment, Refund
 from billing.paying.provider import ProviderRefused, ProviderUnreachable, Told
 from chassis import metrics
 from chassis.clock import Clock
-from contracts.billing.refunds import RefundPayment, RefundState, RefundView, RefundWay
+from contracts.billing.refunds import BookRefund, RefundPayment, RefundState, RefundView, RefundWay
+from contracts.billing.refusals import ProviderAway, RefundNotSeen
 from contracts.caller import Caller
 from contracts.errors import NotFound
 
@@ -56,6 +57,35 @@ class MoneyBack:
             REFUNDED.labels(refund.way).inc(refund.amount_cents)
         with self.begin() as session:
             return refunds.view(session.get_one(Refund, refund.refund_id))
+
+    def book(self, ask: BookRefund, caller: Caller) -> RefundView:
+        """See `contracts.billing.refunds`. The sum is the provider's word, asked for again; never the page's."""
+        with self.begin() as session:
+            difference = session.get(Difference, ask.difference_id)
+            payment = session.get(Payment, difference.payment_id) if difference else None
+            if difference is None or difference.kind != "refund" or payment is None:
+                raise NotFound(difference_id=str(ask.difference_id))
+            reference = difference.subject
+        books = self.books_of(payment)
+        if books is None:
+            raise NotFound(payment_id=str(payment.payment_id))
+        try:
+            listed = books.refunds_of(payment.provider_proof)
+        except ProviderUnreachable as problem:
+            raise ProviderAway from problem
+        seen = next((each for each in listed if each.reference == reference), None)
+        if (
+            seen is None
+            or seen.refund_id is not None
+            or seen.progress is not RefundProgress.DONE
+            or seen.currency.lower() != payment.currency.lower()
+        ):
+            raise RefundNotSeen
+        now = self.clock.now()
+        with self.begin() as session:
+            refund = refunds.book(session, payment.payment_id, seen, ask.command_id, caller, now)
+            close_difference(session, ask.difference_id, caller.account_id, refunds.MADE_THERE, now)
+            return refunds.view(refund)
 
     def recover(self) -> int:
         """Takes up refunds that were ordered and not answered. Returns how many."""
@@ -121,15 +151,16 @@ class MoneyBack:
     def _take_in(self, payment_id: UUID, seen: RefundSeen) -> None:
         now = self.clock.now()
         with self.begin() as session:
-            ours = seen.refund_id and session.get(Refund, seen.refund_id)
-            if not ours or ours.payment_id != payment_id:
+            ours = session.get(Refund, seen.refund_id) if seen.refund_id else None
+            ours = ours or refunds.by_reference(session, payment_id, seen.reference)
+            if ours is None or ours.payment_id != payment_id:
                 if seen.progress is RefundProgress.DONE:
                     _show_foreign(session, payment_id, seen, now)
                 return
             before = ours.state
             after = refunds.settle(session, ours.refund_id, seen, now)
         if before is not after:
-            log.info("refund moved", refund_id=str(seen.refund_id), before=before, after=after)
+            log.info("refund moved", refund_id=str(ours.refund_id), before=before, after=after)
             if after is RefundState.DONE:
                 REFUNDED.labels(RefundWay.PROVIDER).inc(seen.amount_cents)
 

@@ -47,6 +47,7 @@ class OurRefund:
     cents: int
     done: bool
     must_be_listed: bool
+    reference: str = ""
 
 
 @dataclass(frozen=True)
@@ -103,9 +104,11 @@ def _of_refunds(
     refunds: Iterable[OurRefund], theirs: Iterable[RefundSeen], by_proof: dict[str, OurPayment]
 ) -> list[Found]:
     ours = {refund.refund_id: refund for refund in refunds}
+    # What was made on the provider's pages and booked by an agent carries no id of ours there.
+    by_reference = {refund.reference: refund for refund in ours.values() if refund.reference}
     found, listed = [], set()
     for seen in theirs:
-        refund = ours.get(seen.refund_id) if seen.refund_id else None
+        refund = ours.get(seen.refund_id) if seen.refund_id else by_reference.get(seen.reference)
         payment = by_proof.get(seen.proof)
         if seen.progress is not RefundProgress.DONE or (refund is None and payment is None):
             continue
@@ -147,9 +150,11 @@ def our_side(
     )
     ordered = Refund.real_asked_at.between(since, until)
     listed = {seen.refund_id for seen in theirs.refunds if seen.refund_id}
+    references = {seen.reference for seen in theirs.refunds} - {""}
     refunds = session.execute(
         select(Refund, ordered).where(
-            Refund.way == RefundWay.PROVIDER, or_(ordered, Refund.refund_id.in_(listed))
+            Refund.way == RefundWay.PROVIDER,
+            or_(ordered, Refund.refund_id.in_(listed), Refund.provider_reference.in_(references)),
         )
     )
     received = (PaymentState.PAID, PaymentState.DIFFERENT)
@@ -168,7 +173,12 @@ def our_side(
         ],
         [
             OurRefund(
-                row.refund_id, row.payment_id, row.amount_cents, row.state is RefundState.DONE, bool(must)
+                row.refund_id,
+                row.payment_id,
+                row.amount_cents,
+                row.state is RefundState.DONE,
+                bool(must),
+                row.provider_reference,
             )
             for row, must in refunds
         ],

@@ -28,6 +28,7 @@ from contracts.errors import NotFound
 from contracts.events.billing import PaidPart, RefundFailed, RefundMade
 
 _AGAIN = timedelta(seconds=60)
+MADE_THERE = "Fait sur les pages du prestataire de paiement"
 _TAKEN_BACK = (DisputeState.OPEN, DisputeState.LOST)
 
 
@@ -99,6 +100,50 @@ def settle(session: Session, refund_id: UUID, seen: RefundSeen, now: datetime) -
         fail(session, refund, locked.payment, seen.problem, now)
     session.flush()
     return refund.state
+
+
+def book(
+    session: Session, payment_id: UUID, seen: RefundSeen, command_id: UUID, caller: Caller, now: datetime
+) -> Refund:
+    """A refund that somebody made on the provider's own pages, as its list has it. Under the payment's lock: once.
+
+    Raises NotFound, NotRefundable, RefundTooHigh, PaymentDisputed.
+    """
+    locked = back.lock(session, payment_id)
+    booked = by_reference(session, payment_id, seen.reference)
+    if booked is not None:
+        return booked
+    most = refundable(session, locked.payment)
+    if is_disputed(session, payment_id):
+        raise PaymentDisputed
+    if most <= 0:
+        raise NotRefundable
+    if seen.amount_cents > most:
+        raise RefundTooHigh(most=euros(most))
+    refund = Refund(
+        refund_id=uuid4(),
+        command_id=command_id,
+        payment_id=payment_id,
+        amount_cents=seen.amount_cents,
+        state=RefundState.ASKED,
+        way=RefundWay.PROVIDER,
+        reason=MADE_THERE,
+        asked_by=caller.account_id,
+        asked_by_name=caller.name,
+        provider_reference=seen.reference,
+        asked_at=now,
+    )
+    session.add(refund)
+    session.flush()
+    _give(session, refund, locked, now)
+    session.flush()
+    return refund
+
+
+def by_reference(session: Session, payment_id: UUID, reference: str) -> Refund | None:
+    """The refund of a payment that the provider calls so."""
+    query = select(Refund).where(Refund.payment_id == payment_id, Refund.provider_reference == reference)
+    return session.scalars(query.limit(1)).first() if reference else None
 
 
 def fail(session: Session, refund: Refund, payment: Payment, problem: str, now: datetime) -> None:

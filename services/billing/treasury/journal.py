@@ -78,6 +78,7 @@ _KINDS = {
     "offset": "Avoir déduit",
     "refund": "Remboursement",
     "refund_failed": "Remboursement non arrivé",
+    "bounce": "Chèque rejeté par la banque",
     "dispute_open": "Paiement contesté auprès de la banque",
     "dispute_won": "Contestation rejetée par la banque",
     "dispute": "Paiement repris par la banque",

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field
 
 from contracts.billing.invoices import InvoiceSummary
 from contracts.billing.payments import PaymentView
+from contracts.billing.refunds import RefundView
 from contracts.messages import Command, Question, View
 
 
@@ -107,6 +108,16 @@ class MakeDeposit(Command[DepositView]):
 
     fund: str = Field(max_length=10)
     means: Means
+
+
+class BounceCheque(Command[RefundView]):
+    """The bank sends a deposited cheque back: what it had settled is due again. Role billing, a person.
+
+    Raises NotFound, ChequeNotDeposited, ChequeBounced.
+    """
+
+    payment_id: UUID
+    reason: str = Field(min_length=3, max_length=300)
 
 
 class OpenDeposit(Question[DepositView]):

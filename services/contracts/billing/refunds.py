@@ -18,11 +18,15 @@ class RefundState(StrEnum):
 
 
 class RefundWay(StrEnum):
-    """How money goes back: to the card through the provider, over the counter, or by the Treasury's transfer."""
+    """How money goes back: to the card through the provider, over the counter, or by the Treasury's transfer.
+
+    `bounced`: the bank sent the cheque back, and nobody gave anything.
+    """
 
     PROVIDER = "provider"
     COUNTER = "counter"
     TREASURY = "treasury"
+    BOUNCED = "bounced"
 
 
 class DisputeState(StrEnum):
@@ -78,12 +82,25 @@ class PaymentFile(View):
     refundable_cents: int
     way: RefundWay
     credit_cents: int
+    may_bounce: bool = Field(
+        default=False, description="A cheque that was handed on: the bank may send it back"
+    )
 
 
 class OpenPayment(Question[PaymentFile]):
     """A payment with its refunds and disputes. Role billing."""
 
     payment_id: UUID
+
+
+class BookRefund(Command[RefundView]):
+    """A refund made on the provider's own pages, taken into our books as the provider's list has it; once.
+
+    Role billing, a person. Its difference is dealt with. Raises NotFound, RefundNotSeen, NotRefundable,
+    RefundTooHigh, PaymentDisputed, ProviderAway.
+    """
+
+    difference_id: UUID
 
 
 class RefundPayment(Command[RefundView]):

@@ -165,6 +165,24 @@ class TariffDraftChanged(Conflict):
     code = "tariff_draft_changed"
 
 
+class RefundNotSeen(Conflict):
+    """The provider's list has no such refund, or not one that was made."""
+
+    code = "refund_not_seen"
+
+
+class ChequeNotDeposited(Conflict):
+    """No cheque, or one that is still in the till: it goes back over the counter."""
+
+    code = "cheque_not_deposited"
+
+
+class ChequeBounced(Conflict):
+    """Another agent noted already that it came back."""
+
+    code = "cheque_bounced"
+
+
 class AllowanceOverlaps(Conflict):
     """The family has the same for these children, activities and days. `name`, `since`, `until`."""
 

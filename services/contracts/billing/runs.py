@@ -51,13 +51,17 @@ class AnomalyKind(StrEnum):
     QUOTIENT_UNKNOWN = "quotient_unknown"
     NO_ACCOUNT = "no_account"
     JUMP = "jump"
+    DROP = "drop"
     UNCHECKED = "unchecked"
     CREDIT = "credit"
     NO_ADDRESS = "no_address"
 
 
 class Anomaly(View):
-    """One family, one thing to look at. `cents` is the amount of this run, `before_cents` the last month's."""
+    """One family, one thing to look at. `cents` is the amount of this run, `before_cents` the last month's.
+
+    Of a sum that moved sharply, `cents` is the month's, earlier runs included.
+    """
 
     kind: AnomalyKind
     family_id: UUID
@@ -280,6 +284,9 @@ class DifferenceView(View):
     found_at: AwareDatetime
     resolved_at: AwareDatetime | None = None
     note: str = ""
+    bookable: bool = Field(
+        default=False, description="A refund made on the provider's pages: one click books it"
+    )
 
 
 class ResolveDifference(Command[DifferenceView]):

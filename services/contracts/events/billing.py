@@ -129,6 +129,19 @@ class PaymentDisputed(Event):
     state: str = Field(description="`open`, `won` or `lost`")
 
 
+class PaymentBounced(Event):
+    """The bank sent a cheque back after it was deposited: what it had settled is due again."""
+
+    name = "payment.bounced"
+    told_by = "billing"
+
+    payment_id: UUID
+    family_id: UUID
+    amount_cents: int
+    receipt_number: str = Field(description="Of the payment")
+    parts: list[PaidPart] = Field(description="By how much the family owes more, and on what")
+
+
 class AllowanceGranted(Event):
     """The town grants a family a reduction or an aid. Why is between the two of them, and in no fact.
 

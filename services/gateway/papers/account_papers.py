@@ -8,6 +8,8 @@ from gateway import bills, french
 KINDS = {
     "payment": "Paiement",
     "refund": "Remboursement",
+    "refund_failed": "Remboursement non arrivé",
+    "bounce": "Chèque rejeté par la banque",
     "dispute": "Paiement repris par la banque",
     "debit_rejected": "Prélèvement rejeté par la banque",
     "write_off": "Remise accordée par la ville",

@@ -138,6 +138,15 @@ SENTENCES = {
         409,
         "{by} a modifié ce brouillon entre-temps. Rechargez la page pour voir sa version, puis refaites la vôtre.",
     ),
+    "refund_not_seen": (
+        409,
+        "Le prestataire ne montre pas ce remboursement, ou il n’est pas allé au bout : rien n’est enregistré.",
+    ),
+    "cheque_not_deposited": (
+        409,
+        "Ce paiement n’est pas un chèque remis au comptable : s’il est encore dans la caisse, rendez-le à la famille.",
+    ),
+    "cheque_bounced": (409, "Le rejet de ce chèque est déjà enregistré."),
     "allowance_overlaps": (
         409,
         "La famille a déjà « {name} » pour ces enfants et ces activités à ces dates : elle ne compterait qu’une fois. "
@@ -192,6 +201,7 @@ ANOMALIES = {
     "quotient_unknown": "Quotient familial inconnu : tranche la plus haute",
     "no_account": "Aucun responsable n’a de compte : facture à envoyer par courrier",
     "jump": "Montant très supérieur au mois précédent",
+    "drop": "Montant très inférieur au mois précédent, plus que pour l’ensemble des familles",
     "unchecked": "Des journées réservées ne sont pas pointées : une autre facture suivra",
     "credit": "Avoir en faveur de la famille",
     "no_address": "Adresse incomplète",
@@ -242,6 +252,7 @@ REFUND_WAYS = {
     "provider": "sur la carte qui a payé",
     "counter": "rendu au guichet",
     "treasury": "par virement du comptable public",
+    "bounced": "chèque rejeté par la banque",
 }
 
 DISPUTE_STATES = {

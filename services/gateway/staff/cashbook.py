@@ -6,10 +6,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from contracts.billing.payments import PaymentState
+from contracts.billing.refunds import BookRefund
 from contracts.billing.runs import FindNotifications, FindPayments, ResolveDifference, RetryNotification
 from contracts.caller import Role
 from contracts.errors import DomainError
-from gateway import access
+from gateway import access, french
 from gateway.forms import CommandForm, TextField, at_most, required
 from gateway.navigation import Entry
 from gateway.sentences import sentence_of
@@ -80,6 +81,24 @@ def resolve(difference_id: UUID) -> ResponseReturnValue:
             flash("La différence est classée.", "success")
             return redirect(url_for(".show"))
     return render_template("staff/difference.html", form=form), form.status
+
+
+@blueprint.post("/differences/<uuid:difference_id>/enregistrer")
+@_OFFICE
+def book(difference_id: UUID) -> ResponseReturnValue:
+    """A refund made on the provider's pages goes into our books."""
+    form = CommandForm()
+    if form.validate_on_submit():
+        try:
+            refund = ask(BookRefund(command_id=form.command_id.data, difference_id=difference_id))
+        except DomainError as refusal:
+            flash(sentence_of(refusal).text, "warning")
+        else:
+            flash(
+                f"Le remboursement de {french.euros(refund.amount_cents)} est enregistré. La famille est prévenue.",
+                "success",
+            )
+    return redirect(url_for(".show"))
 
 
 @blueprint.get("/notifications")

@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from contracts.billing.counter import BounceCheque
 from contracts.billing.refunds import OpenPayment, PaymentFile, RefundPayment, RefundState, RefundWay
 from contracts.caller import Role
 from contracts.errors import DomainError
@@ -32,6 +33,17 @@ class RefundForm(CheckedForm):
         [required("Dites pourquoi cette somme est remboursée."), at_most(300)],
         rows=3,
         hint="Conservé avec votre nom. N’écrivez rien sur la santé de l’enfant.",
+    )
+
+
+class BounceForm(CheckedForm):
+    """Why, as the bank says it."""
+
+    reason = TextareaField(
+        "Motif donné par la banque",
+        [required("Indiquez le motif donné par la banque, par exemple : défaut de provision."), at_most(300)],
+        rows=3,
+        hint="Conservé avec votre nom ; la famille ne le lit pas.",
     )
 
 
@@ -83,6 +95,41 @@ def give_back(payment_id: UUID) -> ResponseReturnValue:
             _say(refund.state, refund.way)
             return redirect(url_for(".read", payment_id=payment_id))
     return render_template("staff/refund.html", form=form, file=file, ways=REFUND_WAYS), form.status
+
+
+@blueprint.route("/<uuid:payment_id>/rejet", methods=["GET", "POST"])
+@_OFFICE
+def bounce(payment_id: UUID) -> ResponseReturnValue:
+    """A deposited cheque came back from the bank: noted after reading once more what it does."""
+    file = ask(OpenPayment(payment_id=payment_id))
+    if not file.may_bounce:
+        flash(
+            "Ce paiement n’est pas un chèque remis au comptable, ou son rejet est déjà enregistré.", "warning"
+        )
+        return redirect(url_for(".read", payment_id=payment_id))
+    form = BounceForm()
+    sum_due = french.euros(file.payment.amount_cents)
+    if form.validate_on_submit() and not form.to_be_changed():
+        if form.must_be_checked():
+            return render_template(
+                "check_answers.html",
+                form=form,
+                heading="Vérifiez avant d’enregistrer le rejet",
+                submit="Enregistrer le rejet",
+                text=f"{sum_due} redeviendront dus par la famille {file.family_label} sur {_named(file)}. "
+                "Elle en est prévenue par courriel.",
+            )
+        command = BounceCheque(
+            command_id=form.command_id.data, payment_id=payment_id, reason=form.reason.data
+        )
+        try:
+            ask(command)
+        except DomainError as refusal:
+            form.show(refusal, reason="reason")
+        else:
+            flash("Le rejet est enregistré. La famille est prévenue.", "success")
+            return redirect(url_for(".read", payment_id=payment_id))
+    return render_template("staff/bounce.html", form=form, file=file), form.status
 
 
 def _effect(file: PaymentFile, cents: int) -> str:

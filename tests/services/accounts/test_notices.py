@@ -26,6 +26,8 @@ from contracts.events.billing import (
     InvoicePublished,
     MandateEnded,
     MandateSigned,
+    PaidPart,
+    PaymentBounced,
     PaymentFailed,
     RefundMade,
 )
@@ -157,6 +159,7 @@ HANDLERS: dict[type[Event], list[str]] = {
     PaymentFailed: ["mail_failure"],
     InvoicePublished: ["mail_invoice"],
     RefundMade: ["mail_refund"],
+    PaymentBounced: ["mail_bounce"],
     AllowanceGranted: ["mail_allowance"],
     AllowanceEnded: ["mail_allowance_end"],
     InvoiceLineContested: ["mail_contested_line"],
@@ -585,3 +588,17 @@ def test_a_household_reads_that_an_aid_ends_and_how_to_contest_it(
     body = plain(home.desk.mails(MAX)[-1].text)
     assert sentence in body
     assert "contester cette décision dans les deux mois" in body
+
+
+def test_a_household_reads_that_its_cheque_came_back(home: Home) -> None:
+    part = PaidPart(invoice_id=uuid4(), invoice_number="ENF-2026-000123", amount_cents=4800)
+    home.tell(
+        PaymentBounced(
+            payment_id=uuid4(), family_id=home.family_id, amount_cents=4800, receipt_number="ENF-Q-2026-000045",
+            parts=[part],
+        )
+    )  # fmt: skip
+    assert (MAX, "payment_bounced") in home.new()
+    body = plain(home.desk.mails(MAX)[-1].text)
+    assert "Votre chèque de 48,00 € (quittance n° ENF-Q-2026-000045) a été rejeté par votre banque." in body
+    assert "de nouveau à payer : n° ENF-2026-000123." in body

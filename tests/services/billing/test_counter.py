@@ -11,19 +11,22 @@ from sqlalchemy.exc import IntegrityError
 from billing.accounting import ledger
 from billing.certificates import certificates
 from billing.invoicing import statements
-from billing.paying import counter, deposits
+from billing.paying import bounces, counter, deposits, refunds
 from billing.paying.provider import Progress
 from billing.service import BillingService
 from chassis.commands import once
-from contracts.billing.counter import DepositView, MakeDeposit, Means, TakePayment
+from contracts.billing.counter import BounceCheque, DepositView, MakeDeposit, Means, TakePayment
 from contracts.billing.invoices import InvoiceState
 from contracts.billing.payments import PaymentState, StartPayment
-from contracts.billing.refunds import RefundState, RefundWay
+from contracts.billing.refunds import RefundState, RefundView, RefundWay
 from contracts.billing.refusals import (
     CesuForCareOnly,
+    ChequeBounced,
+    ChequeNotDeposited,
     MoreThanOwed,
     NothingToDeposit,
     NothingToPay,
+    NotRefundable,
     PaymentUnderway,
     RefundWholeOnly,
     SeveralFamilies,
@@ -351,3 +354,58 @@ def test_a_slip_is_never_changed(town: Town, invoice: UUID) -> None:
     deposit(town)
     with pytest.raises(IntegrityError), town.engine.begin() as connection:
         connection.execute(text("UPDATE deposit SET total_cents = 1"))
+
+
+def bounce(town: Town, payment: UUID) -> RefundView:
+    with town.sessions.begin() as session:
+        ask = BounceCheque(command_id=uuid4(), payment_id=payment, reason="Défaut de provision")
+        return refunds.view(bounces.bounce(session, ask, a_clerk(), NOW))
+
+
+def test_a_cheque_that_bounces_is_due_again_and_the_family_is_told(
+    town: Town, parent: Caller, invoice: UUID
+) -> None:
+    payment = take(town, invoice, means=Means.CHEQUE)
+    with pytest.raises(ChequeNotDeposited):
+        bounce(town, payment)
+    deposit(town, Means.CHEQUE)
+    assert file_of(town, payment).may_bounce
+    row = bounce(town, payment)
+    assert (row.way, row.amount_cents, row.asked_by_name) == (RefundWay.BOUNCED, 4800, "Régine Sabatier")
+    assert (left(town, invoice), accounts(town).get("treasury", 0)) == (4800, 0)
+    with town.sessions.begin() as session:
+        shown = statements.invoice(session, parent, invoice, NOW.date())
+    assert shown.summary.state is InvoiceState.TO_PAY
+    assert [line.label for line in shown.payments] == ["Paiement par chèque", "Chèque rejeté par la banque"]
+    assert (town.told("payment.bounced"), town.told("refund.made")) == (1, 0)
+    file = file_of(town, payment)
+    assert (file.may_bounce, file.refundable_cents) == (False, 0)
+    with pytest.raises(ChequeBounced):
+        bounce(town, payment)
+    with pytest.raises(NotRefundable):
+        give_back(town, payment, 100)
+    # Paid once more, in cash: all is as it should be.
+    take(town, invoice)
+    assert left(town, invoice) == 0
+    assert books_are_sound(town)
+
+
+def test_cash_does_not_bounce(town: Town, invoice: UUID) -> None:
+    payment = take(town, invoice)
+    deposit(town)
+    with pytest.raises(ChequeNotDeposited):
+        bounce(town, payment)
+
+
+def test_of_two_agents_who_note_the_same_bounce_one_is_refused(town: Town, invoice: UUID) -> None:
+    payment = take(town, invoice, means=Means.CHEQUE)
+    deposit(town, Means.CHEQUE)
+
+    def one() -> str:
+        try:
+            return bounce(town, payment).way
+        except ChequeBounced as refusal:
+            return refusal.code
+
+    assert sorted(map(str, at_once(one, one))) == ["bounced", "cheque_bounced"]
+    assert left(town, invoice) == 4800

@@ -10,9 +10,22 @@ from billing.invoicing import statements
 from billing.paying import cashbook
 from billing.paying.card_books import DisputeProgress
 from contracts.billing.payments import ReceiveNotification, StartPayment
-from contracts.billing.refunds import DisputeState, RefundPayment, RefundState, RefundView, RefundWay
-from contracts.billing.refusals import NotRefundable, PaymentDisputed, RefundTooHigh
-from contracts.billing.runs import FindPayments
+from contracts.billing.refunds import (
+    BookRefund,
+    DisputeState,
+    RefundPayment,
+    RefundState,
+    RefundView,
+    RefundWay,
+)
+from contracts.billing.refusals import (
+    NotRefundable,
+    PaymentDisputed,
+    ProviderAway,
+    RefundNotSeen,
+    RefundTooHigh,
+)
+from contracts.billing.runs import DifferenceView, FindPayments
 from contracts.caller import Caller
 from contracts.errors import NotFound
 from tests.mothers.billing import NOW, a_clerk, a_parent
@@ -200,6 +213,53 @@ def test_a_refund_made_on_the_providers_pages_is_a_row_for_an_agent_and_no_silen
     for event_id in ("evt_1", "evt_2"):
         notify(town, payment, event_id, concern="refund", amount=700)
     assert (left(town, invoice), differences(town)) == (0, ["refund"])
+
+
+def test_a_refund_made_on_the_providers_pages_is_booked_once_with_one_click(
+    town: Town, payment: UUID, invoice: UUID
+) -> None:
+    town.provider.give_back_by_hand(payment, 700)
+    notify(town, payment, "evt_1", concern="refund", amount=700)
+
+    def shown() -> list[DifferenceView]:
+        with town.sessions.begin() as session:
+            return cashbook.find_payments(session, FindPayments()).differences
+
+    [row] = shown()
+    assert row.bookable
+
+    def book() -> RefundView:
+        ask = BookRefund(command_id=uuid4(), difference_id=row.difference_id)
+        return town.till.money_back.book(ask, a_clerk())
+
+    town.provider.away = True
+    with pytest.raises(ProviderAway):
+        book()
+    town.provider.away = False
+    first, *others = at_once(book, book, book)
+    assert {each.refund_id for each in others} == {first.refund_id}
+    assert (first.amount_cents, first.state, left(town, invoice)) == (700, RefundState.DONE, 700)
+    assert (town.told("refund.made"), shown(), differences(town)) == (1, [], [])
+    # Told again, and in the night's list: it is one of ours by now.
+    notify(town, payment, "evt_2", concern="refund", amount=700)
+    assert (left(town, invoice), differences(town)) == (700, [])
+    assert books_are_sound(town)
+
+
+def test_a_difference_that_is_no_foreign_refund_books_nothing(
+    town: Town, payment: UUID, invoice: UUID
+) -> None:
+    town.provider.give_back_by_hand(payment, 700)
+    notify(town, payment, "evt_1", concern="refund", amount=700)
+    with town.sessions.begin() as session:
+        [row] = cashbook.find_payments(session, FindPayments()).differences
+    town.provider.refunds.clear()
+    gone = BookRefund(command_id=uuid4(), difference_id=row.difference_id)
+    with pytest.raises(RefundNotSeen):
+        town.till.money_back.book(gone, a_clerk())
+    with pytest.raises(NotFound):
+        town.till.money_back.book(BookRefund(command_id=uuid4(), difference_id=uuid4()), a_clerk())
+    assert (left(town, invoice), town.told("refund.made")) == (0, 0)
 
 
 @pytest.mark.parametrize("cents", [4801, 10_000])

@@ -104,6 +104,33 @@ def test_a_jump_against_last_month_is_pointed_out(town: Town) -> None:
     assert [(row.family_label, row.before_cents, row.cents) for row in jumps] == [("Sauteuse", 1920, 8000)]
 
 
+def test_a_sum_that_falls_and_a_family_without_any_are_pointed_out(town: Town) -> None:
+    town.offer()
+    families = {
+        label: town.family(label=label) for label in ("Constante", "Chute", "Partie", "Stable", "Sereine")
+    }
+    children = {label: town.child() for label in families}
+    for label, family in families.items():
+        town.meals(children[label], family, 25)
+    town.run()
+    town.clock.moment = NOW + timedelta(days=30)
+    for label in ("Constante", "Stable", "Sereine"):
+        town.meals(children[label], families[label], 24, NOVEMBER)
+    town.meals(children["Chute"], families["Chute"], 4, NOVEMBER)
+
+    def fallen() -> list[tuple[str, int | None, int]]:
+        odd = town.draft(NOVEMBER).anomalies
+        return [
+            (row.family_label, row.before_cents, row.cents) for row in odd if row.kind is AnomalyKind.DROP
+        ]
+
+    assert fallen() == [("Chute", 8000, 1280), ("Partie", 8000, 0)]
+    town.publish(town.draft(NOVEMBER).summary.run_id)
+    # A corrective run of the same month holds differences only: nobody's month has fallen by it.
+    town.meals(children["Chute"], families["Chute"], 20, NOVEMBER)
+    assert fallen() == [("Partie", 8000, 0)]
+
+
 def test_what_has_no_tariff_family_or_child_is_left_out_and_said(town: Town) -> None:
     town.offer()
     family, child = town.family(), town.child()

@@ -57,6 +57,8 @@ def test_refunds_of_one_side_only() -> None:
     assert kinds([OURS], [CHARGE], (replace(GIVEN, done=False),), (SEEN,)) == ["refund"]
     assert kinds([OURS], [CHARGE], (GIVEN,), ()) == ["refund_unknown"]
     assert kinds([OURS], [CHARGE], (GIVEN,), (replace(SEEN, amount_cents=900),)) == ["refund"]
+    booked = replace(GIVEN, reference=by_hand.reference)
+    assert kinds([OURS], [CHARGE], (booked,), (by_hand,)) == []
     failed = replace(SEEN, progress=RefundProgress.FAILED)
     assert kinds([OURS], [CHARGE], (replace(GIVEN, done=False),), (failed,)) == []
 

@@ -5,18 +5,20 @@ from uuid import UUID
 import pytest
 from bs4 import BeautifulSoup
 
+from contracts.billing.counter import BounceCheque
 from contracts.billing.refunds import (
+    BookRefund,
     DisputeState,
     OpenPayment,
     RefundPayment,
     RefundState,
     RefundWay,
 )
-from contracts.billing.refusals import PaymentDisputed, RefundTooHigh
+from contracts.billing.refusals import PaymentDisputed, RefundNotSeen, RefundTooHigh
 from contracts.billing.runs import FindPayments
 from contracts.caller import Role
 from gateway.sentences.billing import DISPUTE_STATES, REFUND_STATES, REFUND_WAYS
-from tests.mothers.billing import a_dispute, a_payment_file, a_payment_page, a_refund
+from tests.mothers.billing import a_difference, a_dispute, a_payment_file, a_payment_page, a_refund
 from tests.unit.gateway.conftest import Site
 from tests.unit.gateway.test_invoice_pages import words
 
@@ -121,3 +123,46 @@ def test_nothing_left_leads_back_to_the_file(site: Site) -> None:
 def test_only_the_billing_office_gives_money_back(site: Site) -> None:
     site.agent(Role.FAMILY_FILES).get(FILE, status=403)
     site.agent(Role.ATTENDANCE).get(REFUND, status=403)
+
+
+def test_a_deposited_cheque_that_bounced_is_noted_after_reading_what_it_does(site: Site) -> None:
+    site.services.answers[OpenPayment] = a_payment_file(method="cheque", may_bounce=True)
+    site.services.answers[BounceCheque] = a_refund(way=RefundWay.BOUNCED)
+    browser = site.agent(Role.BILLING)
+    assert browser.read(FILE).select(f'a[href="{FILE}/rejet"]')
+    page = BeautifulSoup(
+        browser.send(f"{FILE}/rejet", reason="Défaut de provision").get_data(as_text=True), "html5lib"
+    )
+    assert "62,40 € redeviendront dus" in words(page.main)
+    assert browser.submit(page, button="Enregistrer le rejet").location == FILE
+    [asked] = site.services.asked_for(BounceCheque)
+    assert (asked.payment_id, asked.reason) == (UUID(int=31), "Défaut de provision")
+
+
+def test_a_bounced_cheque_is_no_refund_on_the_page(site: Site) -> None:
+    bounced = a_refund(way=RefundWay.BOUNCED, reason="Défaut de provision")
+    site.services.answers[OpenPayment] = a_payment_file(refunds=[bounced], refundable_cents=0)
+    page = site.agent(Role.BILLING).read(FILE)
+    assert "Chèque rejeté par la banque" in words(page.main)
+    assert "Remboursements" not in words(page.main)
+    assert not page.select(f'a[href="{FILE}/rejet"]')
+
+
+def test_what_is_no_deposited_cheque_cannot_bounce(site: Site) -> None:
+    site.services.answers[OpenPayment] = a_payment_file(may_bounce=False)
+    assert site.agent(Role.BILLING).client.get(f"{FILE}/rejet").location == FILE
+
+
+def test_a_refund_of_the_providers_pages_is_booked_with_one_click(site: Site) -> None:
+    row = a_difference(kind="refund", bookable=True)
+    site.services.answers[FindPayments] = a_payment_page(differences=[row])
+    site.services.answers[BookRefund] = a_refund()
+    browser = site.agent(Role.BILLING)
+    page = browser.read("/agents/paiements/")
+    assert browser.submit(page).location == "/agents/paiements/"
+    assert "12,50 € est enregistré" in words(browser.read("/agents/paiements/").body)
+    [asked] = site.services.asked_for(BookRefund)
+    assert asked.difference_id == row.difference_id
+    site.services.answers[BookRefund] = RefundNotSeen()
+    browser.submit(browser.read("/agents/paiements/"))
+    assert "rien n’est enregistré" in words(browser.read("/agents/paiements/").body)
