@@ -26,7 +26,7 @@ from deploy.local.launcher.install import (
 )
 
 Verb = Callable[[list[str]], int]
-BENCHES = ("rpc", "relay", "signin", "rush", "pages", "invoices")
+BENCHES = ("rpc", "relay", "signin", "rush", "pages", "invoices", "vault")
 
 
 def up(arguments: list[str]) -> int:
@@ -118,7 +118,7 @@ def code(arguments: list[str]) -> int:
 
 
 def bench(arguments: list[str]) -> int:
-    """Measure, on a private broker and database: bench rpc, relay, signin, rush, pages, invoices.
+    """Measure, on a private broker and database: bench rpc, relay, signin, rush, pages, invoices, vault.
 
     Each ends with one line of ratios. See tests/load/.
     """

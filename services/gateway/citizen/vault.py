@@ -1,6 +1,7 @@
 """« Mon espace de stockage »: what lies in the vault, each document, and taking one out."""
 
 from dataclasses import replace
+from typing import Any
 from uuid import UUID, uuid4
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -17,10 +18,10 @@ from contracts.documents import (
 from contracts.errors import DomainError
 from gateway import browser_session, dashboard, french
 from gateway.dashboard import Page, Task
-from gateway.forms import CommandForm, DateField, SelectField, TextField, at_most, required
+from gateway.forms import CommandForm, DateField, Form, SelectField, TextField, at_most, required
 from gateway.navigation import Entry
 from gateway.services import ask
-from gateway.vault import town
+from gateway.vault import search, town
 from gateway.vault.documents import Opened, open_view
 from gateway.vault.grants import Granted
 from gateway.vault.names import LONGEST_NAME, clean_name
@@ -40,6 +41,13 @@ class DescriptionForm(CommandForm):
     valid_until = DateField("Valable jusqu’au (facultatif)")
 
 
+class SearchForm(Form):
+    """What is looked for."""
+
+    words = TextField("Nom", [at_most(LONGEST_NAME)], autocomplete="off")
+    document_type = SelectField("Type de document")
+
+
 class DeleteForm(CommandForm):
     """« Supprimer »."""
 
@@ -49,14 +57,20 @@ def show() -> str:
     """The vault: its documents, or how to open it."""
     vault = ask(OpenVault())
     town.know(vault.requests_public_key)
-    return render_template(
-        "citizen/vault.html",
-        vault=vault,
-        shelf=shelve(vault),
-        subjects=SUBJECTS,
-        is_open=private_of(vault) is not None,
-        without_password=browser_session.came_without_password(),
-    )
+    shelf = shelve(vault)
+    return _list(vault, shelf, _search_form(shelf, formdata=None))
+
+
+@blueprint.post("/")
+def look_for() -> ResponseReturnValue:
+    """The documents that answer a search."""
+    vault = ask(OpenVault())
+    shelf = shelve(vault)
+    form = _search_form(shelf)
+    if not form.validate_on_submit():
+        return _list(vault, shelf, form), form.status
+    found = search.find(shelf, form.words.data or "", form.document_type.data or "")
+    return _list(vault, shelf, form, found)
 
 
 @blueprint.get("/<uuid:document_id>")
@@ -155,6 +169,28 @@ def show_part(page: Page, vault: VaultView) -> dict[str, object]:
                 )
             )
     return {"vault": vault, "shelf": shelf[:3], "count": len(shelf)}
+
+
+def _search_form(shelf: list[Shelved], **options: Any) -> SearchForm:
+    form = SearchForm(**options)
+    types = sorted({(each.view.document_type, each.type_name) for each in shelf}, key=lambda each: each[1])
+    form.document_type.choices = [("", "Tous les types"), *types]
+    return form
+
+
+def _list(
+    vault: VaultView, shelf: list[Shelved], form: SearchForm, found: list[Shelved] | None = None
+) -> str:
+    return render_template(
+        "citizen/vault.html",
+        vault=vault,
+        shelf=shelf,
+        found=found,
+        form=form,
+        subjects=SUBJECTS,
+        is_open=private_of(vault) is not None,
+        without_password=browser_session.came_without_password(),
+    )
 
 
 def _read(document_id: UUID) -> Opened:

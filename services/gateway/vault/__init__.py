@@ -9,6 +9,7 @@ only for the length of a request:
     examination   what is inside a file, looked for by a process of its own
     pages     several photographs made into one PDF
     previews  what a document looks like, sealed beside it
+    search    a document by its name, where the session opens names
     twice     a file that is in the vault already
     names     what a document may be called
 

@@ -433,6 +433,32 @@ def test_a_file_given_again_is_offered_as_it_is(vaults, vault_site):
     assert all(each.shares for each in vaults.ask(OpenVault(), citizen(browser.account_id)).documents)
 
 
+def test_a_document_is_found_by_its_name_or_its_type_and_no_address_says_what_was_looked_for(
+    vaults, vault_site
+):
+    browser = sign_in(vault_site)
+    for name, kind in (
+        ("École d’Achille", "assurance"),
+        ("Vélo", "autre"),
+        ("Pain", "autre"),
+        ("CAF", "autre"),
+    ):
+        send(browser, a_pdf(name), name=name, document_type=kind)
+
+    def found(**fields: str) -> list[str]:
+        answer = browser.send("/mon-espace/stockage/", **fields)
+        assert answer.status_code == 200
+        page = BeautifulSoup(answer.get_data(as_text=True), "html5lib")
+        assert page.select_one("form[role=search]")["method"] == "post"
+        return sorted(each.get_text() for each in page.select(".shelf__name"))
+
+    assert found(words="ecole d'ACH") == ["École d’Achille"]
+    assert found(words="scolaire") == ["École d’Achille"]
+    assert found(document_type="autre") == ["CAF", "Pain", "Vélo"]
+    assert found(words="velo", document_type="assurance") == []
+    assert len(found()) == 4
+
+
 def test_another_parents_document_does_not_exist(vaults, vault_site):
     browser, other = sign_in(vault_site), sign_in(vault_site)
     send(browser, a_pdf())
