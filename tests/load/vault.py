@@ -60,14 +60,19 @@ class Browser:
 
     def __init__(self, port: int, cookie: str) -> None:
         self.connection = HTTPConnection("127.0.0.1", port, timeout=120)
-        self.cookie = cookie
+        self.cookies = dict(each.split("=", 1) for each in cookie.split("; "))
 
     def ask(self, method: str, path: str, body: bytes | None = None, kind: str = "") -> HTTPResponse:
-        headers = {"Cookie": self.cookie} if path.startswith("/mon-espace") else {}
+        cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        headers = {"Cookie": cookie} if path.startswith("/mon-espace") else {}
         if kind:
             headers["Content-Type"] = kind
         self.connection.request(method, path, body, headers)
-        return self.connection.getresponse()
+        answer = self.connection.getresponse()
+        for each in answer.headers.get_all("Set-Cookie") or []:
+            name, _, value = each.partition(";")[0].partition("=")
+            self.cookies[name] = value
+        return answer
 
     def token(self) -> str:
         page = self.ask("GET", "/mon-espace/stockage/ajouter/").read().decode()

@@ -15,10 +15,12 @@ from chassis.objects import Objects
 from chassis.settings import Settings
 from contracts.accounts.identity import SignIn
 from contracts.caller import Caller, Kind
-from contracts.documents import BUCKET, KeepKeys, OpenVault, ReadKeys, StoreDocument
+from contracts.documents import BUCKET, PREVIEW, KeepKeys, OpenVault, ReadKeys, StoreDocument
 from contracts.messages import Question
-from gateway.vault import keys
+from gateway.vault import keys, sealing
 from gateway.vault.documents import Description
+from gateway.vault.examination.examiner import Examination
+from gateway.vault.examination.packing import pack
 from gateway.vault.media import Media
 from gateway.vault.sealing import Sealer, new_file_key
 
@@ -27,6 +29,8 @@ A = TypeVar("A")
 PAPERS = [
     ("assurance", "Assurance scolaire", "Attestation d'assurance scolaire"),
     ("justificatif_domicile", "Facture d’électricité", "Facture d'electricite - justificatif de domicile"),
+    ("vaccinations", "Carnet de santé", "Vaccinations, pages du carnet de sante"),
+    ("quotient_familial", "Attestation CAF", "Attestation de quotient familial"),
 ]
 
 
@@ -82,6 +86,16 @@ def a_page(text: str) -> bytes:
     )
 
 
+def _look_at(content: bytes) -> tuple[int, list[bytes]]:
+    """Its pages, and what they look like, by the process that an upload is shown to."""
+    examination = Examination()
+    try:
+        examination.feed(content)
+        return examination.finish().pages, examination.preview()
+    finally:
+        examination.close()
+
+
 def _public_key(services: Services, caller: Caller, password: str) -> bytes:
     kept = services.ask(ReadKeys(), caller).keys
     if kept is None:
@@ -106,6 +120,10 @@ def _store(
     file_key = new_file_key()
     sealer: Any = Sealer(file_key, document_id, io.BytesIO(content))
     object_size = objects.put(BUCKET, str(document_id), sealer)
+    pages, preview = _look_at(content)
+    packed = io.BytesIO(pack(preview))
+    sealed_preview: Any = Sealer(file_key, document_id, packed, sealing.PREVIEW)
+    objects.put(BUCKET, f"{document_id}{PREVIEW}", sealed_preview)
     command = StoreDocument(
         command_id=uuid4(),
         document_id=document_id,
@@ -114,6 +132,6 @@ def _store(
         object_size=object_size,
         public_key=public,
         sealed_key=keys.seal_key(file_key, document_id, public),
-        sealed_description=Description(name, Media.PDF).seal(file_key, document_id),
+        sealed_description=Description(name, Media.PDF, pages, len(preview)).seal(file_key, document_id),
     )
     services.ask(command, caller)

@@ -12,7 +12,7 @@ from structlog import get_logger
 from contracts.documents import BUCKET, PREVIEW
 from contracts.errors import DomainError, NotFound
 from gateway.vault import sealing
-from gateway.vault.examination.examiner import unpack
+from gateway.vault.examination.packing import pack, unpack
 from gateway.vault.sealing import CHUNK, Damaged, Sealer, unseal
 from gateway.vault.store import objects
 
@@ -24,7 +24,7 @@ def store(document_id: UUID, file_key: bytes, pictures: list[bytes]) -> int:
     """Seals pictures beside a document; says how many. None when the store refuses: the document is whole without."""
     if not pictures:
         return 0
-    packed = io.BytesIO(b"".join(len(each).to_bytes(4, "big") + each for each in pictures))
+    packed = io.BytesIO(pack(pictures))
     try:
         objects().put(BUCKET, _key(document_id), Sealer(file_key, document_id, packed, sealing.PREVIEW))
     except DomainError as refusal:

@@ -65,17 +65,20 @@ class Sealer:
         )
         self._bound_to = _bound_to(document_id)
         self._source = source
-        self._out = bytearray(_FORMAT + header)
+        self._out = [_FORMAT + header]
+        self._ready = len(_FORMAT + header)
         self._ahead: bytes | None = None
         self._done = False
         self.size = 0
 
     def read(self, size: int) -> bytes:
         """`size` sealed bytes, or fewer at the end."""
-        while len(self._out) < size and not self._done:
+        while self._ready < size and not self._done:
             self._seal_chunk()
-        taken = bytes(self._out[:size])
-        del self._out[:size]
+        # Chunks are put together once: the store reads five megabytes at a time.
+        sealed = b"".join(self._out)
+        taken, rest = sealed[:size], sealed[size:]
+        self._out, self._ready = [rest], len(rest)
         return taken
 
     def _seal_chunk(self) -> None:
@@ -84,9 +87,11 @@ class Sealer:
         self._ahead = _fill(self._source) if len(chunk) == CHUNK else b""
         self._done = not self._ahead
         self.size += len(chunk)
-        self._out += sodium.crypto_secretstream_xchacha20poly1305_push(
+        sealed = sodium.crypto_secretstream_xchacha20poly1305_push(
             self._state, chunk, self._bound_to, _LAST if self._done else _MORE
         )
+        self._out.append(sealed)
+        self._ready += len(sealed)
 
 
 def unseal(
@@ -154,13 +159,15 @@ class _Pieces:
 
 
 def _fill(source: Source) -> bytes:
-    held = bytearray()
-    while len(held) < CHUNK:
-        piece = source.read(CHUNK - len(held))
-        if not piece:
-            break
-        held += piece
-    return bytes(held)
+    first = source.read(CHUNK)
+    if len(first) == CHUNK or not first:
+        return first
+    held = [first]
+    missing = CHUNK - len(first)
+    while missing and (piece := source.read(missing)):
+        held.append(piece)
+        missing -= len(piece)
+    return b"".join(held)
 
 
 def _bound_to(document_id: UUID) -> bytes:

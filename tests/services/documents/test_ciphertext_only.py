@@ -1,6 +1,7 @@
 """A look into the database and the bucket: ciphertext only. And what happens to who touches it."""
 
 import base64
+import hashlib
 import io
 import re
 import uuid
@@ -11,8 +12,9 @@ from nacl.public import PrivateKey, SealedBox
 from nacl.secret import SecretBox
 from sqlalchemy import text
 
-from contracts.documents import BUCKET, OpenVault
-from gateway.vault.sealing import CHUNK, Damaged
+from contracts.documents import BUCKET, PREVIEW, OpenVault
+from gateway.vault import sealing
+from gateway.vault.sealing import CHUNK, Damaged, unseal
 from tests.mothers.documents import a_pdf
 from tests.services.documents.conftest import PASSWORD, REQUESTS_KEY, citizen, sign_in
 from tests.services.documents.test_vault_pages import attach_new, fetch, send, the_document
@@ -41,8 +43,13 @@ def secrets_of(dump: bytes, account_private: bytes) -> list[bytes]:
 
 def test_neither_database_nor_bucket_nor_the_services_own_key_shows_a_stored_document(vaults, vault_site):
     browser = sign_in(vault_site)
-    send(browser, a_pdf(MARK.decode(), size=400_000), file_name=f"{NAME}.pdf")
+    data = a_pdf(MARK.decode(), size=400_000)
+    send(browser, data, file_name=f"{NAME}.pdf")
     kept = the_document(vaults, browser)
+    looks = [
+        browser.client.get(f"/mon-espace/stockage/{kept.document_id}/apercu/{number}").data
+        for number in (0, 1)
+    ]
     attach_new(vaults, browser, uuid.uuid4())  # another document, shared: the town's key opens that one
     dump = everything(vaults)
     for form in (
@@ -51,8 +58,13 @@ def test_neither_database_nor_bucket_nor_the_services_own_key_shows_a_stored_doc
         MARK.hex().encode(),
         NAME.encode(),
         NAME.encode().hex().encode(),
+        *(look[200:260] for look in looks),
+        *(mark(data).hexdigest().encode() for mark in (hashlib.sha256, hashlib.md5, hashlib.blake2b)),
+        hashlib.blake2b(data, digest_size=32).hexdigest().encode(),
     ):
         assert form not in dump
+    assert all(len(look) > 600 and b"JFIF" in look for look in looks)
+    assert not re.search(rb"JFIF|\xff\xd8\xff\xe0", dump)
     for secret in (
         PASSWORD.encode(),
         browser.private,
@@ -60,15 +72,19 @@ def test_neither_database_nor_bucket_nor_the_services_own_key_shows_a_stored_doc
         base64.b64encode(browser.private),
     ):
         assert secret not in dump
-    object_ = vaults.objects.get(BUCKET, str(kept.document_id)).read(10**7)
+    objects = [vaults.objects.get(BUCKET, f"{kept.document_id}{end}").read(10**7) for end in ("", PREVIEW)]
     for key in secrets_of(dump, browser.private):
         for box in (kept.sealed_key, kept.sealed_description):
             with pytest.raises(CryptoError):
                 SealedBox(PrivateKey(key)).decrypt(box)
             with pytest.raises(CryptoError):
                 SecretBox(key).decrypt(box)
-        with pytest.raises(CryptoError):
-            SecretBox(key).decrypt(object_[1:])
+        for object_ in objects:
+            with pytest.raises(CryptoError):
+                SecretBox(key).decrypt(object_[1:])
+            for part in (sealing.CONTENT, sealing.PREVIEW):
+                with pytest.raises(Damaged):
+                    next(unseal(key, kept.document_id, [object_], part))
     # The proof that the dump was whole: with the parent's key it opens.
     assert kept.sealed_key.hex().encode() in dump
     assert len(SealedBox(PrivateKey(browser.private)).decrypt(kept.sealed_key)) == 48

@@ -22,4 +22,9 @@ def test_the_demonstration_fills_a_vault_once(vaults, vault_site):
         load(Services(), date(2026, 11, 23), [("lea@exemple.fr", PASSWORD)], vaults.settings)
     browser = sign_in(vault_site, account_id)
     names = [each.get_text() for each in browser.read("/mon-espace/stockage/").select(".shelf__name")]
-    assert sorted(names) == ["Assurance scolaire", "Facture d’électricité"]
+    assert sorted(names) == [
+        "Assurance scolaire",
+        "Attestation CAF",
+        "Carnet de santé",
+        "Facture d’électricité",
+    ]

@@ -12,8 +12,9 @@ from pikepdf import Array, Dictionary, Name
 from PIL import Image
 
 from gateway.vault.examination import child, limits
-from gateway.vault.examination.examiner import Examination, Verdict, unpack
+from gateway.vault.examination.examiner import Examination, Verdict
 from gateway.vault.examination.flaws import Flaw, Flawed
+from gateway.vault.examination.packing import unpack
 from tests.mothers.documents import a_heic, a_jpeg, a_pdf, a_photograph, a_png, saved
 
 

@@ -9,6 +9,7 @@ refused.
     examiner   the gateway's side: starts the child, feeds it, hears it
     child      the other side: `python -m gateway.vault.examination.child`
     limits     what the child may use
+    packing    several pictures in one piece
     hidden     a second file within a file
     inflation  how large a compressed stream would become, without making it
     pdf_check  programs, files and bombs within a PDF

@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from gateway.vault.examination import limits
 from gateway.vault.examination.flaws import Flaw, Flawed
+from gateway.vault.examination.packing import pack
 from gateway.vault.media import Media, sniff
 
 
@@ -48,11 +49,6 @@ def read_files(pipe: BinaryIO) -> list[bytes]:
             held.clear()
         else:
             return files
-
-
-def pack(pictures: list[bytes]) -> bytes:
-    """Pictures one after the other, each after its length."""
-    return b"".join(len(each).to_bytes(4, "big") + each for each in pictures)
 
 
 def _look(data: bytes, out: BinaryIO) -> None:

@@ -16,6 +16,7 @@ from typing import IO, cast
 from structlog import get_logger
 
 from gateway.vault.examination.flaws import Flaw, Flawed
+from gateway.vault.examination.packing import unpack
 
 log = get_logger()
 
@@ -115,13 +116,3 @@ class Examination:
         with contextlib.suppress(BrokenPipeError):
             self._in.write(data)
             self._in.flush()
-
-
-def unpack(packed: bytes) -> list[bytes]:
-    """Pictures one after the other, each after its length; what is not a JPEG is left out."""
-    pictures, at = [], 0
-    while at + 4 <= len(packed):
-        length = int.from_bytes(packed[at : at + 4], "big")
-        pictures.append(packed[at + 4 : at + 4 + length])
-        at += 4 + length
-    return [each for each in pictures if each.startswith(b"\xff\xd8\xff")]

@@ -138,10 +138,13 @@ def _measure(stream: pikepdf.Stream) -> int:
     flates = 0
     while flates < len(names) and names[flates] in {"/FlateDecode", "/Fl"}:
         flates += 1
-    try:
-        size = inflated_size(stream.read_raw_bytes(), flates, bound)
-    except Bomb:
-        raise Flawed(Flaw.BOMB) from None
+    if flates:
+        try:
+            size = inflated_size(stream.read_raw_bytes(), flates, bound)
+        except Bomb:
+            raise Flawed(Flaw.BOMB) from None
+    else:
+        size = int(stream.get("/Length", 0))
     if any(
         name in {"/LZWDecode", "/LZW", "/RunLengthDecode", "/RL", "/FlateDecode", "/Fl"}
         for name in names[flates:]
