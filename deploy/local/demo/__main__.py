@@ -23,6 +23,7 @@ from deploy.local.demo import (
     billing,
     closures,
     consents,
+    contesting,
     custody,
     documents,
     enrolment,
@@ -66,6 +67,8 @@ def main() -> int:
     money.prepare(services, people.clerk, today, people.parents)
     billing.load_life(services, today, people.parents, PATIENCE)
     money.handle(services, people.clerk, people.parents)
+    say("a line of an invoice contested")
+    contesting.load(services, people.parents)
     say("absences reported, a roll-call contested")
     absences.load(services, people.parents)
     say("today's roll-calls begun on a tablet")

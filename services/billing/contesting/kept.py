@@ -1,9 +1,9 @@
-"""What is kept of objections for as long as of invoices, and what a closed account takes along."""
+"""What is kept of objections for as long as of invoices, and what is not: the family's own words."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import case, select, update
@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from billing.contesting.models import LineObjection, ObjectedDay
 from billing.invoicing.models import Invoice, InvoiceLine
 from contracts.billing.objection_terms import LineObjectionState
+
+WORDS_KEPT = timedelta(days=366)
 
 
 @dataclass
@@ -44,6 +46,22 @@ def of_families(session: Session, families: Sequence[UUID]) -> list[Kept]:
         each.days = [day.day for day in days[each.objection.objection_id]]
         each.cents = sum(day.cents for day in days[each.objection.objection_id])
     return found
+
+
+def forget_words(session: Session, now: datetime) -> int:
+    """Drops what families wrote of objections that were over a year ago; says how many. The decision stays.
+
+    By then the time to go to court has passed, as has the term of what was attached (`documents/shares.py`).
+    """
+    over = now - WORDS_KEPT
+    statement = (
+        update(LineObjection)
+        .where(LineObjection.answered_at < over, LineObjection.words != "")
+        .values(words="")
+        .returning(LineObjection.objection_id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(session.execute(statement).all())
 
 
 def forget_author(session: Session, account_id: UUID) -> None:

@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from billing import consultations
 from billing.contesting import answers as answering
-from billing.contesting import objections, views
+from billing.contesting import kept, objections, views
 from chassis import metrics
 from chassis.commands import once
-from chassis.service import Service, answers, subscribes
+from chassis.service import Service, answers, every, subscribes
 from contracts.billing.contesting import (
     AnswerLineObjection,
     ContestableLineView,
@@ -111,6 +111,11 @@ class ContestingDesk(Service):
             view = once(session, ask, caller, answer, again=shown)
         CONTESTED.labels(view.state).inc()
         return view
+
+    @every(seconds=3600)
+    def forget_old_words(self) -> None:
+        with self.begin() as session:
+            kept.forget_words(session, self.clock.now())
 
     @subscribes(DocumentShared)
     def keep_paper(self, session: Session, fact: DocumentShared, envelope: Envelope) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 
 from billing import mine
 from billing.accounting import audit, ledger
-from billing.contesting import answers, objections, views
+from billing.contesting import answers, kept, objections, views
 from billing.contesting.contested import contested_cents
 from billing.facts import copies
 from billing.invoicing import runs, statements
@@ -38,6 +38,7 @@ from contracts.caller import Caller, Role
 from contracts.errors import Invalid, NotAllowed, NotFound
 from contracts.events.documents import DocumentShared
 from contracts.events.enrolment import Held, Mark
+from gateway.papers.records_words import LABELS
 from tests.mothers.billing import NOW, OCTOBER, a_clerk, a_family, a_parent
 from tests.services.billing.conftest import Town, empty
 from tests.services.billing.test_held import told as held_sheet
@@ -451,6 +452,17 @@ def test_a_paper_of_the_family_makes_the_agent_look_again(case: Case) -> None:
         case.answer(objection, State.EXPLAINED, version=seen)
 
 
+def test_the_family_s_words_are_kept_a_year_beyond_the_answer(case: Case) -> None:
+    over, still_open = case.contest(0, words="Rentrée à midi."), case.contest(1, words="Elle dormait.")
+    case.answer(over, State.EXPLAINED)
+    for days, left in ((365, 2), (367, 1)):
+        with case.town.sessions.begin() as session:
+            kept.forget_words(session, NOW + timedelta(days=days))
+        assert case.town.count("SELECT count(*) FROM line_objection WHERE words <> ''") == left
+    assert case.show(over).answer
+    assert case.show(still_open).words
+
+
 def test_a_closed_account_takes_its_words_along_once_answered(case: Case) -> None:
     answered, still_open = case.contest(0, words="Rentrée à midi."), case.contest(1, words="Elle dormait.")
     case.answer(answered, State.EXPLAINED)
@@ -460,9 +472,10 @@ def test_a_closed_account_takes_its_words_along_once_answered(case: Case) -> Non
             "Elle dormait.",
             "Rentrée à midi.",
         ]
+        assert sorted({*given, *given["line_objections"][0]} - set(LABELS)) == []
         mine.drop_account(session, case.parent.citizen())
-    kept = "SELECT count(*) FROM line_objection WHERE words <> ''"
-    assert case.town.count(kept) == 1
+    with_words = "SELECT count(*) FROM line_objection WHERE words <> ''"
+    assert case.town.count(with_words) == 1
     with case.town.sessions.begin() as session:
         version = views.show(session, still_open, a_clerk(), NOW).version
         ask = AnswerLineObjection(
@@ -473,6 +486,6 @@ def test_a_closed_account_takes_its_words_along_once_answered(case: Case) -> Non
             answer="Vérifié.",
         )
         answers.answer(session, ask, a_clerk(), NOW)
-    assert case.town.count(kept) == 0
+    assert case.town.count(with_words) == 0
     with case.town.engine.connect() as connection:
         assert connection.execute(text("SELECT count(made_by) FROM line_objection")).scalar_one() == 0

@@ -20,6 +20,7 @@ from werkzeug.serving import make_server
 
 from chassis.client import Services
 from chassis.clock import set_clock
+from contracts.billing.contesting import MyLineObjections
 from contracts.billing.invoices import InvoiceState, MyInvoices, OpenInvoice
 from contracts.billing.payments import CheckPayment, OpenReceipt, PaymentState, StartPayment
 from contracts.billing.refusals import NothingToPay
@@ -37,6 +38,7 @@ from contracts.events.enrolment import (
 )
 from contracts.events.event import Event
 from deploy.local.demo import billing as demonstration
+from deploy.local.demo import contesting
 from deploy.local.rabbitmq import ADMINISTRATOR, Broker
 from gateway.app import create_app
 from gateway.settings import GatewaySettings
@@ -346,6 +348,12 @@ def test_a_double_click_and_an_abandoned_page_cost_nothing(billing: Billing, par
 def test_the_demonstration_pays_on_the_doubles_page(billing: Billing, parents: list[Caller]) -> None:
     demonstration.pay_one(billing.services, parents[4])
     billing.await_that(lambda: billing.is_paid(parents[4]))
+
+
+def test_the_demonstration_contests_a_line_once(billing: Billing, parents: list[Caller]) -> None:
+    assert contesting.load(billing.services, parents) is not None
+    assert contesting.load(billing.services, parents) is None
+    assert [len(billing.services.ask(MyLineObjections(), each)) for each in parents[:2]] == [1, 0]
 
 
 def test_the_office_sees_the_sums(billing: Billing, parents: list[Caller]) -> None:
