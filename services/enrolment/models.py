@@ -93,6 +93,12 @@ class DaySession(Base):
     closed_because: Mapped[str] = mapped_column(
         String(200), default="", comment="Why it does not run, as parents read it; empty: it runs"
     )
+    edition: Mapped[int] = mapped_column(
+        Integer,
+        default=0,
+        server_default="0",
+        comment="Grows when an agent changes its activity: who has judged by another edition judges anew",
+    )
 
 
 class SessionGroup(Base):

@@ -16,7 +16,10 @@ from enrolment.catalogue.windows import Shut
 
 @dataclass(frozen=True)
 class Known:
-    """A session as a child has it. `home`: the family it is with that day; None where no custody calendar says."""
+    """A session as a child has it. `home`: the family it is with that day; None where no custody calendar says.
+
+    `edition`: of the activity that it was read with.
+    """
 
     session_id: UUID
     activity_code: str
@@ -31,6 +34,7 @@ class Known:
     home: UUID | None = None
     waiting_id: UUID | None = None
     offer_ends_at: datetime | None = None
+    edition: int = 0
 
     def is_offered(self, now: datetime) -> bool:
         """A place is held for the child, and there is time to take it."""

@@ -86,11 +86,12 @@ def save(session: Session, ask: ChangeBookings, acting: Acting, now: datetime) -
         (changes if isinstance(outcome, Change) else refused).append(outcome)  # type: ignore[arg-type]
     changes, unfit = _hold_together(session, changes, refused, units, ask.child_id)
     _lock_together(session, changes)
-    done, full, is_closed = _move(session, changes, units, acting, ask.command_id, now)
+    done, full, is_overtaken = _move(session, changes, units, acting, ask.command_id, now)
     refused += unfit
-    if is_closed:
-        # An agent closed a day while this save waited for its row, which is ours now: what was not done is judged
-        # anew, for the rest of a week stands without that day, and a lunch does not without its half-day.
+    if is_overtaken:
+        # An agent closed a day, or changed its activity's ages, while this save waited for its row, which is ours now:
+        # what was not done is judged anew, for the rest of a week stands without that day, and a lunch does not
+        # without its half-day.
         left = {
             "additions": [each.session_id for each in full if each.made],
             "removals": [each.session_id for each in full if not each.made],
@@ -309,7 +310,7 @@ def _lock_together(session: Session, changes: Collection[Change]) -> None:
 def _move(
     session: Session, changes: list[Change], units: Units, acting: Acting, command_id: UUID, now: datetime
 ) -> tuple[list[Change], list[Change], bool]:
-    """(done, with proof and fact; not done; whether one of those was closed since it was read)."""
+    """(done, with proof and fact; not done; whether one of those was closed or edited since it was read)."""
     moves = [
         Move(
             session_id=each.session_id,
@@ -321,14 +322,15 @@ def _move(
             group_code=each.group_code,
             offer_id=each.known.waiting_id if each.made and each.known.is_offered(now) else None,
             unit=units[each.session_id],
+            edition=each.known.edition,
         )
         for each, proof, fact in records.left_by(changes, acting, command_id, now)
     ]
-    moved, closed = places.move(session, moves, acting.child.child_id, acting.account_id, now)
+    moved, overtaken = places.move(session, moves, acting.child.child_id, acting.account_id, now)
     return (
         [each for each in changes if each.session_id in moved],
         [each for each in changes if each.session_id not in moved],
-        bool(closed),
+        bool(overtaken),
     )
 
 

@@ -29,6 +29,7 @@ _COLUMNS = (
     CustodySpan.family_id,
     WaitingPlace.waiting_id,
     case((WaitingPlace.state == "offered", WaitingPlace.offer_ends_at)),
+    DaySession.edition,
 )
 
 

@@ -23,6 +23,7 @@ class Move:
 
     `proof`, `fact`: the rows of those tables that it leaves if it is made.
     `offer_id`: the offer that holds the place already; without one, a place must be free.
+    `edition`: the session's when the rules allowed the move, and its age was chosen.
     """
 
     session_id: UUID
@@ -34,6 +35,7 @@ class Move:
     group_code: str | None = None
     offer_id: UUID | None = None
     unit: int = 0
+    edition: int = 0
 
 
 # One statement, with what it leaves: no booking changes without its proof and its fact, and a session's row is held as
@@ -42,17 +44,19 @@ class Move:
 # statement saw when it began. So `fits` decides, and nothing is checked after it; the new counts are made of those
 # values too, and the capacity is written with them though it stays what it is: PostgreSQL holds the row as the
 # statement first saw it to the CHECK before it looks for a newer one.
+# Rows that did not exist when the statement began stay unseen: what an agent's change made of the ages meanwhile shows
+# only in the session's `edition`. Of another one than was judged, nothing is done.
 # A booking takes the place that its offer held, of the group it was held in: what is given back is what was counted.
 _MOVE = (
     text(
         """
     WITH wanted AS (
         SELECT * FROM unnest(:session_ids, :booking_ids, :family_ids, :books, :group_codes, :offer_ids, :units,
-                             :proofs, :facts) WITH ORDINALITY
-            AS w (session_id, booking_id, family_id, books, group_code, offer_id, unit, proof, fact, n)
+                             :editions, :proofs, :facts) WITH ORDINALITY
+            AS w (session_id, booking_id, family_id, books, group_code, offer_id, unit, edition, proof, fact, n)
     ), locked AS MATERIALIZED (
         SELECT s.session_id, s.taken, s.capacity, s.closed_because, w.booking_id, w.family_id, w.books,
-               w.group_code, w.offer_id, w.unit
+               w.group_code, w.offer_id, w.unit, s.edition <> w.edition AS is_edited
           FROM session s JOIN wanted w USING (session_id)
          ORDER BY s.day, s.session_id
            FOR NO KEY UPDATE OF s
@@ -70,12 +74,14 @@ _MOVE = (
          WHERE o.state = 'offered'
            FOR NO KEY UPDATE OF o
     ), judged AS (
-        SELECT l.session_id, l.booking_id, l.family_id, l.books, l.taken, l.capacity, l.closed_because,
+        SELECT l.session_id, l.booking_id, l.family_id, l.books, l.taken, l.capacity,
+               l.is_edited OR l.books AND l.closed_because <> '' AS is_overtaken,
                g.taken AS group_taken, g.capacity AS group_capacity,
                CASE WHEN o.waiting_id IS NULL THEN l.group_code ELSE o.group_code END AS group_code,
                CASE WHEN NOT l.books THEN -1 WHEN o.waiting_id IS NULL THEN 1 ELSE 0 END AS delta,
                bool_and(
-                   CASE WHEN NOT l.books THEN v.booking_id IS NOT NULL
+                   CASE WHEN l.is_edited THEN false
+                        WHEN NOT l.books THEN v.booking_id IS NOT NULL
                         WHEN l.closed_because <> '' THEN false
                         WHEN o.waiting_id IS NOT NULL THEN true
                         ELSE l.taken < l.capacity AND (l.group_code IS NULL OR COALESCE(g.taken < g.capacity, false))
@@ -112,7 +118,7 @@ _MOVE = (
           FROM done d JOIN wanted w USING (session_id), json_populate_record(NULL::outbox, CAST(w.fact AS json)) f
          ORDER BY w.n
     )
-    SELECT session_id, fits, books AND closed_because <> '' FROM judged
+    SELECT session_id, fits, is_overtaken FROM judged
     """
     )
     .bindparams(
@@ -123,6 +129,7 @@ _MOVE = (
         bindparam("group_codes", type_=ARRAY(String)),
         bindparam("offer_ids", type_=ARRAY(Uuid)),
         bindparam("units", type_=ARRAY(Integer)),
+        bindparam("editions", type_=ARRAY(Integer)),
         bindparam("proofs", type_=ARRAY(Text)),
         bindparam("facts", type_=ARRAY(Text)),
         bindparam("child_id", type_=Uuid),
@@ -155,7 +162,8 @@ def move(
 ) -> tuple[set[UUID], set[UUID]]:
     """Makes and cancels one child's bookings, each with its proof and its fact. One statement.
 
-    Answers the sessions where it was done, and those to book that are closed: the others had no place left.
+    Answers the sessions where it was done, and those that an agent changed meanwhile (closed, or of another edition):
+    the others had no place left.
     The child's row is the caller's: a child has one live booking on a session at most. `account_id`: who does it.
     """
     if not moves:
@@ -170,6 +178,7 @@ def move(
             "group_codes": [each.group_code for each in moves],
             "offer_ids": [each.offer_id for each in moves],
             "units": [each.unit for each in moves],
+            "editions": [each.edition for each in moves],
             "proofs": [_JSON.dump_json(each.proof).decode() for each in moves],
             "facts": [_JSON.dump_json(each.fact).decode() for each in moves],
             "child_id": child_id,
@@ -178,13 +187,13 @@ def move(
         },
     )
     done: set[UUID] = set()
-    closed: set[UUID] = set()
-    for session_id, fits, is_closed in judged:
+    overtaken: set[UUID] = set()
+    for session_id, fits, is_overtaken in judged:
         if fits:
             done.add(UUID(str(session_id)))
-        elif is_closed:
-            closed.add(UUID(str(session_id)))
-    return done, closed
+        elif is_overtaken:
+            overtaken.add(UUID(str(session_id)))
+    return done, overtaken
 
 
 @dataclass(frozen=True)

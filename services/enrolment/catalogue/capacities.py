@@ -176,8 +176,11 @@ def _apply(session: Session, terms: ActivityTerms, place_code: str, today: date,
     )
     session.execute(
         update(DaySession)
-        .where(DaySession.session_id.in_(ids), DaySession.capacity != wanted)
-        .values(capacity=case((DaySession.taken > wanted, DaySession.taken), else_=wanted))
+        .where(DaySession.session_id.in_(ids))
+        .values(
+            capacity=case((DaySession.taken > wanted, DaySession.taken), else_=wanted),
+            edition=DaySession.edition + 1,
+        )
         .execution_options(synchronize_session=False)
     )
     session.execute(
