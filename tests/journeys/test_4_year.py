@@ -4,17 +4,25 @@ import re
 from collections.abc import Callable
 from datetime import date
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.journeys import chapters
-from tests.journeys.chapters import CANTEEN, day
+from tests.journeys.chapters import CANTEEN, START, day
 from tests.journeys.mailbox import Mailbox
 from tests.journeys.people import AMANDINE, MANAGER, Person
 from tests.journeys.visitor import Visitor
+from tests.providers.system import Town
 
 Agent = Callable[[Person], Visitor]
 DECEMBER = "2026-12"
 STRIKE = "Grève : la cantine est fermée"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def later_than_before(prepared: Town) -> None:
+    """Whichever chapters came before, the town's clock goes on: what was put off until then would not come otherwise."""
+    chapters.set_time(prepared, START.replace(day=6, hour=10))
 
 
 def box(visitor: Visitor, name: str, *, on: bool = True) -> None:
