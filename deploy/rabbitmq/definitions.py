@@ -4,7 +4,7 @@
 
 The embedded stack, the tests and docker compose all load what this module composes. Only the gateway may
 write to `nameko-rpc`, so a service may trust what a call says of its caller; another municipal system owns
-the queues named after it and may bind them to the facts, no more.
+the queues named after it, may bind them to the facts and give orders by `espace.orders`, no more.
 Standard library only: it also runs alone in a bare Python image.
 """
 
@@ -58,7 +58,11 @@ def compose_vhost(vhost: str, users: list[str]) -> dict[str, Any]:
     return {
         "vhosts": [{"name": vhost}],
         "permissions": [{"user": user, "vhost": vhost, **permit(user)} for user in users],
-        "exchanges": [_topic(vhost, "nameko-rpc"), _topic(vhost, "espace.events")],
+        "exchanges": [
+            _topic(vhost, "nameko-rpc"),
+            _topic(vhost, "espace.events"),
+            _topic(vhost, "espace.orders"),
+        ],
         "policies": [
             _policy(vhost, "forgotten-questions", "^rpc-", {"message-ttl": RPC_QUEUE_TTL_MS}),
             _policy(
@@ -87,7 +91,12 @@ def permit(user: str) -> dict[str, str]:
             "read": f"^({shared}|{own})$",
         }
     queues = rf"{re.escape(user)}\..+"
-    return {"configure": f"^{queues}$", "write": f"^{queues}$", "read": rf"^({queues}|espace\.events)$"}
+    # What it may order, and of whom, is the service's to judge: the broker vouches for the sender's name.
+    return {
+        "configure": f"^{queues}$",
+        "write": rf"^({queues}|espace\.orders)$",
+        "read": rf"^({queues}|espace\.events)$",
+    }
 
 
 def hash_password(password: str) -> str:

@@ -3,7 +3,7 @@
 python -m chassis serve SERVICE      answers calls and applies facts
 python -m chassis relay SERVICE      publishes the outbox
 python -m chassis migrate SERVICE    brings the database up to date
-python -m chassis replay SERVICE     puts the parked facts back into the queue
+python -m chassis replay SERVICE     puts the parked facts back into the queue (SERVICE.orders: the orders)
 """
 
 import sys

@@ -26,9 +26,11 @@ from chassis.rpc import CallQueue
 from chassis.settings import Settings
 from contracts.envelope import CONTENT_TYPE, EXCHANGE, Envelope
 from contracts.events.event import Event
+from contracts.orders.order import Order
 
 log = structlog.get_logger()
 E = TypeVar("E", bound=Event)
+M = TypeVar("M")
 S = TypeVar("S")
 _TRIES = "x-espace-tries"
 _REASON = "x-espace-reason"
@@ -49,6 +51,8 @@ class Facts(SharedExtension):
     """The service's one queue of facts, bound to the names its handlers subscribe to."""
 
     queue_consumer = FactQueue()
+    exchange = EXCHANGE
+    kind = "events"
 
     def __init__(self) -> None:
         self.handlers: dict[str, list[Subscription]] = {}
@@ -64,7 +68,9 @@ class Facts(SharedExtension):
     @property
     def queues(self) -> topology.Queues:
         settings: Settings = self.container.config["SETTINGS"]
-        return topology.Queues(self.container.service_name, settings.fact_delays, settings.fact_tries)
+        return topology.Queues(
+            self.container.service_name, settings.fact_delays, settings.fact_tries, self.kind
+        )
 
     def add(self, handler: "Subscription") -> None:
         """Called by each handler's setup, before the queue is declared."""
@@ -72,7 +78,7 @@ class Facts(SharedExtension):
 
     @property
     def queue(self) -> Any:
-        exchange = kombu.Exchange(EXCHANGE, type="topic", durable=True)
+        exchange = kombu.Exchange(self.exchange, type="topic", durable=True)
         names = {handler.event.name for several in self.handlers.values() for handler in several}
         bindings = [kombu.binding(exchange, routing_key=name) for name in sorted(names)]
         return kombu.Queue(
@@ -88,7 +94,7 @@ class Facts(SharedExtension):
     def handle_message(self, body: Any, message: Any) -> None:
         del body
         try:
-            envelope = Envelope.model_validate_json(message.body)
+            envelope = self.read(message)
             handlers = self.handlers.get(envelope.type)
             if handlers is None:
                 # A binding from an earlier release, or a newer version told beside the one we know.
@@ -104,7 +110,7 @@ class Facts(SharedExtension):
     def _apply(
         self,
         handlers: list["Subscription"],
-        fact: Event,
+        fact: Event | Order,
         envelope: Envelope,
         message: Any,
         failures: tuple[Exception, ...] = (),
@@ -127,7 +133,7 @@ class Facts(SharedExtension):
     def _finish(
         self,
         others: list["Subscription"],
-        fact: Event,
+        fact: Event | Order,
         envelope: Envelope,
         message: Any,
         failures: tuple[Exception, ...],
@@ -158,10 +164,19 @@ class Facts(SharedExtension):
                 partial(self._apply, others, fact, envelope, message, failures)
             )
         elif failures:
-            self._give_back(message, repr(failures[0]), self._tries(message))
+            self._give_back(message, repr(failures[0]), self.tries_spent(message, failures[0]))
         else:
             self._settle(message)
         return result, None
+
+    def read(self, message: Any) -> Envelope:
+        """The envelope of a message. Raises ValidationError."""
+        return Envelope.model_validate_json(message.body)
+
+    def tries_spent(self, message: Any, failure: BaseException) -> int:
+        """How many tries a failure leaves behind it; all of them parks the message."""
+        del failure
+        return self._tries(message)
 
     @staticmethod
     def _tries(message: Any) -> int:
@@ -233,7 +248,7 @@ class Subscription(Entrypoint):
 
     facts = Facts()
 
-    def __init__(self, event: type[Event]) -> None:
+    def __init__(self, event: type[Event] | type[Order]) -> None:
         self.event = event
         super().__init__()
 
@@ -250,18 +265,27 @@ def subscribes(
     """Makes a method the handler of `event`: `(self, session, fact, envelope)`, inside the inbox's transaction."""
 
     def expose(method: Callable[[S, Session, E, Envelope], None]) -> Callable[[S, E, Envelope], bool]:
-        def applied(self: S, fact: E, envelope: Envelope) -> bool:
-            logs.follow(envelope.correlationid)
-            with self.begin() as session:  # type: ignore[attr-defined]
-                if not first_time(session, envelope.id, method.__name__):
-                    return False
-                method(self, session, fact, envelope)
-            return True
-
-        applied.__name__ = method.__name__
-        applied.__qualname__ = method.__qualname__
-        applied.__doc__ = method.__doc__
+        applied = expose_in_inbox(method)
         Subscription.decorator(event)(applied)
         return applied
 
     return expose
+
+
+def expose_in_inbox(
+    method: Callable[[S, Session, M, Envelope], None],
+) -> Callable[[S, M, Envelope], bool]:
+    """The method in the inbox's transaction: done once for a message's id; says whether it was."""
+
+    def applied(self: S, message: M, envelope: Envelope) -> bool:
+        logs.follow(envelope.correlationid)
+        with self.begin() as session:  # type: ignore[attr-defined]
+            if not first_time(session, envelope.id, method.__name__):
+                return False
+            method(self, session, message, envelope)
+        return True
+
+    applied.__name__ = method.__name__
+    applied.__qualname__ = method.__qualname__
+    applied.__doc__ = method.__doc__
+    return applied

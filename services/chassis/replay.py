@@ -7,8 +7,12 @@ from chassis.settings import Settings
 
 
 def replay(service: str, settings: Settings) -> int:
-    """Moves every parked fact of `service` to its main queue, confirmed one by one. Returns how many."""
-    queues = topology.Queues(service)
+    """Moves every parked fact of `service` to its main queue, confirmed one by one. Returns how many.
+
+    `enrolment.orders`: the parked orders of enrolment instead.
+    """
+    name, _, kind = service.partition(".")
+    queues = topology.Queues(name, kind=kind or "events")
     connection = pika.BlockingConnection(pika.URLParameters(settings.need("amqp_url")))
     try:
         channel = connection.channel()

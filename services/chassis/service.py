@@ -27,6 +27,7 @@ from chassis import health, logs
 from chassis.clock import Clock, SystemClock, clock_from
 from chassis.consumer import FactQueue, subscribes
 from chassis.database import engine_for, sessions_for
+from chassis.orders import obeys
 from chassis.rpc import CallQueue, answers
 from chassis.settings import Settings
 
@@ -138,4 +139,4 @@ def every(seconds: float) -> Callable[[Callable[[S], None]], Callable[[S], None]
     return expose
 
 
-__all__ = ["RealClock", "Service", "answers", "every", "subscribes"]
+__all__ = ["RealClock", "Service", "answers", "every", "obeys", "subscribes"]

@@ -30,10 +30,12 @@ class Queues:
     delays: tuple[int, ...] = (2, 15, 60, 300)
     """Seconds before the 2nd, 3rd, 4th and every later try; about half an hour in all."""
     tries: int = 8
+    kind: str = "events"
+    """`events`, or `orders`: what the queues are called after."""
 
     @property
     def main(self) -> str:
-        return f"{self.service}.events"
+        return f"{self.service}.{self.kind}"
 
     @property
     def parked(self) -> str:

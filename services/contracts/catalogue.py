@@ -9,13 +9,17 @@ from pkgutil import iter_modules
 from typing import Any
 
 from contracts import events as facts
+from contracts import orders as order_matters
 from contracts.envelope import CONTENT_TYPE, EXCHANGE, Envelope
 from contracts.events.event import Event
+from contracts.orders.order import EXCHANGE as ORDERS
+from contracts.orders.order import Order
 
 Schema = dict[str, Any]
+Told = type[Event] | type[Order]
 
 
-def event_name(event: type[Event]) -> str:
+def event_name(event: Told) -> str:
     """`booking.made.v1`: routing key and version."""
     return f"{event.name}.v{event.version}"
 
@@ -27,13 +31,21 @@ def events() -> list[type[Event]]:
     return sorted(Event.registry.values(), key=lambda event: (event.told_by, event.name, event.version))
 
 
-def find_event(name: str) -> type[Event] | None:
-    """The fact called `booking.made.v1`, if there is one."""
-    return next((event for event in events() if event_name(event) == name), None)
+def orders() -> list[type[Order]]:
+    """Every order that other systems may give, by who obeys and name."""
+    for module in iter_modules(order_matters.__path__):
+        import_module(f"{order_matters.__name__}.{module.name}")
+    return sorted(Order.registry.values(), key=lambda order: (order.obeyed_by, order.name, order.version))
 
 
-def schema(event: type[Event]) -> Schema:
-    """JSON Schema (2020-12) of the `data` of a fact."""
+def find_event(name: str) -> Told | None:
+    """The fact or the order called `booking.made.v1`, if there is one."""
+    known: list[Told] = [*events(), *orders()]
+    return next((event for event in known if event_name(event) == name), None)
+
+
+def schema(event: Told) -> Schema:
+    """JSON Schema (2020-12) of the `data` of a fact or an order."""
     described = event.model_json_schema(mode="serialization")
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -43,11 +55,14 @@ def schema(event: type[Event]) -> Schema:
 
 
 def asyncapi(version: str) -> Schema:
-    """The AsyncAPI 3.0 document: one channel per fact on the topic exchange, envelope included."""
+    """The AsyncAPI 3.0 document: one channel per fact and per order, on their topic exchanges, envelope included."""
     envelope = Envelope.model_json_schema(mode="serialization")
     channels, operations, messages = {}, {}, {}
-    for event in events():
+    told: list[Told] = [*events(), *orders()]
+    for event in told:
         name = event_name(event)
+        is_order = issubclass(event, Order)
+        exchange = ORDERS if is_order else EXCHANGE
         messages[name] = {
             "name": event.event_type(),
             "title": event.name,
@@ -64,14 +79,17 @@ def asyncapi(version: str) -> Schema:
             "address": event.name,
             "messages": {name: {"$ref": f"#/components/messages/{name}"}},
             "bindings": {
-                "amqp": {"is": "routingKey", "exchange": {"name": EXCHANGE, "type": "topic", "durable": True}}
+                "amqp": {"is": "routingKey", "exchange": {"name": exchange, "type": "topic", "durable": True}}
             },
         }
-        operations[f"tell-{name}"] = {"action": "send", "channel": {"$ref": f"#/channels/{name}"}}
+        operations[f"{'obey' if is_order else 'tell'}-{name}"] = {
+            "action": "receive" if is_order else "send",
+            "channel": {"$ref": f"#/channels/{name}"},
+        }
     return {
         "asyncapi": "3.0.0",
         "info": {
-            "title": "Espace Citoyens: the facts",
+            "title": "Espace Citoyens: the facts, and the orders of other systems",
             "version": version,
             "description": "CloudEvents 1.0, structured JSON, on a topic exchange of RabbitMQ.",
         },
@@ -117,6 +135,23 @@ def markdown(listeners: dict[str, list[str]]) -> str:
             note = content.get("description", "") + ("" if field in required else " *(optional)*")
             lines.append(f"| `{field}` | {_type_name(content)} | {note.strip()} |")
         lines.append("")
+    lines += [
+        "# The orders",
+        "",
+        f"What other municipal systems may order, on the topic exchange `{ORDERS}`, in the same envelope. The broker",
+        "says who sends (`user_id`); see `deploy/subscriber`.",
+        "",
+    ]
+    for order in orders():
+        lines += [
+            f"## {order.name}",
+            "",
+            _first_line(order),
+            "",
+            f"Type `{order.event_type()}`, obeyed by `{order.obeyed_by}`; schema "
+            f"`docs/schemas/orders/{event_name(order)}.json`.",
+            "",
+        ]
     return "\n".join(lines)
 
 
@@ -155,7 +190,7 @@ def _resolve(part: Schema, definitions: Schema) -> Schema:
     return resolved
 
 
-def _first_line(event: type[Event]) -> str:
+def _first_line(event: Told) -> str:
     return (event.__doc__ or "").strip().splitlines()[0]
 
 

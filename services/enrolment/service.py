@@ -10,6 +10,7 @@ from enrolment.entries.feeds import FeedDesk
 from enrolment.entries.home import HomeDesk
 from enrolment.entries.kitchens import KitchenDesk
 from enrolment.entries.offer import OfferDesk
+from enrolment.entries.orders import OrderDesk
 from enrolment.entries.procedures import ProcedureFormsDesk
 from enrolment.entries.request_handling import RequestOffice
 from enrolment.entries.requests import RequestDesk
@@ -31,6 +32,7 @@ class EnrolmentService(
     FeedDesk,
     RequestDesk,
     RequestOffice,
+    OrderDesk,
     HomeDesk,
     CopyDesk,
 ):

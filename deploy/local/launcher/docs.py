@@ -33,6 +33,10 @@ def documents() -> dict[Path, str]:
     for event in catalogue.events():
         text = json.dumps(catalogue.schema(event), indent=1, ensure_ascii=False, sort_keys=True)
         written[ROOT / "docs" / "schemas" / f"{catalogue.event_name(event)}.json"] = text + "\n"
+    for order in catalogue.orders():
+        text = json.dumps(catalogue.schema(order), indent=1, ensure_ascii=False, sort_keys=True)
+        name = f"{catalogue.event_name(order)}.json"
+        written[ROOT / "docs" / "schemas" / "orders" / name] = text + "\n"
     return written
 
 

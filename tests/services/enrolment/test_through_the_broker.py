@@ -1,6 +1,9 @@
 """The service and its relay as real processes: what others tell arrives, calls are answered, facts go out."""
 
 import json
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,22 +13,27 @@ from uuid import UUID, uuid4
 
 import pika
 import pytest
+from pika.exceptions import ChannelClosedByBroker
 
 from chassis.client import Services
 from chassis.clock import set_clock
-from contracts.caller import SYSTEM, Caller
+from contracts.caller import SYSTEM, Caller, Role
 from contracts.enrolment.bookings import CellState, ChangeBookings, MonthPage, Refusal
 from contracts.enrolment.enrolments import MyEnrolments, RequestEnrolment
 from contracts.enrolment.home import Overview
+from contracts.enrolment.procedures import MakeProcedure, PublishProcedure, SaveAnswers, StartDraft
+from contracts.enrolment.requests import FollowRequest, ListDepartments, Side, SubmittedView
 from contracts.envelope import EXCHANGE, Envelope
 from contracts.errors import NotFound
 from contracts.events.documents import DocumentShared
 from contracts.events.enrolment import EnrolmentState
 from contracts.events.event import Event
+from contracts.events.requests import RequestState
 from deploy.local.rabbitmq import ADMINISTRATOR, Broker
 from tests.load.processes import running
 from tests.load.stack import free_port
 from tests.mothers import enrolment as mother
+from tests.mothers import requests
 from tests.services.chassis.conftest import ready
 from tests.services.enrolment.conftest import NOW
 
@@ -150,3 +158,118 @@ def test_from_the_family_told_to_the_booking_told(enrolment: Enrolment, parent: 
         enrolment.await_that(took_one)
     assert told[0]["type"] == "fr.espace-citoyens.booking.made.v1"
     assert told[0]["data"]["family_id"] == str(family.family_id)
+
+
+EXAMPLE = Path(__file__).parents[3] / "deploy" / "subscriber" / "take_over.py"
+
+
+def publish_form(enrolment: Enrolment, code: str) -> None:
+    """The form of `mothers.requests`, offered under this code."""
+    administrator, ask = mother.agent(Role.ADMINISTRATION), enrolment.services.ask
+    made = ask(MakeProcedure(command_id=uuid4(), code=code, form=requests.form()), administrator)
+    ask(PublishProcedure(command_id=uuid4(), code=code, revision=made.revision), administrator)
+
+
+def file_request(enrolment: Enrolment, code: str) -> SubmittedView:
+    """Filed by somebody without an account."""
+    ask, secret = enrolment.services.ask, requests.new_secret()
+    draft = ask(StartDraft(command_id=uuid4(), code=code, secret=secret), Caller())
+    for page in ("demande", "contact"):
+        save = SaveAnswers(
+            command_id=uuid4(),
+            draft_id=draft.draft_id,
+            secret=secret,
+            page=page,
+            answers=requests.answers(),
+        )
+        ask(save, Caller())
+    return ask(requests.submit(draft.draft_id, secret), Caller())
+
+
+def state_of(enrolment: Enrolment, filed: SubmittedView) -> RequestState:
+    asked = FollowRequest(number=filed.number, code=filed.code)
+    return enrolment.services.ask(asked, Caller()).line.state
+
+
+def parked(broker: Broker) -> list[str]:
+    """Why each parked order is, oldest first; they stay."""
+    with pika.BlockingConnection(pika.URLParameters(broker.url(ADMINISTRATOR))) as connection:
+        channel = connection.channel()
+        reasons = []
+        while (found := channel.basic_get("enrolment.orders.parked"))[0] is not None:
+            reasons.append(str((found[1].headers or {})["x-espace-reason"]))
+        return reasons
+
+
+def give(enrolment: Enrolment, name: str, data: dict[str, str], user: str | None = "subscriber") -> None:
+    """An order of another system; without `user` it does not say whose."""
+    envelope = Envelope(
+        id=uuid4(),
+        source="/anybody",
+        type=f"fr.espace-citoyens.{name}.v1",
+        subject=data["request_id"],
+        time=datetime(2026, 11, 23, 9, tzinfo=UTC),
+        dataschema="",
+        data=data,
+    )
+    with pika.BlockingConnection(pika.URLParameters(enrolment.broker.url("subscriber"))) as connection:
+        channel = connection.channel()
+        channel.confirm_delivery()
+        properties = pika.BasicProperties(user_id=user, delivery_mode=2)
+        body = envelope.model_dump_json().encode()
+        channel.basic_publish("espace.orders", name, body, properties, mandatory=True)
+
+
+@pytest.fixture
+def example(enrolment: Enrolment) -> Iterator[None]:
+    """The example, listening for requests of the procedure `voirie`."""
+    environment = {**os.environ, "ESPACE_AMQP_URL": enrolment.broker.url("subscriber")}
+    program = subprocess.Popen([sys.executable, str(EXAMPLE), "technique", "voirie"], env=environment)
+
+    def listens() -> bool:
+        with pika.BlockingConnection(pika.URLParameters(enrolment.broker.url(ADMINISTRATOR))) as connection:
+            try:
+                declared = connection.channel().queue_declare("subscriber.technique", passive=True)
+            except ChannelClosedByBroker:
+                return False
+            return int(declared.method.consumer_count) > 0
+
+    enrolment.await_that(listens)
+    yield
+    program.terminate()
+    program.wait(10)
+
+
+def test_another_system_takes_a_request_over(enrolment: Enrolment, example: None) -> None:
+    enrolment.services.ask(requests.department(system="subscriber"), SYSTEM)
+    publish_form(enrolment, "voirie")
+    filed = file_request(enrolment, "voirie")
+    enrolment.await_that(lambda: state_of(enrolment, filed) is RequestState.ACCEPTED)
+    view = enrolment.services.ask(FollowRequest(number=filed.number, code=filed.code), Caller())
+    assert view.decided_by == "Service technique"
+    assert [step.side for step in view.steps[1:]] == [Side.SYSTEM, Side.SYSTEM]
+    assert parked(enrolment.broker) == []
+
+
+def test_what_another_system_may_not_order_is_parked_with_its_reason_and_changes_nothing(
+    enrolment: Enrolment,
+) -> None:
+    publish_form(enrolment, "archives")
+    filed = file_request(enrolment, "archives")
+    stranger = str(uuid4())
+    [department] = [
+        each for each in enrolment.services.ask(ListDepartments(), SYSTEM) if each.name == requests.DEPARTMENT
+    ]
+    enrolment.services.ask(
+        requests.department(code=department.code, version=department.version, system=""), SYSTEM
+    )
+    request_id = str(filed.request_id)
+    give(enrolment, "request.decide", {"request_id": request_id, "outcome": "accepted"})
+    give(enrolment, "request.take_over", {"request_id": stranger})
+    give(enrolment, "request.decide", {"request_id": request_id, "outcome": "maybe"})
+    give(enrolment, "request.take_over", {"request_id": request_id}, user=None)
+    enrolment.await_that(lambda: len(parked(enrolment.broker)) == 4)
+    whys = " ".join(parked(enrolment.broker))
+    for why in ("NotAllowed", "NotFound", "unreadable", "no user_id"):
+        assert why in whys
+    assert state_of(enrolment, filed) is RequestState.RECEIVED
