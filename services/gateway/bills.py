@@ -136,6 +136,9 @@ def invoice_paper(invoice: InvoiceView) -> dict[str, Any]:
             "En ligne dans votre Espace Citoyens, rubrique « Factures » : c’est gratuit.",
             "En mairie, auprès de Mairie [+], rue du Capitaine Bozambo.",
             "Une question sur une ligne ? Le détail de chaque journée est dans votre Espace Citoyens.",
+            # Not said, the two months would not run (Code de justice administrative R421-5).
+            "Une ligne n’est pas juste ? Contestez-la dans les deux mois, dans votre Espace Citoyens ou auprès de "
+            "Mairie [+], ou saisissez le tribunal administratif de Grenoble (CGCT, article L. 1617-5).",
         ]
     return {
         "title": title_of(summary),
@@ -165,7 +168,7 @@ def invoice_paper(invoice: InvoiceView) -> dict[str, Any]:
             for bill in by_child(invoice)
         ],
         "totals": [list(row) for row in totals],
-        "how": "Comment payer",
+        "how": "Payer ou contester",
         "notes": [french.typeset(note) for note in notes],
     }
 

@@ -426,6 +426,19 @@ def test_pressed_twice_it_is_one_objection_and_no_words_stay_with_the_command(ca
     )
     assert service.contest_invoice_line(ask, case.parent) == service.contest_invoice_line(ask, case.parent)
     assert case.town.count("SELECT count(*) FROM line_objection") == 1
+    waive = AnswerLineObjection(
+        command_id=uuid4(),
+        objection_id=service.contest_invoice_line(ask, case.parent),
+        version=1,
+        state=State.WAIVED,
+        session_ids=ask.session_ids,
+        waiver=WaiverKind.ERROR,
+        at_once=True,
+    )
+    for _ in range(2):
+        assert service.answer_line_objection(waive, a_clerk()).given_cents == MEAL
+    assert case.town.count("SELECT count(*) FROM invoice WHERE kind = 'credit_note'") == 1
+    assert case.billed()[0] == 0
     assert case.town.count("SELECT count(*) FROM command WHERE answer LIKE '%varicelle%'") == 0
 
 
