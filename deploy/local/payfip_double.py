@@ -4,7 +4,11 @@ It refuses what the real one refuses (formats of the fields, amounts), answers P
 does not know, and tells the town's address which operation ended.
 """
 
+import logging
+import os
 import re
+import signal
+import sys
 import threading
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +19,7 @@ from xml.sax.saxutils import escape
 import requests
 from flask import Flask, redirect, render_template_string, request
 from werkzeug import Response
+from werkzeug.serving import make_server
 
 _SERVICE = (
     "http://securite.service.tpa.cp.finances.gouv.fr/services/mas_securite/"
@@ -171,3 +176,18 @@ def _envelope(body: str, status: int) -> tuple[str, int, dict[str, str]]:
         f'<S:Envelope xmlns:S="http://schemas.xmlsoap.org/soap/envelope/"><S:Body>{body}</S:Body></S:Envelope>'
     )
     return envelope, status, {"Content-Type": "text/xml; charset=utf-8"}
+
+
+def main() -> None:
+    """Serves until SIGTERM or SIGINT, on loopback."""
+    port = int(os.environ["ESPACE_PAYFIP_DOUBLE_PORT"])
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    server = make_server("127.0.0.1", port, PayfipDouble().app(), threaded=True)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit(0))
+    print(f"PayFiP double on http://127.0.0.1:{port}", flush=True)
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()

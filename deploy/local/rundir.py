@@ -46,6 +46,7 @@ PORT_OFFSETS = {
     "weed-filer-grpc": 26,
     "s3-grpc": 27,
     "weed-metrics": 28,
+    "payfip": 29,
 }
 # A socket's path may be 107 bytes long, `/.s.PGSQL.5432.lock` included.
 LONGEST_SOCKET_DIRECTORY = 85

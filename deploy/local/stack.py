@@ -19,6 +19,7 @@ from typing import Protocol, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from deploy.local.mail.part import MailCatcher
+from deploy.local.payfip import Payfip
 from deploy.local.postgres import Postgres, Server, make_service
 from deploy.local.processes import (
     GATEWAY,
@@ -41,7 +42,9 @@ from deploy.local.stripe import StripeDouble
 from deploy.local.supervisor import PartFailed, Show, Supervisor
 from deploy.local.surroundings import ROOT, inherit_environment
 
-PARTS = ("postgres", "rabbitmq", "seaweedfs", "mail", "stripe")
+PARTS = ("postgres", "rabbitmq", "seaweedfs", "mail", "stripe", "payfip")
+CARD_ORIGIN = "https://checkout.stripe.com"
+"""Where cards are paid when the provider is the real one."""
 EVERYTHING = (*SERVICES, GATEWAY)
 # Which address given by the operator stands for which part.
 VARIABLES = {
@@ -50,6 +53,7 @@ VARIABLES = {
     "ESPACE_S3_URL": "seaweedfs",
     "ESPACE_SMTP_URL": "mail",
     "ESPACE_STRIPE_URL": "stripe",
+    "ESPACE_PAYFIP_URL": "payfip",
 }
 
 
@@ -98,6 +102,7 @@ class Stack:
             "seaweedfs": lambda: Seaweed(self.run_dir),
             "mail": lambda: MailCatcher(self.run_dir),
             "stripe": lambda: StripeDouble(self.run_dir),
+            "payfip": lambda: Payfip(self.run_dir),
         }
         return makers[name]()
 
@@ -136,6 +141,11 @@ class Stack:
     def stripe(self) -> StripeDouble | None:
         part = self._embedded.get("stripe")
         return part if isinstance(part, StripeDouble) else None
+
+    @property
+    def payfip(self) -> Payfip | None:
+        part = self._embedded.get("payfip")
+        return part if isinstance(part, Payfip) else None
 
     @property
     def gateway_url(self) -> str:
@@ -182,6 +192,13 @@ class Stack:
                 "ESPACE_STRIPE_WEBHOOK_SECRET": self.stripe.webhook_secret,
                 "ESPACE_PAYMENT_ORIGIN": self.stripe.url,
             }
+        if self.payfip is not None:
+            common |= {
+                "ESPACE_PAYFIP_URL": self.payfip.service_url,
+                "ESPACE_PAYFIP_PAGE_URL": self.payfip.page_url,
+            }
+            origins = common.get("ESPACE_PAYMENT_ORIGIN", CARD_ORIGIN), self.payfip.url
+            common["ESPACE_PAYMENT_ORIGIN"] = " ".join(origins)
         own = ("ESPACE_AMQP_URL", "ESPACE_DATABASE_URL")
         common |= {name: value for name, value in self._external.items() if name not in own}
         return Addresses(

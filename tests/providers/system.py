@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from deploy.local.processes import Addresses, compose_program
 from deploy.local.stack import EVERYTHING, Stack
 
 
@@ -46,6 +48,22 @@ class Town(Stack):
         finally:
             self.supervisor.resume(process)
             self.supervisor.await_ready(process)
+
+    @contextmanager
+    def told(self, process: str, **variables: str) -> Iterator[None]:
+        """Started again with other variables, and as it was at the end of the block."""
+        addresses = self.addresses()
+        other = replace(addresses, common={**addresses.common, **variables})
+        self._change(process, other)
+        try:
+            yield
+        finally:
+            self._change(process, addresses)
+
+    def _change(self, process: str, addresses: Addresses) -> None:
+        self.supervisor.stop(process)
+        self.supervisor.start(compose_program(process, addresses, self.run_dir))
+        self.supervisor.await_ready(process)
 
     def strike(self, process: str) -> None:
         """kill -9, and wait until the supervisor has it ready again."""

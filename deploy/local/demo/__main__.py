@@ -25,6 +25,7 @@ from deploy.local.demo import (
     consents,
     contesting,
     custody,
+    debits,
     documents,
     enrolment,
     money,
@@ -69,6 +70,8 @@ def main() -> int:
     money.handle(services, people.clerk, people.parents)
     say("a line of an invoice contested")
     contesting.load(services, people.parents)
+    say("a mandate, and a collection sent to the bank")
+    debits.load(services, people.parents[2:-1])
     say("absences reported, a roll-call contested")
     absences.load(services, people.parents)
     say("today's roll-calls begun on a tablet")

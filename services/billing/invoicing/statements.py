@@ -267,6 +267,7 @@ def _movements(session: Session, found: Invoice) -> list[PaymentLine]:
             LedgerTransaction.occurred_at,
             LedgerEntry.amount_cents,
             Payment.method,
+            Payment.state,
         )
         .join(LedgerEntry, LedgerEntry.transaction_id == LedgerTransaction.transaction_id)
         .outerjoin(Payment, cast(Payment.payment_id, String) == LedgerTransaction.reference)
@@ -293,8 +294,9 @@ def _movements(session: Session, found: Invoice) -> list[PaymentLine]:
             label=METHODS.get(method, "Paiement") if kind == "payment" else words.get(kind, kind),
             cents=-cents,
             payment_id=UUID(reference) if kind == "payment" else None,
+            void=state is PaymentState.REJECTED,
         )
-        for kind, reference, occurred_at, cents, method in rows
+        for kind, reference, occurred_at, cents, method, state in rows
     ]
 
 

@@ -127,6 +127,7 @@ class PaymentLine(View):
     label: str
     cents: int
     payment_id: UUID | None = None
+    void: bool = Field(default=False, description="The bank sent it back: its receipt does not hold any more")
 
 
 class InvoiceView(View):

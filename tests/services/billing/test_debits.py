@@ -400,9 +400,9 @@ def test_a_booked_debit_that_comes_back_is_due_again_and_its_receipt_is_void(
         assert ledger.totals(session)["sepa"] == 0
         assert audit.check(session, town.clock.now()) == 0
         shown = statements.invoice(session, parent, invoice, due_on)
-    assert [line.label for line in shown.payments] == [
-        "Prélèvement automatique",
-        "Prélèvement rejeté par la banque",
+    assert [(line.label, line.void) for line in shown.payments] == [
+        ("Prélèvement automatique", True),
+        ("Prélèvement rejeté par la banque", True),
     ]
     assert shown.summary.state is InvoiceState.TO_PAY
     assert town.told("debit.rejected") == 1
