@@ -24,6 +24,7 @@ from billing.invoicing.summaries import still_owed
 from billing.models import Guardian
 from billing.paying.models import Payment, PaymentPart
 from billing.paying.payments import CURRENCY
+from billing.treasury.models import ClaimPiece
 from billing.wording import day_name
 from chassis.outbox import tell_all
 from contracts.billing.debits import (
@@ -223,6 +224,12 @@ def signer_is_guardian() -> ColumnElement[bool]:
 
 def _candidates(fund: str, collect_on: date) -> Select[Mandate, Invoice]:
     underway = exists().where(PaymentPart.invoice_id == Invoice.invoice_id, PaymentPart.underway)
+    # What the Treasury was told of is the Treasury's to collect.
+    told = (
+        select(func.coalesce(func.sum(ClaimPiece.cents), 0))
+        .where(ClaimPiece.invoice_id == Invoice.invoice_id)
+        .correlate(Invoice)
+    )
     return (
         select(Mandate, Invoice)
         .join(Invoice, (Invoice.family_id == Mandate.family_id) & (Invoice.fund == Mandate.fund))
@@ -234,6 +241,7 @@ def _candidates(fund: str, collect_on: date) -> Select[Mandate, Invoice]:
             Invoice.due_on <= collect_on,
             still_owed(),
             ~underway.correlate(Invoice),
+            told.scalar_subquery() <= 0,
         )
     )
 

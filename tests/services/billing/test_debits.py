@@ -42,6 +42,8 @@ from contracts.caller import Caller, Role
 from contracts.errors import Invalid, NotFound
 from tests.mothers.billing import NOW, a_clerk, a_parent
 from tests.services.billing.conftest import Town
+from tests.services.billing.test_claims import make as make_claims
+from tests.services.billing.test_claims import set_terms
 from tests.services.billing.test_runs import at_once
 
 CREDITORS = creditors.read("ENF=FR72ZZZ123456,FR7630001007941234567890185,BDFEFRPPCCT")
@@ -247,6 +249,15 @@ def test_what_is_not_due_yet_or_is_being_paid_otherwise_is_left_out(
     with pytest.raises(NothingToCollect):
         announce(town, due_on)
     assert town.count("SELECT count(*) FROM collection") == 0
+
+
+def test_what_the_treasury_was_told_of_is_the_treasurys_to_collect(
+    town: Town, mandate: UUID, due_on: date
+) -> None:
+    set_terms(town)
+    make_claims(town)
+    with pytest.raises(NothingToCollect):
+        announce(town, due_on)
 
 
 def test_what_is_going_to_be_collected_cannot_be_paid_online_or_over_the_counter(
