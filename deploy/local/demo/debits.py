@@ -4,7 +4,6 @@ On its day (`./espace clock +22d`) the debit is booked as paid, and an agent may
 """
 
 from collections.abc import Iterable
-from uuid import NAMESPACE_URL, UUID, uuid5
 
 from contracts.billing.debits import (
     AnnounceCollection,
@@ -16,7 +15,7 @@ from contracts.billing.debits import (
 from contracts.billing.invoices import InvoiceState, MyInvoices
 from contracts.billing.refusals import NothingToCollect
 from contracts.caller import SYSTEM, Caller
-from deploy.local.demo.billing import Services
+from deploy.local.demo.billing import Services, key
 
 _IBAN, _BIC = "FR14 2004 1010 0505 0001 3M02 606", "PSSTFRPPLYO"
 """The specimen that banks print on theirs."""
@@ -31,7 +30,7 @@ def load(services: Services, parents: Iterable[Caller]) -> None:
         return
     for offer in services.ask(MyMandates(), signer).offers[:1]:
         sign = SignMandate(
-            command_id=_key("mandate", offer.family_id),
+            command_id=key("mandate", offer.family_id),
             family_id=offer.family_id,
             fund=offer.fund,
             holder=signer.name,
@@ -42,7 +41,7 @@ def load(services: Services, parents: Iterable[Caller]) -> None:
     for fund in services.ask(OpenDebitDesk(), SYSTEM).funds:
         try:
             announce = AnnounceCollection(
-                command_id=_key("collection", fund.fund, fund.proposed),
+                command_id=key("collection", fund.fund, fund.proposed),
                 fund=fund.fund,
                 collect_on=fund.proposed,
             )
@@ -50,7 +49,7 @@ def load(services: Services, parents: Iterable[Caller]) -> None:
         except NothingToCollect:
             continue
         make = MakeCollectionFile(
-            command_id=_key("file", collection.collection_id), collection_id=collection.collection_id
+            command_id=key("file", collection.collection_id), collection_id=collection.collection_id
         )
         services.ask(make, SYSTEM)
 
@@ -59,8 +58,3 @@ def _owes(services: Services, parent: Caller) -> bool:
     return any(
         invoice.state is InvoiceState.TO_PAY for invoice in services.ask(MyInvoices(), parent).invoices
     )
-
-
-def _key(*parts: object) -> UUID:
-    """The same command has the same id at every load."""
-    return uuid5(NAMESPACE_URL, "espace-citoyens/demo/" + "/".join(str(part) for part in parts))

@@ -35,7 +35,7 @@ def up(arguments: list[str]) -> int:
     The first start installs what is missing and loads the demonstration town; later ones find their data again.
     Any part given by its address is used instead of the embedded one: ESPACE_AMQP_URL, ESPACE_DATABASE_URL (a
     superuser's), ESPACE_S3_URL, ESPACE_SMTP_URL, ESPACE_STRIPE_URL (with ESPACE_STRIPE_KEY and
-    ESPACE_STRIPE_WEBHOOK_SECRET). ESPACE_PORT_BASE moves the ports (8600 to 8628), ESPACE_RUN_DIR the data (.run).
+    ESPACE_STRIPE_WEBHOOK_SECRET). ESPACE_PORT_BASE moves the ports (8600 to 8629), ESPACE_RUN_DIR the data (.run).
       --empty    do not load the demonstration town
     """
     install_python()
