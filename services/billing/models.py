@@ -129,6 +129,7 @@ class Activity(Base):
     activity_name: Mapped[str] = mapped_column(String(200))
     unit: Mapped[str] = mapped_column(String(60))
     child_care: Mapped[bool]
+    retired: Mapped[bool] = mapped_column(server_default="false", comment="Takes nobody new: not estimated")
 
 
 class Booking(Base):

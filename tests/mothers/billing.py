@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
 from contracts.billing.counter import CounterView, DepositView, Means, TillView
-from contracts.billing.drafts import TariffDraftView, TariffSimulation
+from contracts.billing.drafts import TariffDraftView, TariffSimulation, TownEffect
 from contracts.billing.funds import FundList, FundView
 from contracts.billing.invoices import (
     DueView,
@@ -545,6 +545,24 @@ def a_simulation(**fields: object) -> TariffSimulation:
         "after_cents": 6360,
     }
     return TariffSimulation.model_validate(given | fields)
+
+
+def a_town_effect(**fields: object) -> TownEffect:
+    given: dict[str, object] = {
+        "activity_name": "Restauration scolaire",
+        "place_name": "",
+        "month": OCTOBER,
+        "families_more": 812,
+        "families_less": 40,
+        "families_same": 148,
+        "more_cents": 1234_50,
+        "less_cents": 60_00,
+        "most_more_cents": 12_40,
+        "most_less_cents": 5_20,
+        "before_cents": 48_000_00,
+        "after_cents": 49_174_50,
+    }
+    return TownEffect.model_validate(given | fields)
 
 
 def a_tariff_list() -> TariffList:

@@ -2,7 +2,7 @@
 
 from billing import consultations
 from billing.invoicing.dates import paris_day
-from billing.tariffs import drafts, estimates, simulation, tariff_book
+from billing.tariffs import drafts, estimates, simulation, tariff_book, town_effect
 from billing.wording import month_name
 from chassis.commands import once
 from chassis.service import Service, answers
@@ -10,11 +10,13 @@ from contracts.billing.drafts import (
     DropTariffDraft,
     OpenTariffDraft,
     PublishTariffDraft,
+    ReckonTownEffect,
     SaveTariffDraft,
     SimulateTariff,
     StartTariffDraft,
     TariffDraftView,
     TariffSimulation,
+    TownEffect,
 )
 from contracts.billing.estimates import Estimate, EstimateMonth
 from contracts.billing.tariffs import MyPrices, PriceList, PublishTariff, TariffList, Tariffs, TariffView
@@ -100,3 +102,9 @@ class TariffDraftDesk(Service):
                 what = f"Consommations, {month_name(ask.month)}"
                 consultations.note_family(session, caller, family_id, what, self.clock.now())
             return found
+
+    @answers(ReckonTownEffect)
+    def reckon_town_effect(self, ask: ReckonTownEffect, caller: Caller) -> TownEffect:
+        caller.staff(Role.BILLING)
+        with self.begin() as session:
+            return town_effect.town_effect(session, drafts.find(session, ask.draft_id), ask.month)

@@ -61,9 +61,9 @@ def keep_place(session: Session, fact: PlaceUpdated, version: int) -> None:
 
 
 def keep_activity(session: Session, fact: ActivityUpdated, version: int) -> None:
-    """The activity's name, unit, and whether it is child care."""
+    """The activity's name, unit, whether it is child care, and whether it still takes anybody."""
     if not newer(session, "activity", fact.activity_code, version):
         return
-    values = fact.model_dump(include={"activity_name", "unit", "child_care"})
+    values = fact.model_dump(include={"activity_name", "unit", "child_care", "retired"})
     upsert = insert(Activity).values(activity_code=fact.activity_code, **values)
     session.execute(upsert.on_conflict_do_update(index_elements=[Activity.activity_code], set_=values))

@@ -45,12 +45,12 @@ def estimate(session: Session, ask: EstimateMonth, account_id: UUID | None, toda
 
 
 def _offers(session: Session, today: date) -> dict[Key, tuple[PricedOffer, Rule]]:
-    """What has a price today, by activity and place; a rule by duration is an offer for each of its moments."""
+    """What takes families and has a price today, by activity and place; by duration, an offer for each moment."""
     in_force = session.execute(
         select(Tariff, Activity, Place.place_name)
         .join(Activity, Activity.activity_code == Tariff.activity_code)
         .outerjoin(Place, Place.place_code == Tariff.place_code)
-        .where(Tariff.valid_from <= today)
+        .where(Tariff.valid_from <= today, ~Activity.retired)
         .ext(distinct_on(Activity.activity_name, Tariff.activity_code, Tariff.place_code))
         .order_by(
             Activity.activity_name,

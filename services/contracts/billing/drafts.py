@@ -125,3 +125,33 @@ class SimulateTariff(Question[TariffSimulation]):
         default="", max_length=60, description="File number, or part of the name; empty: nobody yet"
     )
     month: date
+
+
+class TownEffect(View):
+    """A month of all families with the draft in force all through it, aids apart; against what is in force.
+
+    `more_cents`, `less_cents`: what those who pay more, or less, pay more or less in all. `most_…`: of one family.
+    """
+
+    activity_name: str
+    place_name: str
+    month: date
+    families_more: int
+    families_less: int
+    families_same: int
+    more_cents: int
+    less_cents: int
+    most_more_cents: int
+    most_less_cents: int
+    before_cents: int
+    after_cents: int
+
+
+class ReckonTownEffect(Question[TownEffect]):
+    """What a draft changes for the town in a month: roll-calls, then what is booked. Nobody is named.
+
+    Role billing. Raises TariffDraftNotFound.
+    """
+
+    draft_id: UUID
+    month: date

@@ -61,6 +61,7 @@ class ActivityUpdated(Event):
     activity_name: str
     unit: str = Field(description="What one booking is called on an invoice: « repas », « demi-journée »")
     child_care: bool = Field(description="Counts for the child-care tax credit (food does not)")
+    retired: bool = Field(default=False, description="Takes nobody new; what is enrolled and booked stays")
 
 
 class EnrolmentState(StrEnum):

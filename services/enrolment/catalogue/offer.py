@@ -192,7 +192,11 @@ def define_activity(session: Session, ask: DefineActivity, caller: Caller, at: d
     if version is not None:
         capacities.follow(session, terms, at)
         fact = ActivityUpdated(
-            activity_code=terms.code, activity_name=terms.name, unit=terms.unit, child_care=terms.child_care
+            activity_code=terms.code,
+            activity_name=terms.name,
+            unit=terms.unit,
+            child_care=terms.child_care,
+            retired=terms.retired,
         )
         tell(session, fact, subject=terms.code, version=version, at=at)
     return view_activity(terms, school_names(session, terms), calendar.local_day(at))

@@ -10,6 +10,7 @@ from chassis.clock import PARIS
 from contracts.billing.drafts import (
     OpenTariffDraft,
     PublishTariffDraft,
+    ReckonTownEffect,
     SaveTariffDraft,
     SimulateTariff,
     TariffDraftView,
@@ -74,6 +75,22 @@ def simulate(draft_id: UUID) -> str:
         draft_id=draft_id,
         view=view,
         words=words,
+        month=month,
+        months=[(f"{each:%Y-%m}", french.month(each)) for each in months],
+    )
+
+
+@blueprint.get("/<uuid:draft_id>/effet")
+@_OFFICE
+def town(draft_id: UUID) -> str:
+    """Who would pay more, who less, and how much in all."""
+    months = _months(clock().now().astimezone(PARIS).date())
+    chosen = request.args.get("mois", "")
+    month = next((each for each in months if f"{each:%Y-%m}" == chosen), months[_MONTHS_ON + 1])
+    return render_template(
+        "staff/tariff_effect.html",
+        draft_id=draft_id,
+        view=ask(ReckonTownEffect(draft_id=draft_id, month=month)),
         month=month,
         months=[(f"{each:%Y-%m}", french.month(each)) for each in months],
     )

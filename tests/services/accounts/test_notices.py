@@ -11,6 +11,7 @@ from sqlalchemy import event
 from accounts.mailing import booking_news, mail, notices
 from accounts.mailing.attendance_news import evening_of
 from accounts.mailing.mail import Site
+from accounts.wording import of
 from chassis.clock import PARIS
 from contracts.accounts.families import RedeemKey
 from contracts.envelope import Envelope
@@ -260,7 +261,7 @@ def test_days_that_another_calendar_moves_are_told_once_and_not_as_cancelled(hom
     home.tell(told)
     assert home.new() == [(LEA, "days_handed_over"), (MAX, "days_handed_over")]
     mail = home.desk.mails(LEA)[-1]
-    assert plain(mail.subject) == f"Jours réservés de {home.child} : le calendrier de garde a changé"
+    assert plain(mail.subject) == f"Jours réservés {of(home.child)} : le calendrier de garde a changé"
     words = plain(mail.text)
     assert "vous seront facturés ; vous pouvez les annuler" in words
     assert "- Cantine, décembre 2026 : mardi 8" in words

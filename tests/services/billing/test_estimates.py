@@ -3,11 +3,12 @@
 from datetime import date
 from uuid import UUID
 
+from billing.facts import copies
 from billing.invoicing.dates import paris_day
 from billing.tariffs import estimates, tariff_book
 from contracts.billing.estimates import Estimate, EstimateItem, EstimateMonth
 from contracts.billing.tariffs import Duration, FixedRule, Moment, Siblings, SiblingStep
-from tests.mothers.billing import NOW, SCHOOL, a_parent, a_tariff
+from tests.mothers.billing import NOW, SCHOOL, a_canteen, a_parent, a_tariff
 from tests.services.billing.conftest import Town
 
 TODAY = paris_day(NOW)
@@ -53,6 +54,16 @@ def test_each_place_and_moment_with_a_price_of_its_own_is_offered_and_nothing_th
         ("École Jules-Verne", "soir"),
     ]
     assert found.total_cents == 300
+
+
+def test_an_activity_that_takes_nobody_new_is_not_estimated(town: Town) -> None:
+    town.offer(FixedRule(cents=400))
+    retired = a_canteen().model_copy(update={"retired": True})
+    with town.sessions.begin() as session:
+        copies.keep_activity(session, retired, town.version("cantine"))
+    given = ask(town, EstimateItem(activity_code="cantine", units=12))
+    assert "cantine" not in {offer.activity_code for offer in given.offers}
+    assert (given.lines, given.total_cents) == ([], 0)
 
 
 def test_what_has_no_price_is_left_out(town: Town) -> None:

@@ -5,11 +5,12 @@ from datetime import date
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import event, text
 
 from billing.facts import copies
 from billing.invoicing.dates import paris_day
 from billing.models import Allowance, Family
-from billing.tariffs import drafts, simulation
+from billing.tariffs import drafts, simulation, tariff_book, town_effect
 from billing.tariffs.months import in_force, price_month
 from contracts.billing.allowances import AllowanceKind
 from contracts.billing.drafts import SaveTariffDraft, StartTariffDraft, TariffSimulation
@@ -25,7 +26,7 @@ from contracts.billing.tariffs import (
     TariffRule,
 )
 from contracts.events.enrolment import Mark, PlaceUpdated
-from tests.mothers.billing import NOW, OCTOBER
+from tests.mothers.billing import NOW, OCTOBER, SCHOOL, a_tariff
 from tests.services.billing.conftest import Town
 
 TODAY = paris_day(NOW)
@@ -147,3 +148,70 @@ def test_a_month_costs_the_same_simulated_and_invoiced(town: Town, seed: int) ->
             chosen = [in_force(versions, unit.activity_code, unit.place_code, unit.day) for unit in units]
             prices = price_month(OCTOBER, units, household, chosen)
             assert sum(each.cents for each in prices if each) == drawn.get(family.label, 0)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_effect_on_the_town_is_the_sum_of_what_each_family_would_see(town: Town, seed: int) -> None:
+    """In sets and family by family: one rule, told twice once more. Without aids, which the effect leaves out."""
+    chance = random.Random(seed)
+    town.offer(RULES[seed % len(RULES)])
+    with town.sessions.begin() as session:
+        elsewhere = a_tariff(rule=FixedRule(cents=210)).model_copy(update={"place_code": "elsewhere"})
+        copies.keep_place(session, PlaceUpdated(place_code="elsewhere", place_name="Ailleurs"), 1)
+        tariff_book.publish(session, elsewhere, None, NOW, TODAY)
+    tried = draft(town, RULES[(seed + 1) % len(RULES)], chance.choice(["", "", SCHOOL]))
+    families = [
+        town.family(label=f"Famille {n}", quotient=chance.choice([None, 300, 620, 1400]), resident=n != 1)
+        for n in range(4)
+    ]
+    children = [town.child(f"Enfant {n}", date(2015 + n, 3, 1)) for n in range(4)]
+    with town.sessions.begin() as session:
+        session.add(
+            Allowance(
+                family_id=families[0], kind=AllowanceKind.REDUCTION, reduction="pai", name="Panier", granted_at=NOW,
+                child_id=None, since=date(2026, 10, 5), activity_code="cantine", percent=0, cents=0,
+            )
+        )  # fmt: skip
+    for day in range(1, 25):
+        lines = [
+            (child, chance.choice(families), chance.choice(list(Mark)))
+            for child in chance.sample(children, 3)
+        ]
+        town.sheet(date(2026, 10, day), *lines)
+    town.booking(children[0], families[2], date(2026, 10, 28))
+    with town.sessions.begin() as session:
+        session.execute(
+            text(
+                "UPDATE settled_session SET place_code = 'elsewhere' WHERE extract(day FROM day) IN (3, 9, 17)"
+            )
+        )
+    each = [simulate(town, tried, f"Famille {n}") for n in range(4)]
+    changes = [seen.after_cents - seen.before_cents for seen in each]
+    with town.sessions.begin() as session:
+        effect = town_effect.town_effect(session, drafts.find(session, tried), OCTOBER)
+    assert (effect.before_cents, effect.after_cents) == (
+        sum(seen.before_cents for seen in each),
+        sum(seen.after_cents for seen in each),
+    )
+    assert effect.families_more == sum(change > 0 for change in changes)
+    assert effect.families_less == sum(change < 0 for change in changes)
+    assert effect.more_cents - effect.less_cents == sum(changes)
+    assert (effect.most_more_cents, effect.most_less_cents) == (max(0, *changes), -min(0, *changes))
+
+
+def test_the_effect_on_the_town_asks_as_often_for_many_families(town: Town) -> None:
+    town.offer()
+    tried = draft(town, FixedRule(cents=300))
+    asked: list[str] = []
+    event.listen(town.engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
+    counts = []
+    for _ in range(2):
+        for number in range(5):
+            town.meals(town.child(), town.family(label=f"Famille {number}"), 3)
+        with town.sessions.begin() as session:
+            found = drafts.find(session, tried)
+            asked.clear()
+            effect = town_effect.town_effect(session, found, OCTOBER)
+            counts.append(len(asked))
+    assert effect.families_less == 10
+    assert counts == [3, 3]

@@ -133,6 +133,8 @@ def test_an_agent_is_not_held_to_the_rule(town: Town) -> None:
 def test_an_activity_that_is_retired_takes_nobody_new(town: Town) -> None:
     kept, parent = ask(town)
     town.run(mother.canteen(retired=True), DAY, DAY)
+    told = "SELECT count(*) FROM outbox WHERE name = 'activity.updated' AND body LIKE '%\"retired\"_true%'"
+    assert town.count(told) == 1
     with pytest.raises(PlaceDoesNotFit):
         ask(town)
     assert shown(town, kept, parent).state is EnrolmentState.ACCEPTED

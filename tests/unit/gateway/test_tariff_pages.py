@@ -12,6 +12,7 @@ from contracts.billing.drafts import (
     DropTariffDraft,
     OpenTariffDraft,
     PublishTariffDraft,
+    ReckonTownEffect,
     SaveTariffDraft,
     SimulateTariff,
     StartTariffDraft,
@@ -33,7 +34,7 @@ from contracts.billing.tariffs import (
 from contracts.caller import Role
 from contracts.errors import Invalid
 from gateway import tariff_text, tariff_words
-from tests.mothers.billing import CANTEEN_RULE, a_draft, a_simulation, a_tariff_list
+from tests.mothers.billing import CANTEEN_RULE, a_draft, a_simulation, a_tariff_list, a_town_effect
 
 DRAFT = f"/agents/tarifs/brouillons/{UUID(int=71)}"
 EVERYTHING = EffortRule(
@@ -76,7 +77,7 @@ def form_of(page: Any) -> Any:
 
 
 def test_only_the_billing_office_prepares_tariffs(site: Any) -> None:
-    for address in (DRAFT, f"{DRAFT}/simulation", f"{DRAFT}/publier"):
+    for address in (DRAFT, f"{DRAFT}/simulation", f"{DRAFT}/effet", f"{DRAFT}/publier"):
         site.agent(Role.ATTENDANCE).get(address, status=403)
 
 
@@ -253,3 +254,22 @@ def test_everything_a_rule_adds_is_said() -> None:
         "Absence non justifiée : +2,00 €",
     ):
         assert sentence in said
+
+
+def test_the_effect_on_all_families_names_nobody_and_counts_each(site: Any, office: Any) -> None:
+    site.services.answers[ReckonTownEffect] = a_town_effect()
+    assert office.read(DRAFT).select_one(f'a[href="{DRAFT}/effet"]')
+    page = office.read(f"{DRAFT}/effet?mois=2026-10")
+    asked = site.services.asked_for(ReckonTownEffect)[0]
+    assert f"{asked.month:%Y-%m}" == "2026-10"
+    for sentence in (
+        "812",
+        "+1 234,50 €",
+        "−60,00 €",
+        "+12,40 €",
+        "1 000 familles",
+        "Les aides ne sont pas comptées",
+    ):
+        assert sentence in words(page)
+    site.services.answers[ReckonTownEffect] = a_town_effect(families_more=0, families_less=0, families_same=0)
+    assert "Rien ce mois-ci" in words(office.read(f"{DRAFT}/effet"))
