@@ -30,6 +30,7 @@ from deploy.local.demo import (
     enrolment,
     money,
     own_account,
+    requests,
     taps,
     waiting,
 )
@@ -74,6 +75,9 @@ def main() -> int:
     debits.load(services, people.parents[2:-1])
     say("absences reported, a roll-call contested")
     absences.load(services, people.parents)
+    say("démarches at the departments")
+    wait_for("the démarches", lambda: requests.is_offered(services))
+    requests.load(services, people.parents, people.desks)
     say("today's roll-calls begun on a tablet")
     taps.load(services, today)
     say("a few sealed documents")

@@ -89,6 +89,8 @@ class People:
     parents: list[Caller] = field(default_factory=list)
     clerk: Caller = SYSTEM
     """The agent of the billing office."""
+    desks: list[Caller] = field(default_factory=list)
+    """The agents who answer requests."""
     keys: list[tuple[str, str]] = field(default_factory=list)
     """(name, Clé Enfance) of guardians without account: to be tried by whoever visits."""
 
@@ -111,10 +113,13 @@ def load(services: Services, today: date) -> People:
             SYSTEM,
         )
         people.sign_ins.append(SignIn(_WORDS[login], email, PASSWORD, "/agents/connexion"))
+        caller = Caller(
+            kind=Kind.AGENT, account_id=agent_id, name=f"{first_name} {last_name}", roles=frozenset(roles)
+        )
         if login == "agent.facturation":
-            people.clerk = Caller(
-                kind=Kind.AGENT, account_id=agent_id, name=f"{first_name} {last_name}", roles=frozenset(roles)
-            )
+            people.clerk = caller
+        if Role.REQUESTS in roles:
+            people.desks.append(caller)
     _wait_for_schools(services)
     for school, place_code in SCHOOLS:
         _import_school(services, school, place_code)

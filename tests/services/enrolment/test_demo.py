@@ -8,12 +8,14 @@ import pytest
 from sqlalchemy import text
 
 from chassis.database import engine_for, sessions_for
-from contracts.caller import SYSTEM
+from contracts.caller import SYSTEM, Role
 from contracts.enrolment.attendance import AttendanceDesk
 from contracts.enrolment.offer import ShowOffer
-from deploy.local.demo import absences, closures, taps, waiting
+from contracts.enrolment.requests import RequestQueue
+from deploy.local.demo import absences, closures, requests, taps, waiting
 from deploy.local.demo import enrolment as demo
 from enrolment.household import families
+from enrolment.procedures import shipping
 from tests.mothers import enrolment as mother
 from tests.services.enrolment.conftest import NOW
 from tests.services.enrolment.counter import Counter
@@ -96,3 +98,19 @@ def test_a_month_is_lived_and_checked(counter: Counter) -> None:
     assert any(desk.tapped.values())
     assert len(desk.review) <= 1
     assert {table: count(counter, f"SELECT count(*) FROM {table}") for table in before} == before
+
+
+def test_requests_stand_at_their_departments_and_loading_again_changes_nothing(counter: Counter) -> None:
+    assert not requests.is_offered(counter)
+    with counter.service.begin() as session:
+        shipping.install(session, NOW)
+    assert requests.is_offered(counter)
+    parents = [mother.parent(name=f"Nadia{n} Ferrand") for n in range(3)]
+    agents = [mother.agent(Role.REQUESTS)]
+    for _ in range(2):
+        requests.load(counter, parents, agents)
+    queue = counter.ask(RequestQueue(), agents[0])
+    assert [each.line.state.value for each in queue.requests] == ["received", "information_asked"]
+    assert {each.name for each in queue.departments} == set(requests.DEPARTMENTS.values())
+    assert {form.department for _, form in shipping.shipped().values()} <= set(requests.DEPARTMENTS.values())
+    assert count(counter, "SELECT count(*) FROM request WHERE state = 'accepted'") == 1
