@@ -3,6 +3,8 @@
 import io
 import json
 import os
+import signal
+import tempfile
 import zipfile
 import zlib
 
@@ -11,7 +13,7 @@ import pytest
 from pikepdf import Array, Dictionary, Name
 from PIL import Image
 
-from gateway.vault.examination import child, limits
+from gateway.vault.examination import child, limits, nursery
 from gateway.vault.examination.examiner import Examination, Verdict
 from gateway.vault.examination.flaws import Flaw, Flawed
 from gateway.vault.examination.packing import unpack
@@ -304,30 +306,53 @@ def test_a_pdf_among_photographs_is_said_so_and_a_broken_one_too():
     assert flaw_of(a_jpeg(), a_jpeg(900, 700)[:3000], task="bind") is Flaw.UNREADABLE
 
 
-def test_the_child_knows_none_of_the_gateways_secrets(monkeypatch):
+def pid_of(examination: Examination) -> int:
+    with open(f"/proc/self/fdinfo/{examination._child.hold}") as said:
+        return int(next(line for line in said if line.startswith("Pid:")).split()[1])
+
+
+def test_the_child_knows_none_of_the_gateways_secrets_and_has_none_of_its_files(monkeypatch):
     monkeypatch.setenv("ESPACE_SECRET_KEY", "SECRETKEY")
-    examination = Examination()
-    try:
-        with open(f"/proc/{examination._process.pid}/environ", "rb") as environment:
-            assert b"ESPACE_" not in environment.read()
-    finally:
-        examination.close()
+    nursery.NURSERY._end()
+    with tempfile.TemporaryFile() as mine:
+        examination = Examination()
+        try:
+            pid = pid_of(examination)
+            with open(f"/proc/{pid}/environ", "rb") as environment:
+                assert b"ESPACE_" not in environment.read()
+            inode = os.fstat(mine.fileno()).st_ino
+            links = os.listdir(f"/proc/{pid}/fd")
+            assert inode not in {os.stat(f"/proc/{pid}/fd/{each}").st_ino for each in links}
+        finally:
+            examination.close()
 
 
 def test_the_child_is_bounded_and_a_dead_one_is_a_refusal():
     examination = Examination()
     try:
         examination.feed(b"%PDF-1.7")
-        while examination._process.poll() is None and not _is_bounded(examination._process.pid):
+        pid = pid_of(examination)
+        while not _is_bounded(pid):
             pass
-        assert _is_bounded(examination._process.pid)
-        examination._process.kill()
+        os.kill(pid, signal.SIGKILL)
         examination.feed(b"0" * 1_000_000)
         with pytest.raises(Flawed) as flawed:
             examination.finish()
         assert flawed.value.flaw is Flaw.TOO_HARD
     finally:
         examination.close()
+
+
+def test_one_files_end_is_not_anothers_and_a_nursery_that_died_is_followed_by_another():
+    first, second = Examination(), Examination()
+    first.feed(a_pdf())
+    second.feed(a_pdf())
+    first.close()
+    assert second.finish().pages == 1
+    second.close()
+    nursery.NURSERY._process.kill()
+    nursery.NURSERY._process.wait()
+    assert in_the_child(a_pdf())[0].pages == 1
 
 
 def _is_bounded(pid: int) -> bool:

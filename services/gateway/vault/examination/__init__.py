@@ -6,7 +6,8 @@ password, gets the bytes through a pipe and says what it found. What it cannot b
 refused.
 
     flaws      what may be wrong with a file, and what the sender can do about it
-    examiner   the gateway's side: starts the child, feeds it, hears it
+    examiner   the gateway's side: feeds a child, hears it
+    nursery    where children come from
     child      the other side: `python -m gateway.vault.examination.child`
     limits     what the child may use
     packing    several pictures in one piece

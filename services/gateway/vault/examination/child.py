@@ -1,4 +1,6 @@
-"""The process that reads strangers' files: `python -m gateway.vault.examination.child look|bind`.
+"""The processes that read strangers' files: `python -m gateway.vault.examination.child`, and its forks.
+
+The first waits at a socket (its standard input) for a task and two pipes, forks, and answers with a hold on the fork.
 
 In:  pieces, each after its length (4 bytes, big-endian); a length of 0 ends a file, a second one ends them all.
 Out: one line of JSON, `{"flaw": null, "pages": 2, "size": 0}`; `size` bytes of the document made by `bind`; then
@@ -7,20 +9,50 @@ Out: one line of JSON, `{"flaw": null, "pages": 2, "size": 0}`; `size` bytes of 
 """
 
 import json
-import sys
-from typing import BinaryIO
+import os
+import socket
+from typing import BinaryIO, NoReturn
 
-from gateway.vault.examination import limits
+from gateway.vault.examination import binding, hidden, limits, pdf_check, pictures
 from gateway.vault.examination.flaws import Flaw, Flawed
 from gateway.vault.examination.packing import pack
 from gateway.vault.media import Media, sniff
 
 
 def main() -> None:
-    """One examination, from the pipe to the pipe."""
-    task = sys.argv[1]
+    """Forks for each task that comes, until the gateway is gone."""
+    line = socket.socket(fileno=0)
+    while True:
+        task, pipes, _, _ = socket.recv_fds(line, 16, 2)
+        if not task:
+            return
+        pid = os.fork()
+        if pid == 0:
+            line.close()
+            _live(task.decode(), *pipes)
+        for pipe in pipes:
+            os.close(pipe)
+        hold = os.pidfd_open(pid)
+        socket.send_fds(line, [b"!"], [hold])
+        os.close(hold)
+        _bury()
+
+
+def _live(task: str, comes: int, goes: int) -> NoReturn:
+    """One examination, from pipe to pipe."""
     limits.apply(task)
-    examine(task, read_files(sys.stdin.buffer), sys.stdout.buffer)
+    with os.fdopen(comes, "rb") as pipe, os.fdopen(goes, "wb") as out:
+        examine(task, read_files(pipe), out)
+    os._exit(0)
+
+
+def _bury() -> None:
+    """Those that are over; the others at the next task."""
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        return
 
 
 def examine(task: str, files: list[bytes], out: BinaryIO) -> None:
@@ -54,16 +86,10 @@ def read_files(pipe: BinaryIO) -> list[bytes]:
 def _look(data: bytes, out: BinaryIO) -> None:
     media = sniff(data)
     if media is Media.PDF:
-        from gateway.vault.examination import pdf_check
-
         pages = pdf_check.check(data)
         _say(out, {"flaw": None, "pages": pages, "size": 0})
-        from gateway.vault.examination import pictures
-
         _show(out, pictures.pages_of_pdf(data))
         return
-    from gateway.vault.examination import hidden, pictures
-
     if media is None:
         raise Flawed(Flaw.UNREADABLE)
     hidden.look_in_picture(media, data)
@@ -73,8 +99,6 @@ def _look(data: bytes, out: BinaryIO) -> None:
 
 
 def _bind(files: list[bytes], out: BinaryIO) -> None:
-    from gateway.vault.examination import binding
-
     pages = len(files)
     document, preview = binding.bind(files)
     _say(out, {"flaw": None, "pages": pages, "size": len(document)})

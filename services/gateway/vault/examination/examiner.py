@@ -1,4 +1,4 @@
-"""The gateway's side of an examination: a child is started with the upload, fed while it arrives, heard at its end.
+"""The gateway's side of an examination: a child is born with the upload, fed while it arrives, heard at its end.
 
 What the child holds is bounded by its own limits; here passes one piece at a time. Two examinations at once in a
 process are judged, others wait their turn.
@@ -6,16 +6,13 @@ process are judged, others wait their turn.
 
 import contextlib
 import json
-import subprocess
-import sys
 from dataclasses import dataclass
-from pathlib import Path
 from threading import BoundedSemaphore, Timer
-from typing import IO, cast
 
 from structlog import get_logger
 
 from gateway.vault.examination.flaws import Flaw, Flawed
+from gateway.vault.examination.nursery import NURSERY
 from gateway.vault.examination.packing import unpack
 
 log = get_logger()
@@ -24,7 +21,6 @@ PATIENCE = 100.0
 """Seconds of real time from the end of the upload to the end of the examination, where the machine is busy."""
 
 MOST_PREVIEW = 4 * 1024 * 1024
-_SERVICES = str(Path(__file__).parents[3])
 _AT_ONCE = BoundedSemaphore(2)
 
 
@@ -44,18 +40,7 @@ class Examination:
     """One file, or several to be bound, before the child. Feed it everything, then ask for the verdict; close it."""
 
     def __init__(self, task: str = "look") -> None:
-        # Nothing of the gateway's environment: it holds the keys and addresses of everything.
-        environment = {"PYTHONPATH": _SERVICES, "MALLOC_ARENA_MAX": "1", "LC_ALL": "C.UTF-8"}
-        self._process = subprocess.Popen(  # noqa: S603  (our own program, and one of two words)
-            [sys.executable, "-P", "-B", "-m", "gateway.vault.examination.child", task],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=environment,
-            cwd="/",
-        )
-        self._in = cast("IO[bytes]", self._process.stdin)
-        self._out = cast("IO[bytes]", self._process.stdout)
+        self._child = NURSERY.fork(task)
         self._clock: Timer | None = None
         self._holds_turn = False
 
@@ -73,13 +58,13 @@ class Examination:
         if not _AT_ONCE.acquire(timeout=PATIENCE):
             raise Busy
         self._holds_turn = True
-        self._clock = Timer(PATIENCE, self._process.kill)
+        self._clock = Timer(PATIENCE, self._child.kill)
         self._clock.daemon = True
         self._clock.start()
         self._write(bytes(8))
-        line = self._out.readline(1000)
+        line = self._child.back.readline(1000)
         if not line:
-            log.warning("examination died", status=self._process.poll())
+            log.warning("examination died")
             raise Flawed(Flaw.TOO_HARD)
         said = json.loads(line)
         if said["flaw"] is not None:
@@ -88,25 +73,21 @@ class Examination:
 
     def read(self, size: int) -> bytes:
         """The document made of several photographs; the caller knows from the verdict how much there is."""
-        return self._out.read(size)
+        return self._child.back.read(size)
 
     def preview(self) -> list[bytes]:
         """A thumbnail, then the first pages, as JPEG; nothing when they could not be drawn. After the verdict."""
-        length = int.from_bytes(self._out.read(4), "big")
+        length = int.from_bytes(self._child.back.read(4), "big")
         if length > MOST_PREVIEW:
             return []
-        packed = self._out.read(length)
+        packed = self._child.back.read(length)
         return unpack(packed) if len(packed) == length else []
 
     def close(self) -> None:
         """Ends the child, whatever it is doing."""
         if self._clock is not None:
             self._clock.cancel()
-        self._process.kill()
-        for pipe in (self._in, self._out):
-            with contextlib.suppress(BrokenPipeError):
-                pipe.close()
-        self._process.wait()
+        self._child.let_go()
         if self._holds_turn:
             self._holds_turn = False
             _AT_ONCE.release()
@@ -114,5 +95,5 @@ class Examination:
     def _write(self, data: bytes) -> None:
         # A child that has died or given up takes no more: `finish` hears why.
         with contextlib.suppress(BrokenPipeError):
-            self._in.write(data)
-            self._in.flush()
+            self._child.to.write(data)
+            self._child.to.flush()
