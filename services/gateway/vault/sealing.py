@@ -145,16 +145,17 @@ class _Pieces:
 
     def __init__(self, arriving: Iterable[bytes]) -> None:
         self._arriving = iter(arriving)
-        self._held = bytearray()
+        self._held = b""
+        self._at = 0
 
     def take(self, size: int) -> bytes:
-        while len(self._held) < size:
+        while len(self._held) - self._at < size:
             piece = next(self._arriving, None)
             if piece is None:
                 break
-            self._held += piece
-        taken = bytes(self._held[:size])
-        del self._held[:size]
+            self._held, self._at = self._held[self._at :] + piece, 0
+        taken = self._held[self._at : self._at + size]
+        self._at += len(taken)
         return taken
 
 

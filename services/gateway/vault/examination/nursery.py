@@ -5,11 +5,14 @@ that never held a file; it is started at the first upload of a gateway's process
 and ends with it.
 """
 
+import atexit
+import fcntl
 import os
 import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -17,6 +20,7 @@ from typing import BinaryIO, cast
 
 _SERVICES = str(Path(__file__).parents[3])
 
+_PIPE = 1024 * 1024
 _PATIENCE = 30.0
 """Seconds for a fork, loading included."""
 
@@ -81,12 +85,18 @@ class Nursery:
                 env=environment,
                 cwd="/",
             )
+        if self._owner != os.getpid():
+            atexit.register(self._end)
         self._line, self._owner = ours, os.getpid()
 
     def _ask(self, task: str) -> Born:
         line = cast("socket.socket", self._line)
         its_in, our_out = os.pipe()
         our_in, its_out = os.pipe()
+        with suppress(
+            OSError
+        ):  # larger than usual, so that feeder and fed take fewer turns; more than a user may
+            fcntl.fcntl(our_out, fcntl.F_SETPIPE_SZ, _PIPE)
         try:
             socket.send_fds(line, [task.encode()], [its_in, its_out])
             _, holds, _, _ = socket.recv_fds(line, 1, 1)
@@ -104,7 +114,7 @@ class Nursery:
     def _end(self) -> None:
         if self._line is not None:
             self._line.close()
-        if self._process is not None:
+        if self._process is not None and self._owner == os.getpid():
             self._process.kill()
             self._process.wait()
 
