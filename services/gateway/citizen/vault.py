@@ -45,7 +45,7 @@ class SearchForm(Form):
     """What is looked for."""
 
     words = TextField("Nom", [at_most(LONGEST_NAME)], autocomplete="off")
-    document_type = SelectField("Type de document")
+    document_type = SelectField("Type de document", prompt="")
 
 
 class DeleteForm(CommandForm):
