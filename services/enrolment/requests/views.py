@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Integer, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from chassis.database import PREPARED
 from contracts.caller import Caller
 from contracts.enrolment.procedures import FormPage, ProcedureForm
 from contracts.enrolment.requests import (
@@ -52,15 +53,20 @@ def mine(session: Session, ask: MyRequests, caller: Caller) -> MyRequestsView:
 
 def latest(session: Session, account_id: UUID, limit: int, offset: int = 0) -> list[RequestLine]:
     """An account's last requests, newest first. One statement."""
-    rows = session.execute(
-        select(Request, Department.name)
-        .join(Department, Department.code == Request.department_code)
-        .where(Request.account_id == account_id)
-        .order_by(Request.submitted_at.desc(), Request.number.desc())
-        .limit(limit)
-        .offset(offset)
-    )
+    rows = session.execute(_LATEST, {"account_id": account_id, "most": limit, "skipped": offset})
     return [line(request, name) for request, name in rows]
+
+
+# Written once: they are part of every home.
+_LATEST = (
+    select(Request, Department.name)
+    .join(Department, Department.code == Request.department_code)
+    .where(Request.account_id == bindparam("account_id"))
+    .order_by(Request.submitted_at.desc(), Request.number.desc())
+    .limit(bindparam("most", type_=Integer))
+    .offset(bindparam("skipped", type_=Integer))
+    .execution_options(**PREPARED)
+)
 
 
 def requester(session: Session, request: Request) -> RequestView:
