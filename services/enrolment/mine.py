@@ -13,6 +13,7 @@ from enrolment.booking import line_records
 from enrolment.enrolling import enrolment_views
 from enrolment.household.families import families_of, full_name
 from enrolment.models import Activity, Booking, Child, DaySession, Place, Proof
+from enrolment.procedures import draft_records
 from enrolment.requests import request_records
 
 
@@ -35,6 +36,7 @@ def records(session: Session, account_id: UUID) -> Records:
         **line_records.records(session, own, account_id),
         **absence_records.records(session, own, account_id),
         **request_records.records(session, account_id),
+        **draft_records.records(session, account_id),
     }
 
 

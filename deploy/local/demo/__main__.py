@@ -30,6 +30,7 @@ from deploy.local.demo import (
     enrolment,
     money,
     own_account,
+    procedures,
     requests,
     taps,
     waiting,
@@ -75,6 +76,8 @@ def main() -> int:
     debits.load(services, people.parents[2:-1])
     say("absences reported, a roll-call contested")
     absences.load(services, people.parents)
+    say("a démarche of the town's own")
+    procedures.load(services, people.parents[0])
     say("démarches at the departments")
     wait_for("the démarches", lambda: requests.is_offered(services))
     requests.load(services, people.parents, people.desks)

@@ -236,7 +236,8 @@ class DraftView(View):
 class StartDraft(Command[DraftCard]):
     """Begins a procedure with its current version. NotFound; NotSignedIn where an account is needed.
 
-    Without an account, `secret` is what will prove that the draft is the caller's.
+    Without an account, `secret` is what will prove that the draft is the caller's; one address begins so many
+    (TooManyAttempts).
     """
 
     code: Code
@@ -400,6 +401,12 @@ class FormChanged(Conflict):
     """The form has another version than the one that was filled: RenewDraft first."""
 
     code = "form_changed"
+
+
+class ProcedureRetired(Conflict):
+    """The procedure is not offered any more: a draft of it can be read, and not sent."""
+
+    code = "procedure_retired"
 
 
 class DraftIncomplete(Invalid):

@@ -1,8 +1,11 @@
 """Démarches: what is offered, drafts of answers, and the forms that agents compose."""
 
+from datetime import timedelta
+
+from chassis import throttle
 from chassis.commands import once
 from chassis.service import Service, answers, every
-from contracts.caller import Caller
+from contracts.caller import Caller, Kind
 from contracts.enrolment.procedures import (
     DraftCard,
     DraftView,
@@ -30,6 +33,9 @@ from contracts.enrolment.procedures import (
 from enrolment.procedures import composing, drafts, shipping, versions
 from enrolment.schedule import calendar
 
+BEGUN = throttle.Limit(60, timedelta(minutes=1))
+"""Drafts that one address may begin without an account; counted anew after a day."""
+
 
 class ProcedureFormsDesk(Service):
     """Démarches: what is offered, drafts of answers, and the forms that agents compose."""
@@ -50,6 +56,11 @@ class ProcedureFormsDesk(Service):
 
     @answers(StartDraft)
     def start_draft(self, ask: StartDraft, caller: Caller) -> DraftCard:
+        if caller.kind is Kind.ANONYMOUS:
+            with self.begin() as session:
+                throttle.count(
+                    session, [throttle.on_address("draft", caller.address, BEGUN)], self.clock.now()
+                )
         with self.begin() as session:
             return once(session, ask, caller, lambda: drafts.start(session, ask, caller, self.clock.now()))
 

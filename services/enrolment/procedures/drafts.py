@@ -23,6 +23,7 @@ from contracts.enrolment.procedures import (
     FormChanged,
     OpenDraft,
     ProcedureForm,
+    ProcedureRetired,
     RenewDraft,
     SaveAnswers,
     StartDraft,
@@ -114,7 +115,7 @@ def save(session: Session, ask: SaveAnswers, caller: Caller, now: datetime) -> D
 def renew(session: Session, ask: RenewDraft, caller: Caller, now: datetime) -> DraftView:
     """The draft, taken to the version in use. See `RenewDraft`."""
     draft = _find(session, ask.draft_id, ask.secret, caller, lock=True)
-    number, form = versions.offered(session, draft.procedure_code)
+    number, form = _offered(session, draft)
     if number != draft.number:
         old = versions.form_of(session, draft.procedure_code, draft.number)
         draft.answers = renewing.carry(old, form, draft.answers, _today(now))
@@ -140,11 +141,11 @@ def complete(
 ) -> tuple[RequestDraft, ProcedureForm]:
     """The draft, locked, and its form, when it can be sent as it is; who sends it deletes it.
 
-    `number`: the version that whoever sends it has read. Raises NotFound (retired too), FormChanged, DraftIncomplete,
-    Invalid (a date that has gone by since it was typed).
+    `number`: the version that whoever sends it has read. Raises NotFound, ProcedureRetired, FormChanged,
+    DraftIncomplete (also where a date has gone by since it was typed).
     """
     draft = _find(session, draft_id, secret, caller, lock=True)
-    current, form = versions.offered(session, draft.procedure_code)
+    current, form = _offered(session, draft)
     if not draft.number == number == current:
         raise FormChanged
     page = _todo(form, draft, _today(now))
@@ -187,6 +188,13 @@ def _find(
     if draft is None:
         raise NotFound
     return draft
+
+
+def _offered(session: Session, draft: RequestDraft) -> tuple[int, ProcedureForm]:
+    try:
+        return versions.offered(session, draft.procedure_code)
+    except NotFound:
+        raise ProcedureRetired from None
 
 
 def _view(session: Session, draft: RequestDraft, now: datetime) -> DraftView:

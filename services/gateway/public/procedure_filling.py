@@ -14,13 +14,13 @@ from flask.typing import ResponseReturnValue
 from contracts.accounts.families import HouseholdView, MyHousehold
 from contracts.documents import OpenVault, VaultView
 from contracts.enrolment.procedures import (
-    DraftIncomplete,
     DraftView,
     DropDraft,
     FieldKind,
     FormChanged,
     FormField,
     OpenDraft,
+    ProcedureRetired,
     RenewDraft,
     SaveAnswers,
 )
@@ -113,7 +113,7 @@ def check(draft_id: UUID) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             return _submit(draft_id, form)
-        except (FormChanged, DraftIncomplete, DocumentNotThere, Invalid) as refusal:
+        except (DocumentNotThere, FormChanged, Invalid, ProcedureRetired) as refusal:
             form.show(refusal)
     view = ask(_opening(draft_id))
     if view.newer is not None:

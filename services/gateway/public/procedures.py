@@ -20,9 +20,11 @@ from contracts.enrolment.procedures import (
 from gateway import browser_session
 from gateway.document_types import names_from
 from gateway.forms import CommandForm
+from gateway.procedure_codes import only_codes
 from gateway.services import ask, ask_each
 
 blueprint = Blueprint("procedures", __name__, url_prefix="/demarches")
+blueprint.url_value_preprocessor(only_codes)
 _SECRET = "draft_secret"  # noqa: S105 -- the name it is kept under
 
 

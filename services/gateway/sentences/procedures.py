@@ -6,6 +6,11 @@ SENTENCES = {
         "Ce formulaire a changé pendant que vous le remplissiez. Ce que vous avez saisi est gardé : "
         "vérifiez ce qui est nouveau.",
     ),
+    "procedure_retired": (
+        409,
+        "Cette démarche n’est plus proposée en ligne : votre saisie ne peut pas être envoyée. "
+        "Adressez-vous à la mairie, ou choisissez une autre démarche.",
+    ),
     "draft_incomplete": (422, "Il manque encore des réponses : complétez-les avant d’envoyer la demande."),
     "procedure_exists": (409, "Une démarche porte déjà ce nom : choisissez-en un autre."),
     "procedure_changed": (

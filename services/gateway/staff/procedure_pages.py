@@ -19,6 +19,7 @@ from contracts.enrolment.procedures import (
 from contracts.errors import DomainError
 from gateway import access, procedure_edits
 from gateway.forms import CommandForm, HiddenField, TextField, at_most, matching, required
+from gateway.procedure_codes import only_codes
 from gateway.procedure_settings import (
     KINDS,
     NewQuestion,
@@ -31,6 +32,7 @@ from gateway.services import ask, ask_each
 from gateway.staff.procedures import ActForm, save
 
 blueprint = Blueprint("procedure_pages", __name__, url_prefix="/demarches/<code>")
+blueprint.url_value_preprocessor(only_codes)
 _OFFICE = access.requires_role(Role.ADMINISTRATION)
 _BY = {"monter": -1, "descendre": 1}
 Edit = Callable[[ProcedureForm], ProcedureForm]

@@ -11,11 +11,13 @@ from pydantic import TypeAdapter, ValidationError
 from contracts.caller import Role
 from contracts.enrolment.procedures import Answers, FieldKind, FormField, TrialView, TryProcedure
 from gateway import access, french, procedure_words
+from gateway.procedure_codes import only_codes
 from gateway.procedure_form import Known, PageForm, page_form
 from gateway.services import ask
 from gateway.vault.shelf import today
 
 blueprint = Blueprint("procedure_trial", __name__, url_prefix="/demarches/<code>/essai")
+blueprint.url_value_preprocessor(only_codes)
 _OFFICE = access.requires_role(Role.ADMINISTRATION)
 _ANSWERS: TypeAdapter[Answers] = TypeAdapter(Answers)
 _A_DOCUMENT = "00000000-0000-4000-8000-000000000000"

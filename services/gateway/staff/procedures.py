@@ -21,12 +21,14 @@ from contracts.errors import DomainError
 from gateway import access, procedure_conditions, procedure_faults
 from gateway.forms import CommandForm, HiddenField
 from gateway.navigation import Entry
+from gateway.procedure_codes import only_codes
 from gateway.procedure_edits import name_for
 from gateway.procedure_settings import KINDS, SettingsForm
 from gateway.sentences import sentence_of
 from gateway.services import ask
 
 blueprint = Blueprint("procedures", __name__, url_prefix="/demarches")
+blueprint.url_value_preprocessor(only_codes)
 navigation = [
     Entry(
         "Démarches (formulaires)",

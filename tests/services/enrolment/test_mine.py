@@ -145,7 +145,7 @@ def test_every_key_has_its_word_on_paper(town: Town, two_homes: tuple[UUID, Call
 def test_somebody_without_a_family_gets_empty_lists(town: Town) -> None:
     assert records(town, mother.parent()) == {
         "enrolments": [], "bookings": [], "attendance": [], "taps": [], "proofs": [], "absences": [], "objections": [],
-        "waiting": [], "usual_weeks": [], "calendars": [], "requests": [],
+        "waiting": [], "usual_weeks": [], "calendars": [], "requests": [], "request_drafts": [],
     }  # fmt: skip
 
 

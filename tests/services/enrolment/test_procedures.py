@@ -10,6 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError
 
 from contracts.caller import SYSTEM, Caller, Kind, Role
+from contracts.enrolment.mine import EnrolmentRecords
 from contracts.enrolment.procedures import (
     CONTACT_EMAIL,
     Answers,
@@ -30,6 +31,7 @@ from contracts.enrolment.procedures import (
     ProcedureDesk,
     ProcedureExists,
     ProcedureForm,
+    ProcedureRetired,
     PublishProcedure,
     RenewDraft,
     RetireProcedure,
@@ -38,7 +40,8 @@ from contracts.enrolment.procedures import (
     ShowProcedure,
     StartDraft,
 )
-from contracts.errors import Invalid, NotAllowed, NotFound, NotSignedIn
+from contracts.errors import Invalid, NotAllowed, NotFound, NotSignedIn, TooManyAttempts
+from deploy.local.demo import procedures as demo
 from enrolment.procedures import drafts, shipping
 from enrolment.procedures.models import FormVersion, RequestDraft
 from tests.mothers import enrolment as mother
@@ -263,6 +266,40 @@ def test_a_draft_is_its_owners_alone(office: Office) -> None:
     assert office.ask(ListProcedures(), parent).drafts == []
 
 
+def test_one_address_begins_only_so_many_without_an_account(office: Office) -> None:
+    office.offer(removal())
+    visitor = Caller(address="198.51.100.9")
+    for _ in range(61):
+        office.start(visitor)
+
+    with pytest.raises(TooManyAttempts):
+        office.start(visitor)
+    office.start(Caller(address="198.51.100.10"))
+    office.start(mother.parent())
+
+
+def test_what_is_begun_is_among_what_a_parent_takes_away(office: Office) -> None:
+    office.offer(removal())
+    parent = mother.parent()
+    office.save(office.start(parent), "what", parent, **GOOD)
+
+    [kept] = office.ask(EnrolmentRecords(), parent)["request_drafts"]
+    assert kept["procedure"] == "Occuper la rue"
+    assert kept["replies"] == [
+        {"question": "Pourquoi ?", "reply": "Works"},
+        {"question": "Combien de semaines ?", "reply": "2"},
+    ]
+
+
+def test_the_demonstration_town_composes_one_and_begins_it_once(office: Office) -> None:
+    parent = mother.parent()
+    for _ in range(2):
+        demo.load(office, parent)
+
+    [begun] = office.ask(ListProcedures(), parent).drafts
+    assert office.ask(OpenDraft(draft_id=begun.draft_id), parent).answers == {"usage": "fete"}
+
+
 def test_an_account_is_needed_where_the_procedure_says_so(office: Office) -> None:
     office.offer(removal(audience=Audience.SIGNED_IN))
 
@@ -343,7 +380,7 @@ def test_a_retired_procedure_is_neither_begun_nor_sent(office: Office) -> None:
 
     with pytest.raises(NotFound):
         office.start()
-    with pytest.raises(NotFound):
+    with pytest.raises(ProcedureRetired):
         office.complete(draft_id)
     office.ask(RetireProcedure(command_id=uuid4(), code=CODE, retired=False))
     office.start()

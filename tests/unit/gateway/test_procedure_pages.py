@@ -298,6 +298,11 @@ def test_a_draft_of_somebody_else_is_not_there(site: Any, desk: Desk) -> None:
     site.anonymous().get(f"{DRAFT}/nowhere", 302)
 
 
+def test_what_is_no_code_is_the_name_of_nothing(site: Any) -> None:
+    for code in ("%C3%A9", "a%00b", "x" * 60, "%2e%2e"):
+        site.anonymous().get(f"/demarches/{code}", 404)
+
+
 def test_a_draft_is_given_up(site: Any) -> None:
     desk = Desk(site, removal(), {"why": "works", "weeks": 2, "name": "Li", "contact_email": "li@exemple.fr"})
     desk.saved = {"why", "weeks", "name", "remark", "contact_email"}

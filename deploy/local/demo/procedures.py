@@ -1,0 +1,87 @@
+"""A démarche that the demonstration town has composed, beside those that are shipped; one parent has begun it."""
+
+from typing import Protocol, TypeVar
+from uuid import NAMESPACE_URL, uuid4, uuid5
+
+from contracts.caller import SYSTEM, Caller
+from contracts.enrolment.procedures import (
+    Condition,
+    FieldKind,
+    FormField,
+    FormPage,
+    ListProcedures,
+    MakeProcedure,
+    Option,
+    ProcedureExists,
+    ProcedureForm,
+    PublishProcedure,
+    SaveAnswers,
+    StartDraft,
+    Test,
+)
+from contracts.messages import Question
+
+A = TypeVar("A")
+CODE = "reserver-une-salle"
+_PARTY = Condition(tests=(Test(field="usage", one_of=("fete",)),))
+FORM = ProcedureForm(
+    title="Réserver une salle municipale",
+    summary="Une salle de quartier pour une fête de famille ou la réunion d’une association.",
+    text="Faites votre demande un mois avant la date. Le service vérifie que la salle est libre et vous répond ; "
+    "la convention et la caution se signent ensuite au guichet.",
+    category="Vie locale",
+    department="Vie associative",
+    answer_days=15,
+    sources=("Code général des collectivités territoriales, article L2144-3",),
+    pages=(
+        FormPage(
+            name="salle",
+            title="La salle",
+            fields=(
+                FormField(
+                    name="usage",
+                    kind=FieldKind.CHOICE,
+                    label="Pour quoi faire ?",
+                    options=(
+                        Option(name="fete", label="Une fête de famille"),
+                        Option(name="reunion", label="La réunion d’une association"),
+                    ),
+                ),
+                FormField(
+                    name="invites",
+                    kind=FieldKind.NUMBER,
+                    label="Combien de personnes ?",
+                    least=2,
+                    most=150,
+                    shown_when=_PARTY,
+                ),
+                FormField(name="jour", kind=FieldKind.DATE, label="Quel jour ?", least=7, most=365),
+            ),
+        ),
+    ),
+)
+
+
+class Services(Protocol):
+    """`chassis.client.Services`."""
+
+    def ask(self, question: Question[A], caller: Caller) -> A: ...
+
+
+def load(services: Services, parent: Caller) -> None:
+    """Made and published once; begun once by the parent, who answered the first question."""
+    try:
+        made = services.ask(MakeProcedure(command_id=uuid4(), code=CODE, form=FORM), SYSTEM)
+    except ProcedureExists:
+        pass
+    else:
+        publish = PublishProcedure(command_id=uuid4(), code=CODE, revision=made.revision)
+        services.ask(publish, SYSTEM)
+    if services.ask(ListProcedures(), parent).drafts:
+        return
+    key = uuid5(NAMESPACE_URL, f"demo/draft/{parent.account_id}")
+    begun = services.ask(StartDraft(command_id=key, code=CODE), parent)
+    answers = SaveAnswers(
+        command_id=uuid4(), draft_id=begun.draft_id, page="salle", answers={"usage": "fete"}, partial=True
+    )
+    services.ask(answers, parent)
