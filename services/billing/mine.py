@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from billing.accounting import ledger
 from billing.contesting import kept as objections
 from billing.debits.models import Mandate
+from billing.dunning.models import Reminder, Reprieve
 from billing.invoicing.models import Invoice, InvoiceLine
 from billing.invoicing.statements import families_of
 from billing.models import Allowance, Guardian
@@ -76,6 +77,27 @@ def records(session: Session, account_id: UUID) -> Records:
         "payments": [_payment(payment, number) for payment, number in payments],
         "allowances": [_allowance(each) for each in granted],
         "line_objections": [_objection(each) for each in objections.of_families(session, families)],
+        "reminders": [
+            {
+                "sent_at": each.sent_at.isoformat(),
+                "subject": each.subject,
+                "text": each.text,
+                "amount_cents": each.cents,
+            }
+            for each in session.scalars(
+                select(Reminder).where(Reminder.family_id.in_(families)).order_by(Reminder.sent_at.desc())
+            )
+        ],
+        "reprieves": [
+            {
+                "until": each.until.isoformat(),
+                "reason": each.reason,
+                "granted_at": each.granted_at.isoformat(),
+            }
+            for each in session.scalars(
+                select(Reprieve).where(Reprieve.family_id.in_(families)).order_by(Reprieve.granted_at.desc())
+            )
+        ],
         "balance_cents": ledger.balance_of(session, families) if families else 0,
     }
 

@@ -29,6 +29,7 @@ from contracts.billing.tariffs import (
     Surcharge,
     TariffRule,
 )
+from contracts.billing.treasury import ClaimForm, SetTreasuryTerms, TreasuryTerms
 from contracts.caller import SYSTEM, Caller
 from contracts.errors import DomainError
 from contracts.messages import Question
@@ -100,7 +101,7 @@ RULES: dict[str, tuple[TariffRule, TariffRule]] = {
 
 
 def load(services: Services, today: date) -> None:
-    """The tariffs of the civil year and of the school year of `today`."""
+    """The tariffs of the civil year and of the school year of `today`; who tells the Treasury."""
     year = today.year if today.month >= 9 else today.year - 1
     earliest = (today.replace(day=1) - timedelta(days=360)).replace(day=1)
     for activity, (january, september) in RULES.items():
@@ -111,6 +112,16 @@ def load(services: Services, today: date) -> None:
                     command_id=command_id, activity_code=activity, valid_from=since, rule=rule
                 )
                 services.ask(ask, SYSTEM)
+    _tell_the_treasury(services)
+
+
+def _tell_the_treasury(services: Services) -> None:
+    """Invented codes, so that the accountant's page has claims to put in a file."""
+    terms = TreasuryTerms(
+        form=ClaimForm.TITLES, post="026001", siret="21260281300015", collectivity="001", budget="00",
+        budget_name="Ville de Romans-sur-Isère", product="PERI",
+    )  # fmt: skip
+    services.ask(SetTreasuryTerms(command_id=key("treasury"), fund="ENF", terms=terms), SYSTEM)
 
 
 def load_life(services: Services, today: date, parents: Iterable[Caller] = (), patience: float = 120) -> None:

@@ -1,9 +1,9 @@
 """From the accounts of the ledger to those of the town's accountant: the chart M57, which each fund may adapt.
 
-M57 (arrêté of 21 December 2022 and its yearly updates): 411 « Redevables », 5115 cards under collection, 5112
-cheques, 5113 special titles of payment, 5412 what a « régisseur de recettes » holds, 515 the account at the Treasury,
-467 other debtors, 4711 receipts not yet sorted, 706 to 708 what services earn (7067: « services périscolaires et
-d'enseignement »; 70632: leisure).
+M57, as its nomenclature is published each year: 411 « Redevables », 5115 cards under collection, 5112 cheques, 5113
+special titles of payment, 5412 what a « régisseur de recettes » holds, 515 the account at the Treasury, 467 other
+debtors, 4711 receipts not yet sorted, 706 what services earn (7067: « services périscolaires et d'enseignement »;
+70632: leisure). Which of them a fund uses is the accountant's to say.
 """
 
 from collections.abc import Iterable, Mapping

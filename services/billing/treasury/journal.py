@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from billing.invoicing.dates import paris_day
 from billing.invoicing.models import Fund
+from billing.invoicing.statements import METHODS
 from billing.models import Activity
 from billing.treasury import chart
 from billing.treasury.models import FundChart
@@ -84,16 +85,6 @@ _KINDS = {
     "dispute": "Paiement repris par la banque",
     "debit_rejected": "Prélèvement rejeté par la banque",
     "deposit": "Remise au comptable",
-}
-
-_MEANS = {
-    "card": "carte bancaire",
-    "cash": "espèces",
-    "cheque": "chèque",
-    "cesu": "CESU",
-    "voucher": "titres",
-    "direct_debit": "prélèvement unique",
-    "sepa_debit": "prélèvement automatique",
 }
 
 _NAMES = {
@@ -230,5 +221,5 @@ def _words(row: Any) -> str:
         what = "Avoir" if row.invoice_kind == InvoiceKind.CREDIT_NOTE else "Facture"
         return f"{what} {month_name(row.month)}" if row.month else what
     if row.kind == "payment":
-        return f"Paiement, {_MEANS[row.method]}" if row.method in _MEANS else "Paiement"
+        return METHODS.get(row.method, "Paiement")
     return _KINDS.get(row.kind, str(row.kind))

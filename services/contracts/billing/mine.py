@@ -5,4 +5,6 @@ from contracts.records import Records
 
 
 class BillingRecords(Question[Records]):
-    """`invoices` with their lines, `payments`, `balance_cents` of the caller's families; their `mandates`. Citizens."""
+    """`invoices` with their lines, `payments`, letters about late ones (`reminders`), `reprieves` and `balance_cents`
+    of the caller's families; their `mandates`. Citizens.
+    """

@@ -31,6 +31,8 @@ from contracts.events.billing import (
     PaymentBounced,
     PaymentFailed,
     RefundMade,
+    RemindedInvoice,
+    ReminderSent,
 )
 from contracts.events.documents import DocumentExpiring, DocumentOpened
 from contracts.events.enrolment import (
@@ -161,6 +163,7 @@ HANDLERS: dict[type[Event], list[str]] = {
     InvoicePublished: ["mail_invoice"],
     RefundMade: ["mail_refund"],
     PaymentBounced: ["mail_bounce"],
+    ReminderSent: ["mail_reminder"],
     AllowanceGranted: ["mail_allowance"],
     AllowanceEnded: ["mail_allowance_end"],
     InvoiceLineContested: ["mail_contested_line"],
@@ -439,6 +442,31 @@ def test_who_had_paid_is_told_how_the_money_comes_back(home: Home, way: str, wor
     assert plain(mail.subject) == "Remboursement de 12,50 €"
     assert words in plain(mail.text)
     assert "ENF-Q-2026-000045" in mail.text
+
+
+def test_a_late_household_reads_what_it_owes_and_that_nothing_is_closed_to_its_children(home: Home) -> None:
+    home.tell(
+        ReminderSent(
+            reminder_id=uuid4(),
+            family_id=home.family_id,
+            step=1,
+            subject="Rappel : une facture reste à payer",
+            paragraphs=["C’est peut-être un oubli.", "Si vous venez de payer, ne tenez pas compte de ce message."],
+            promise="Une facture impayée ne ferme jamais la cantine.",
+            total_cents=4800,
+            invoices=[
+                RemindedInvoice(
+                    invoice_id=uuid4(), number="ENF-2026-000123", month=date(2026, 10, 1),
+                    due_on=date(2026, 11, 23), cents=4800,
+                )
+            ],
+        )
+    )  # fmt: skip
+    assert home.new() == [(address, "reminder_sent") for address in (LEA, MAX)]
+    mail = home.desk.mails(MAX)[-1]
+    assert plain(mail.subject) == "Rappel : une facture reste à payer"
+    for words in ("C’est peut-être un oubli.", "48,00 €", "ENF-2026-000123", "ne ferme jamais la cantine"):
+        assert words in plain(mail.text)
 
 
 def test_a_contested_line_has_its_receipt_and_its_answer(home: Home) -> None:

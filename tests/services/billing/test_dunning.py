@@ -8,6 +8,7 @@ import pytest
 from nameko.testing.services import worker_factory
 from sqlalchemy import event, text
 
+from billing import mine
 from billing.dunning import desk, letters, sending
 from billing.dunning.wording import PROMISE
 from billing.invoicing import statements
@@ -29,6 +30,7 @@ from contracts.billing.tariffs import FixedRule
 from contracts.billing.treasury import ClaimLeftOut
 from contracts.caller import Caller
 from contracts.errors import Invalid, NotAllowed, NotFound
+from gateway.papers.records_words import LABELS
 from tests.mothers.billing import NOW, a_clerk, a_parent
 from tests.services.billing.conftest import Town
 from tests.services.billing.test_claims import make, set_terms
@@ -108,6 +110,9 @@ def test_a_letter_asks_for_what_is_left_and_promises_the_canteen(
         reminder = session.execute(text("SELECT reminder_id FROM reminder")).scalar_one()
         found = letters.letter(session, reminder)
     assert (found.cents, [each.number for each in found.invoices]) == (3000, ["ENF-2026-000001"])
+    with town.sessions.begin() as session:
+        [kept] = mine.records(session, parent.citizen())["reminders"]
+    assert (kept["amount_cents"], set(kept) - set(LABELS)) == (3000, set())
     assert found.promise == PROMISE
     assert found.addressee == ["Mme Nadia Ferrand", "4 rue des Tanneurs", "26100 Romans-sur-Isère"]
 

@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy import text
 
 from billing.accounting import ledger
+from billing.invoicing import statements
 from billing.treasury import journal
+from billing.treasury.chart import UNSORTED, USUAL, number_of
 from contracts.billing.counter import Means
 from contracts.billing.treasury import JournalEntry, JournalPart, OpenJournal, SetChart
 from contracts.caller import Caller
@@ -17,6 +19,12 @@ from tests.services.billing.conftest import Town
 from tests.services.billing.test_counter import deposit, take
 from tests.services.billing.test_refunds import accounts, give_back
 
+HOLDERS = [
+    ("stripe", "card"),
+    ("payfip", "card"),
+    ("sepa", "sepa_debit"),
+    *((ledger.COUNTER, str(means)) for means in Means),
+]
 NOVEMBER = (date(2026, 11, 1), date(2026, 11, 30))
 
 
@@ -54,8 +62,8 @@ def test_every_movement_is_there_under_its_account_with_its_piece_and_its_family
     assert shown == [
         ("4111", 4800, 0, "Facture octobre\u00a02026", "ENF-2026-000001"),
         ("7067", 0, 4800, "Facture octobre\u00a02026", "ENF-2026-000001"),
-        ("5112", 3000, 0, "Paiement, chèque", "ENF-Q-2026-000001"),
-        ("4111", 0, 3000, "Paiement, chèque", "ENF-Q-2026-000001"),
+        ("5112", 3000, 0, "Paiement par chèque", "ENF-Q-2026-000001"),
+        ("4111", 0, 3000, "Paiement par chèque", "ENF-Q-2026-000001"),
         ("515", 3000, 0, "Remise au comptable", slip.summary.number),
         ("5112", 0, 3000, "Remise au comptable", slip.summary.number),
     ]
@@ -112,3 +120,11 @@ def test_a_fund_keeps_its_own_numbers_and_another_fund_is_another_journal(town: 
         session.execute(text("DELETE FROM fund WHERE code = 'MUS'"))
     with pytest.raises(NotFound):
         read(town, "AUT")
+
+
+def test_every_account_of_the_ledger_and_every_means_has_its_number_and_its_words() -> None:
+    holders = {ledger.holder_of(provider, method) for provider, method in HOLDERS}
+    known = holders | {ledger.RECEIVABLE, ledger.TREASURY, ledger.DISPUTED}
+    assert {account: number_of(account, {}) for account in known if number_of(account, {}) == UNSORTED} == {}
+    assert known == set(USUAL)
+    assert {method for _, method in HOLDERS} <= set(statements.METHODS)

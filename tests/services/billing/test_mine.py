@@ -52,6 +52,8 @@ def test_nothing_of_another_family(town: Town) -> None:
         "mandates": [],
         "allowances": [],
         "line_objections": [],
+        "reminders": [],
+        "reprieves": [],
         "balance_cents": 0,
     }
 
