@@ -11,6 +11,7 @@ from contracts.envelope import Envelope
 from contracts.events.billing import BillConsulted
 from contracts.events.documents import DocumentOpened
 from contracts.events.enrolment import ChildConsulted
+from contracts.events.requests import RequestConsulted
 
 
 class AccessDesk(Desk):
@@ -35,6 +36,10 @@ class AccessDesk(Desk):
     @subscribes(ChildConsulted)
     def note_child(self, session: Session, fact: ChildConsulted, envelope: Envelope) -> None:
         accesses.note(session, fact, Access(fact.what.value), envelope.time)
+
+    @subscribes(RequestConsulted)
+    def note_request(self, session: Session, fact: RequestConsulted, envelope: Envelope) -> None:
+        accesses.note_request(session, fact, envelope.time)
 
     @subscribes(DocumentOpened)
     def note_document(self, session: Session, fact: DocumentOpened, envelope: Envelope) -> None:

@@ -25,6 +25,7 @@ from contracts.caller import Kind
 from contracts.events.billing import BillConsulted
 from contracts.events.documents import DocumentOpened
 from contracts.events.enrolment import ChildConsulted
+from contracts.events.requests import RequestConsulted
 
 KEPT = timedelta(days=365)
 """CNIL, délibération 2021-122: traces are kept six months to a year."""
@@ -56,6 +57,14 @@ def note_document(session: Session, fact: DocumentOpened, at: datetime) -> None:
     detail = f"Document {ATTACHED_TO.get(fact.subject_kind, '')}".strip()
     for family_id in session.scalars(wanted):
         _add(session, family_id, fact.agent_id, fact.agent_name, Access.DOCUMENT, detail, at)
+
+
+def note_request(session: Session, fact: RequestConsulted, at: datetime) -> None:
+    """A request is its account's: it concerns each family that they are a guardian of."""
+    own = select(Guardian.family_id).where(Guardian.account_id == fact.account_id).distinct()
+    detail = f"Demande {fact.number}, {fact.title}"
+    for family_id in session.scalars(own):
+        _add(session, family_id, fact.agent_id, fact.agent_name, Access.REQUEST, detail, at)
 
 
 def list_page(session: Session, ask: ListAccesses) -> AccessesPage:

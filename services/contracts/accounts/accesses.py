@@ -30,6 +30,7 @@ class Access(StrEnum):
     ABSENCE = "absence"
     OBJECTION = "objection"
     DOCUMENT = "document"
+    REQUEST = "request"
 
 
 class AccessRow(View):

@@ -161,6 +161,20 @@ class RequestClaimed(RequestFact, Event):
     told_by = "enrolment"
 
 
+class RequestConsulted(Event):
+    """An agent opened a request of an account. Told for the record of accesses."""
+
+    name = "request.consulted"
+    told_by = "enrolment"
+
+    request_id: UUID
+    number: str
+    title: str
+    account_id: UUID
+    agent_id: UUID
+    agent_name: str
+
+
 class RequestErased(Event):
     """What was personal in a request is gone: its retention is over, or its account was closed."""
 

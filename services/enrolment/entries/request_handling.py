@@ -44,6 +44,7 @@ class RequestOffice(Service):
     def open_request(self, ask: OpenRequest, caller: Caller) -> RequestFile:
         with self.begin() as session:
             request = handling.of_department(session, ask.request_id, caller)
+            handling.note_opening(session, request, caller, self.clock.now())
             return views.file(session, request, self.clock.now())
 
     @answers(HandleRequest)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from chassis.outbox import tell
 from contracts.caller import Caller
 from contracts.enrolment.requests import (
     Act,
@@ -25,6 +26,7 @@ from contracts.errors import Invalid, NotFound
 from contracts.events.requests import (
     InformationAsked,
     ProcedureKind,
+    RequestConsulted,
     RequestDecided,
     RequesterWrote,
     RequestForwarded,
@@ -49,6 +51,21 @@ def of_department(session: Session, request_id: UUID, caller: Caller, version: i
     if version is not None and request.version != version:
         raise RequestChanged(state=request.state)
     return request
+
+
+def note_opening(session: Session, request: Request, caller: Caller, now: datetime) -> None:
+    """Told for the record of accesses, where it is an account's: without one it is in no family's file."""
+    if request.account_id is None or caller.account_id is None:
+        return
+    fact = RequestConsulted(
+        request_id=request.request_id,
+        number=request.number,
+        title=request.title,
+        account_id=request.account_id,
+        agent_id=caller.account_id,
+        agent_name=caller.name,
+    )
+    tell(session, fact, subject=request.request_id, at=now)
 
 
 def handle(session: Session, ask: HandleRequest, caller: Caller, now: datetime) -> Request:

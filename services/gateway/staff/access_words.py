@@ -20,6 +20,7 @@ ACCESS_WORDS = {
     Access.ABSENCE: "Absence signalée ouverte",
     Access.OBJECTION: "Contestation de pointage ouverte",
     Access.DOCUMENT: "Document ouvert",
+    Access.REQUEST: "Démarche ouverte",
 }
 
 

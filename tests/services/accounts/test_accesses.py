@@ -16,6 +16,7 @@ from contracts.events.billing import BillConsulted
 from contracts.events.documents import DocumentOpened
 from contracts.events.enrolment import ChildConsulted, Consulted
 from contracts.events.event import Event
+from contracts.events.requests import RequestConsulted
 from tests.mothers import accounts as mother
 from tests.services.accounts.conftest import Desk
 
@@ -92,7 +93,7 @@ def test_what_other_services_tell_is_kept_with_what_was_opened(desk: Desk, famil
     ]
 
 
-def test_a_document_concerns_the_families_of_who_attached_it(desk: Desk, family_id: UUID) -> None:
+def test_a_document_and_a_request_concern_the_families_of_whose_they_are(desk: Desk, family_id: UUID) -> None:
     account_id = desk.parent()
     [guardian, *_] = desk.ask(OpenFamily(family_id=family_id)).guardians
     key = desk.keys(guardian.member.guardian_id)[guardian.member.guardian_id]
@@ -116,6 +117,18 @@ def test_a_document_concerns_the_families_of_who_attached_it(desk: Desk, family_
     }
     assert {family_id} == {row.family_id for row in lines}
     assert len(lines) == 2
+    asked = RequestConsulted(
+        request_id=uuid4(),
+        number="2026-000123",
+        title="Acte d’état civil",
+        account_id=account_id,
+        agent_id=AGENT,
+        agent_name="Nadia Benali",
+    )
+    hear(desk, "note_request", asked)
+    hear(desk, "note_request", asked.model_copy(update={"account_id": uuid4()}))
+    [line] = [row for row in read(desk) if row.access == Access.REQUEST]
+    assert (line.family_id, line.detail) == (family_id, "Demande 2026-000123, Acte d’état civil")
 
 
 def test_the_installation_leaves_no_line(desk: Desk, family_id: UUID) -> None:

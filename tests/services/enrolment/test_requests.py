@@ -274,6 +274,17 @@ def test_a_request_is_there_for_the_agents_of_its_department_alone(counter: Coun
     assert (empty.total, empty.departments) == (0, [])
 
 
+def test_an_agent_who_opens_an_account_s_request_leaves_a_line_in_the_record(counter: Counter) -> None:
+    parent = enrolment.parent()
+    theirs, nobodys = counter.file(parent), counter.file()
+    for filed in (theirs, nobodys):
+        counter.service.open_request(OpenRequest(request_id=filed.request_id), counter.agent)
+    counter.service.request_queue(RequestQueue(), counter.agent)
+    [told] = counter.facts("request.consulted")
+    assert (told["number"], told["account_id"]) == (theirs.number, str(parent.account_id))
+    assert told["agent_name"] == "Paul Durand"
+
+
 def test_forwarded_it_is_another_department_s_and_the_first_one_sees_it_no_more(counter: Counter) -> None:
     other = enrolment.agent(Role.REQUESTS, name="Zoé Michel")
     assert other.account_id is not None
