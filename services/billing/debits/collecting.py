@@ -83,8 +83,7 @@ def check_date(creditor: Creditor, collect_on: date, now: datetime) -> None:
     earliest = dates.earliest(today, creditor.notice_days)
     too_far = (collect_on - today).days > FARTHEST_DAYS
     if collect_on < earliest or too_far or not dates.is_bank_day(collect_on):
-        proposed = dates.next_bank_day(max(earliest, collect_on)) if not too_far else earliest
-        raise CollectionDateRefused(earliest=day_name(earliest), proposed=day_name(proposed))
+        raise CollectionDateRefused(earliest=day_name(earliest))
 
 
 def announce(

@@ -46,11 +46,6 @@ def lapses_on(signed_on: date, last_debit_on: date | None) -> date:
     return months_after(max(signed_on, last_debit_on or signed_on), UNUSED_MONTHS)
 
 
-def erased_on(ended_on: date, last_debit_on: date | None) -> date:
-    """The first day on which an account number may not be kept any more."""
-    return months_after(max(ended_on, last_debit_on or ended_on), KEPT_MONTHS)
-
-
 def months_after(day: date, count: int) -> date:
     """The same day so many months on, or the last of a shorter month."""
     month = day.year * 12 + day.month - 1 + count

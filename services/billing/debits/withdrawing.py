@@ -40,8 +40,8 @@ def lock_payments(session: Session, payments: Several[UUID]) -> list[Payment]:
     return list(locked)
 
 
-def withdraw(session: Session, payments: Several[Payment], reason: str, now: datetime) -> int:
-    """These payments, locked before, are not collected. Returns how many were about to be."""
+def withdraw(session: Session, payments: Several[Payment], reason: str, now: datetime) -> None:
+    """These payments, locked before, are not collected; those that were not about to be stay as they are."""
     given_up = [each for each in payments if may(each.state, PaymentState.FAILED)]
     for payment in given_up:
         payment.state, payment.reason = PaymentState.FAILED, reason
@@ -70,4 +70,3 @@ def withdraw(session: Session, payments: Several[Payment], reason: str, now: dat
         for payment in given_up
     ]
     tell_all(session, [(fact, fact.payment_id, 2) for fact in facts], at=now)
-    return len(given_up)

@@ -132,7 +132,7 @@ class DebitDesk(Service):
         caller.staff(Role.BILLING)
         with self.begin() as session:
             view = once(session, ask, caller, make)
-        log.info("collection filed", number=view.summary.number, debits=view.summary.debits)
+        log.info("collection closed", number=view.summary.number, state=view.summary.state)
         return view
 
     @answers(CancelCollection)

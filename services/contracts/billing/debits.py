@@ -204,7 +204,7 @@ class PlanCollection(Question[CollectionPlan]):
 
 
 class AnnounceCollection(Command[CollectionView]):
-    """Tells each family with an active mandate what will be debited and when. Role billing, a person.
+    """Tells each family with an active mandate what will be debited and when. Role billing.
 
     Takes what is due by that date and is not being paid otherwise. Raises DebitNotOffered, CollectionDateRefused,
     NothingToCollect.
@@ -221,9 +221,10 @@ class OpenCollection(Question[CollectionView]):
 
 
 class MakeCollectionFile(Command[CollectionView]):
-    """Makes the bank's file (pain.008), once; what may not be collected any more is left out. Role billing, a person.
+    """Makes the bank's file (pain.008), once; what may not be collected any more is left out. Role billing.
 
-    Raises NotFound, CollectionClosed, CollectionTooLate, NothingToCollect, DebitNotOffered.
+    A collection of which nothing is left is given up, and comes back cancelled. Raises NotFound, CollectionClosed,
+    CollectionTooLate, DebitNotOffered.
     """
 
     collection_id: UUID
@@ -255,7 +256,7 @@ class CollectionFile(View):
 
 
 class OpenCollectionFile(Question[CollectionFile]):
-    """The file, the same each time. Role billing, a person. Raises NotFound before it is made and once it is erased."""
+    """The file, the same each time. Role billing. Raises NotFound before it is made and once it is erased."""
 
     collection_id: UUID
 

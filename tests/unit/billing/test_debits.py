@@ -93,13 +93,10 @@ def test_a_debit_is_announced_long_enough_before_and_its_file_is_due_a_bank_day_
 
 
 @given(DAYS, st.none() | DAYS)
-def test_a_mandate_lives_36_months_from_its_last_use_and_its_account_14_months_longer(
-    signed_on: date, last: date | None
-) -> None:
+def test_a_mandate_lives_36_months_from_its_last_use(signed_on: date, last: date | None) -> None:
     used = max(signed_on, last or signed_on)
     ends = dates.lapses_on(signed_on, last)
     assert (ends.year - used.year) * 12 + ends.month - used.month == 36
-    assert dates.erased_on(ends, last) == dates.months_after(ends, 14)
 
 
 def test_a_month_that_is_shorter_ends_on_its_last_day() -> None:
