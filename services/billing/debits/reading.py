@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from billing.debits import dates, mandates
@@ -29,7 +29,9 @@ from contracts.billing.debits import (
     DebitFund,
     DebitLine,
     DebitOffer,
+    FindMandates,
     MandateList,
+    MandatePage,
     MandatePaper,
     MandateState,
     MandateView,
@@ -79,6 +81,16 @@ def view(session: Session, mandate_id: UUID, caller: Caller) -> MandateView:
     if row is None:
         raise NotFound(mandate_id=str(mandate_id))
     return _mandate(row, caller.account_id)
+
+
+def find(session: Session, ask: FindMandates) -> MandatePage:
+    """For the office."""
+    like = f"%{ask.text.strip()}%"
+    said = (Family.label, Family.number, Mandate.holder, Mandate.reference)
+    query = _mandates().where(or_(*(each.ilike(like) for each in said)))
+    total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+    rows = session.execute(query.offset((ask.page - 1) * NEWEST).limit(NEWEST))
+    return MandatePage(mandates=[_mandate(row, None) for row in rows], total=total, page=ask.page)
 
 
 def paper(session: Session, seal: Seal, mandate_id: UUID, caller: Caller) -> MandatePaper:

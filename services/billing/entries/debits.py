@@ -22,8 +22,10 @@ from contracts.billing.debits import (
     CollectionPlan,
     CollectionView,
     DebitDeskView,
+    FindMandates,
     MakeCollectionFile,
     MandateList,
+    MandatePage,
     MandatePaper,
     MandateView,
     MyMandates,
@@ -93,6 +95,12 @@ class DebitDesk(Service):
             about = f"Mandat de prélèvement {paper.mandate.reference}"
             consultations.note_family(session, caller, paper.mandate.family_id, about, self.clock.now())
             return paper
+
+    @answers(FindMandates)
+    def find_mandates(self, ask: FindMandates, caller: Caller) -> MandatePage:
+        caller.staff(Role.BILLING)
+        with self.begin() as session:
+            return reading.find(session, ask)
 
     @answers(OpenDebitDesk)
     def open_debit_desk(self, ask: OpenDebitDesk, caller: Caller) -> DebitDeskView:

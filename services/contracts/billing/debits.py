@@ -112,6 +112,21 @@ class OpenMandate(Question[MandatePaper]):
     mandate_id: UUID
 
 
+class MandatePage(View):
+    """Mandates, newest first. `total`: of all that were found."""
+
+    mandates: list[MandateView]
+    total: int
+    page: int
+
+
+class FindMandates(Question[MandatePage]):
+    """The mandates whose family, holder, file number or reference contains a text, fifty a page. Role billing."""
+
+    text: str = Field(default="", max_length=100)
+    page: int = Field(default=1, ge=1)
+
+
 class CollectionState(StrEnum):
     """How far a collection is: told to the families, sent to the bank, given up."""
 

@@ -18,6 +18,7 @@ from contracts.billing.counter import Means, TakePayment
 from contracts.billing.debits import (
     AnnounceCollection,
     CollectionState,
+    FindMandates,
     MandateState,
     PlanCollection,
     RejectDebit,
@@ -513,6 +514,15 @@ def test_the_paper_has_the_whole_number_for_who_signed_and_for_agents_only(
     assert listed.offers == []
     with town.sessions.begin() as session, pytest.raises(NotFound):
         reading.paper(session, SEAL, mandate, a_parent())
+
+
+def test_the_office_finds_mandates_by_family_holder_or_reference(town: Town, mandate: UUID) -> None:
+    with town.sessions.begin() as session:
+        for text in ("", "ferr", "NADIA", "M-2026-000001"):
+            found = reading.find(session, FindMandates(text=text))
+            assert [each.mandate_id for each in found.mandates] == [mandate], text
+        assert reading.find(session, FindMandates(text="Escoffet")).total == 0
+        assert reading.find(session, FindMandates(page=2)).mandates == []
 
 
 def test_a_mandate_ends_unused_after_36_months_and_its_account_is_forgotten_14_months_later(

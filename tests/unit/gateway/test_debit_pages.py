@@ -12,7 +12,9 @@ from contracts.billing.debits import (
     CancelCollection,
     CollectionFile,
     CollectionState,
+    FindMandates,
     MakeCollectionFile,
+    MandatePage,
     MandateState,
     MyMandates,
     OpenCollection,
@@ -224,6 +226,31 @@ def test_what_came_back_or_was_given_up_is_said_and_offers_nothing(site: Site) -
     assert not page.select('a[href*="/rejets/"]')
 
 
-@pytest.mark.parametrize("address", [OFFICE, f"{OFFICE}annoncer/ENF", ONE, f"{ONE}/fichier.xml"])
+def test_the_office_finds_a_mandate_prints_it_and_ends_it(site: Site) -> None:
+    site.services.answers[FindMandates] = MandatePage(
+        mandates=[
+            a_mandate(mine=False),
+            a_mandate(mandate_id=UUID(int=66), state=MandateState.LAPSED, mine=False),
+        ],
+        total=2,
+        page=1,
+    )
+    site.services.answers[OpenMandate] = a_mandate_paper()
+    site.services.answers[RevokeMandate] = a_mandate(state=MandateState.REVOKED)
+    browser = site.agent(Role.BILLING)
+    page = browser.read(f"{OFFICE}mandats/?recherche=ferrand")
+    assert [asked.text for asked in site.services.asked_for(FindMandates)] == ["ferrand"]
+    assert [link["href"] for link in page.select('main a[href$="/arreter"]')] == [
+        f"{OFFICE}mandats/{MANDATE}/arreter"
+    ]
+    assert browser.get(f"{OFFICE}mandats/{MANDATE}.pdf").data.startswith(b"%PDF")
+    ending = browser.read(f"{OFFICE}mandats/{MANDATE}/arreter")
+    assert browser.submit(ending, button="Mettre fin au mandat").location == f"{OFFICE}mandats/"
+    assert [asked.mandate_id for asked in site.services.asked_for(RevokeMandate)] == [MANDATE]
+
+
+@pytest.mark.parametrize(
+    "address", [OFFICE, f"{OFFICE}mandats/", f"{OFFICE}annoncer/ENF", ONE, f"{ONE}/fichier.xml"]
+)
 def test_only_the_billing_office_collects(site: Site, address: str) -> None:
     site.agent(Role.ATTENDANCE).get(address, status=403)

@@ -1,0 +1,67 @@
+"""« Mandats » for the office: find one, print it for the bank, end it when the family asks."""
+
+from uuid import UUID
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from contracts.billing.debits import FindMandates, MandateState, OpenMandate, RevokeMandate
+from contracts.caller import Role
+from contracts.errors import DomainError
+from gateway import access, papers
+from gateway.forms import CommandForm
+from gateway.papers.mandate import mandate_paper
+from gateway.sentences import sentence_of
+from gateway.sentences.billing import MANDATE_STATES
+from gateway.services import ask
+
+blueprint = Blueprint("mandates", __name__, url_prefix="/prelevements/mandats")
+
+PAGE = 50
+_OFFICE = access.requires_role(Role.BILLING)
+_LIVING = (MandateState.ACTIVE, MandateState.SUSPENDED)
+
+
+@blueprint.get("/")
+@_OFFICE
+def show() -> str:
+    """Mandates by family, holder, file number or reference."""
+    words = request.args.get("recherche", "")[:60]
+    page = max(1, request.args.get("page", 1, type=int))
+    found = ask(FindMandates(text=words, page=page))
+    return render_template(
+        "staff/mandates.html",
+        found=found,
+        words=words,
+        states=MANDATE_STATES,
+        living=_LIVING,
+        pages=-(-found.total // PAGE),
+        address=lambda number: url_for(".show", recherche=words, page=number),
+    )
+
+
+@blueprint.get("/<uuid:mandate_id>.pdf")
+@_OFFICE
+def download(mandate_id: UUID) -> Response:
+    """The mandate as a paper, with the whole account number: a bank may ask for it."""
+    paper = ask(OpenMandate(mandate_id=mandate_id))
+    return papers.pdf(papers.render("mandate", mandate_paper(paper)), f"mandat-{paper.mandate.reference}.pdf")
+
+
+@blueprint.route("/<uuid:mandate_id>/arreter", methods=["GET", "POST"])
+@_OFFICE
+def stop(mandate_id: UUID) -> ResponseReturnValue:
+    """End a mandate for a family that asks."""
+    form = CommandForm()
+    if form.validate_on_submit():
+        try:
+            ended = ask(RevokeMandate(command_id=form.command_id.data, mandate_id=mandate_id))
+        except DomainError as refusal:
+            flash(sentence_of(refusal).text, "warning")
+        else:
+            flash(f"Le mandat {ended.reference} a pris fin : un courriel le dit à son titulaire.", "success")
+        return redirect(url_for(".show"))
+    mandate = ask(OpenMandate(mandate_id=mandate_id)).mandate
+    if mandate.state not in _LIVING:
+        abort(404)
+    return render_template("staff/mandate_stop.html", form=form, mandate=mandate), form.status
