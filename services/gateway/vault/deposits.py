@@ -6,7 +6,7 @@ from contracts.documents import DepositDocument, DocumentTypeView
 from contracts.errors import Conflict, DomainError, ServiceUnavailable
 from gateway.forms import CommandForm, FileField, SelectField, required
 from gateway.vault import town
-from gateway.vault.documents import Description, SealedUpload, forget_upload, seal_upload
+from gateway.vault.documents import SealedUpload, forget_upload, seal_upload
 from gateway.vault.intake import Inspected, Reason, Refused
 from gateway.vault.multipart import IncomingForm
 from gateway.vault.upload import ACCEPT
@@ -82,7 +82,7 @@ def _take_in(incoming: IncomingForm) -> SealedUpload:
 def _command(
     key: bytes, upload: SealedUpload, form: DepositForm, name: str, request_id: UUID
 ) -> DepositDocument:
-    description = Description(name, upload.media).seal(upload.file_key, upload.document_id)
+    description = upload.described(name).seal(upload.file_key, upload.document_id)
     return DepositDocument(
         command_id=form.command_id.data,
         document_id=upload.document_id,

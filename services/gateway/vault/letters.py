@@ -4,6 +4,7 @@ The decision stands whatever becomes of its letter: where no copy can be put, th
 the agent's page offers to put it again.
 """
 
+from contextlib import closing
 from io import BytesIO
 from uuid import UUID, uuid4
 
@@ -13,7 +14,7 @@ from contracts.documents import LetterKey, PutLetter
 from contracts.errors import DomainError
 from gateway.services import ask
 from gateway.vault import keys
-from gateway.vault.documents import Description, SealedUpload, forget_upload, seal_upload
+from gateway.vault.documents import SealedUpload, forget_upload, seal_upload
 from gateway.vault.intake import Inspected, Refused
 
 log = get_logger()
@@ -26,7 +27,8 @@ def put(request_id: UUID, name: str, paper: bytes) -> bool:
         public = ask(LetterKey(request_id=request_id)).public_key
         if public is None:
             return False
-        upload = seal_upload(Inspected(BytesIO(paper)))
+        with closing(Inspected(BytesIO(paper))) as source:
+            upload = seal_upload(source)
         ask(_command(request_id, name, upload, public))
     except (DomainError, Refused) as failure:
         log.warning("letter not put into the vault", request_id=str(request_id), failure=repr(failure))
@@ -45,5 +47,5 @@ def _command(request_id: UUID, name: str, upload: SealedUpload, public: bytes) -
         object_size=upload.object_size,
         public_key=public,
         sealed_key=keys.seal_key(upload.file_key, upload.document_id, public),
-        sealed_description=Description(name, upload.media).seal(upload.file_key, upload.document_id),
+        sealed_description=upload.described(name).seal(upload.file_key, upload.document_id),
     )

@@ -7,6 +7,7 @@ import signal
 import tempfile
 import zipfile
 import zlib
+from contextlib import suppress
 
 import pikepdf
 import pytest
@@ -353,6 +354,19 @@ def test_one_files_end_is_not_anothers_and_a_nursery_that_died_is_followed_by_an
     nursery.NURSERY._process.kill()
     nursery.NURSERY._process.wait()
     assert in_the_child(a_pdf())[0].pages == 1
+
+
+def test_a_turn_ends_with_the_preview_and_with_a_refusal():
+    kept = []
+    for data in (a_pdf(), b"%PDF-1.7 broken", a_jpeg()):
+        kept.append(Examination())
+        kept[-1].feed(data)
+        with suppress(Flawed):
+            kept[-1].finish()
+        kept[-1].preview()
+    assert in_the_child(a_pdf())[0].pages == 1
+    for each in kept:
+        each.close()
 
 
 def _is_bounded(pid: int) -> bool:

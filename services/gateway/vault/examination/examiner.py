@@ -78,9 +78,8 @@ class Examination:
     def preview(self) -> list[bytes]:
         """A thumbnail, then the first pages, as JPEG; nothing when they could not be drawn. After the verdict."""
         length = int.from_bytes(self._child.back.read(4), "big")
-        if length > MOST_PREVIEW:
-            return []
-        packed = self._child.back.read(length)
+        packed = self._child.back.read(length) if length <= MOST_PREVIEW else b""
+        self._end_turn()
         return unpack(packed) if len(packed) == length else []
 
     def close(self) -> None:
@@ -88,6 +87,9 @@ class Examination:
         if self._clock is not None:
             self._clock.cancel()
         self._child.let_go()
+        self._end_turn()
+
+    def _end_turn(self) -> None:
         if self._holds_turn:
             self._holds_turn = False
             _AT_ONCE.release()
