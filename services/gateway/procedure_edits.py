@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
-from contracts.enrolment.procedures import FormField, FormPage, Option, ProcedureForm
+from contracts.enrolment.procedures import MOST_OPTIONS, FormField, FormPage, Option, ProcedureForm
 
 T = TypeVar("T")
 _LONGEST_NAME = 34
@@ -112,6 +112,8 @@ def read_options(text: str, before: Sequence[Option]) -> tuple[Option, ...]:
             raise ValueError(f"Raccourcissez ce choix : « {label[:40]}… ».")
         taken = {*known.values(), *(option.name for option in found)}
         found.append(Option(name=known.get(label) or name_for(label, taken), label=label, hint=hint))
+    if len(found) > MOST_OPTIONS:
+        raise ValueError(f"{MOST_OPTIONS} choix au plus : regroupez-en.")
     if len({option.label for option in found}) < len(found):
         raise ValueError("Deux choix ont les mêmes mots : distinguez-les.")
     return tuple(found)

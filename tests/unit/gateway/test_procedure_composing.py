@@ -170,6 +170,23 @@ def test_pages_and_questions_are_added_changed_moved_and_removed(
     assert workshop.form == removal()
 
 
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ("\n".join(f"Rue {n}" for n in range(41)), "40 choix au plus"),
+        ("Rue Basse\nRue Basse", "Deux choix ont les mêmes mots"),
+        ("x" * 151, "Raccourcissez ce choix"),
+    ],
+)
+def test_choices_that_cannot_be_are_said_on_the_question(
+    agent: Any, workshop: Workshop, options: str, expected: str
+) -> None:
+    refused = agent.send(f"{HERE}/questions/why", options=options)
+    assert refused.status_code == 422
+    assert expected in refused.get_data(as_text=True)
+    assert workshop.form == removal()
+
+
 def test_every_kind_of_question_has_its_settings(agent: Any, workshop: Workshop) -> None:
     for kind in FieldKind:
         added = agent.send(f"{HERE}/pages/who/question", kind=kind.value, label=f"Question {kind.value}")
