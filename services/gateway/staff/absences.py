@@ -23,7 +23,7 @@ from gateway.forms import (
     required,
 )
 from gateway.french import weekday
-from gateway.navigation import Entry
+from gateway.navigation import Desk, Entry
 from gateway.sentences.absences import EFFECTS, MARKS, REASONS, STATES
 from gateway.services import ask, ask_each
 
@@ -33,6 +33,7 @@ navigation = [
         "Absences",
         "staff.absences.show",
         order=22,
+        desk=Desk.CHILDREN,
         role=Role.REQUESTS,
         hint="Les absences signalées hors délai : le certificat, et ce qui est justifié.",
     )

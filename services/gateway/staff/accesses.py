@@ -13,7 +13,7 @@ from contracts.accounts.accesses import AccessRow, ExportAccesses, ExportTooLong
 from contracts.caller import Role
 from gateway import access
 from gateway.csv_files import csv_file
-from gateway.navigation import Entry
+from gateway.navigation import Desk, Entry
 from gateway.sentences import sentence_of
 from gateway.services import ask
 from gateway.staff.access_words import access_words
@@ -24,6 +24,7 @@ navigation = [
         "Accès aux dossiers",
         "staff.accesses.show",
         order=91,
+        desk=Desk.TOWN,
         role=Role.ADMINISTRATION,
         hint="Quel agent a ouvert ou modifié quel dossier famille, et quand.",
     )

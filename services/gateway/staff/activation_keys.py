@@ -10,7 +10,7 @@ from contracts.accounts.keys import IssueKeys, KeysPage, ListGuardians, RevokeKe
 from contracts.caller import Role
 from gateway import access
 from gateway.forms import CommandForm
-from gateway.navigation import Entry
+from gateway.navigation import Desk, Entry
 from gateway.papers.key_letters import print_letters
 from gateway.services import ask
 from gateway.wiring import clock, settings
@@ -21,6 +21,7 @@ navigation = [
         "Clés Enfance",
         "staff.activation_keys.show",
         order=14,
+        desk=Desk.FAMILIES,
         role=Role.FAMILY_FILES,
         hint="Choisir des responsables et imprimer leurs courriers.",
     )

@@ -35,7 +35,7 @@ from gateway.forms import (
     email_address,
     required,
 )
-from gateway.navigation import Entry
+from gateway.navigation import Desk, Entry
 from gateway.sentences import sentence_of
 from gateway.sentences.journal import ALERTS
 from gateway.sentences.journal import sentence_of as journal_sentence
@@ -48,6 +48,7 @@ navigation = [
         "Agents",
         "staff.agents.show",
         order=90,
+        desk=Desk.TOWN,
         role=Role.ADMINISTRATION,
         hint="Inviter un agent, changer ses rôles, suspendre son accès.",
     )

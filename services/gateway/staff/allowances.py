@@ -33,7 +33,7 @@ from gateway.forms import (
     no_more_than,
     required,
 )
-from gateway.navigation import Entry
+from gateway.navigation import Desk, Entry
 from gateway.services import ask
 from gateway.wiring import clock
 
@@ -43,6 +43,7 @@ navigation = [
         "Aides et réductions",
         "staff.allowances.show",
         order=44,
+        desk=Desk.MONEY,
         role=Role.BILLING,
         hint="Ce que la Ville accorde à une famille : réduction d’un tarif, aide avec un plafond.",
     )

@@ -21,7 +21,7 @@ from contracts.errors import DomainError
 from contracts.events.enrolment import AbsenceState, Mark
 from gateway import access, care_words, french
 from gateway.forms import CommandForm, HiddenField
-from gateway.navigation import Entry
+from gateway.navigation import Desk, Entry
 from gateway.services import ask, ask_each
 from gateway.wiring import clock
 
@@ -31,6 +31,7 @@ navigation = [
         "Pointage",
         "staff.attendance.show",
         order=30,
+        desk=Desk.CHILDREN,
         role=Role.ATTENDANCE,
         hint="L’appel du jour, école par école, et les feuilles qui restent à faire.",
     )

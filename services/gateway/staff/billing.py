@@ -26,7 +26,7 @@ from contracts.errors import DomainError
 from contracts.messages import Command
 from gateway import access, bills, french, papers
 from gateway.forms import CommandForm
-from gateway.navigation import Entry
+from gateway.navigation import Desk, Entry
 from gateway.papers import bundle
 from gateway.sentences import problem, sentence_of
 from gateway.sentences.billing import ANOMALIES, LEFT_OUT, RUN_STATES
@@ -38,6 +38,7 @@ navigation = [
         "Facturation",
         "staff.billing.show",
         order=40,
+        desk=Desk.MONEY,
         role=Role.BILLING,
         hint="Préparer, vérifier et publier les factures d’un mois.",
     )

@@ -12,7 +12,7 @@ from contracts.enrolment.values import LONGEST_PERIOD_DAYS
 from contracts.errors import DomainError
 from gateway import access, french
 from gateway.forms import CheckedForm, CommandForm, DateField, SelectField, TextField, at_most, required
-from gateway.navigation import Entry
+from gateway.navigation import Desk, Entry
 from gateway.sentences import sentence_of
 from gateway.services import ask
 
@@ -22,6 +22,7 @@ navigation = [
         "Calendrier",
         "staff.calendar.show",
         order=65,
+        desk=Desk.TOWN,
         role=Role.ADMINISTRATION,
         hint="Vacances, jours fériés, et les jours que la ville ferme : grève, pont, travaux.",
     )

@@ -12,7 +12,7 @@ from contracts.caller import Role
 from contracts.errors import DomainError
 from gateway import access, french
 from gateway.forms import CommandForm, TextField, at_most, required
-from gateway.navigation import Entry
+from gateway.navigation import Desk, Entry
 from gateway.sentences import sentence_of
 from gateway.sentences.billing import DIFFERENCES, PAYMENT_STATES
 from gateway.services import ask
@@ -23,6 +23,7 @@ navigation = [
         "Paiements",
         "staff.cashbook.show",
         order=42,
+        desk=Desk.MONEY,
         role=Role.BILLING,
         hint="Paiements reçus, différences à traiter, notifications en échec.",
     )

@@ -9,7 +9,7 @@ from contracts.accounts.certification import ListUncertified, ReviewFamily, Unce
 from contracts.caller import Role
 from gateway import access, certification_words, french, papers
 from gateway.csv_files import csv_file
-from gateway.navigation import Entry
+from gateway.navigation import Desk, Entry
 from gateway.papers.family_sheets import family_sheet, sheet_name
 from gateway.services import ask
 from gateway.wiring import clock
@@ -20,6 +20,7 @@ navigation = [
         "Validations",
         "staff.certifications.show",
         order=13,
+        desk=Desk.FAMILIES,
         role=Role.FAMILY_FILES,
         hint="Les familles qui n’ont pas validé leurs données pour l’année scolaire.",
     )

@@ -15,7 +15,7 @@ from contracts.accounts.changes import (
 )
 from contracts.caller import Role
 from gateway import access, change_words
-from gateway.navigation import Entry
+from gateway.navigation import Desk, Entry
 from gateway.services import ask
 from gateway.staff.decisions import DecisionForm, is_decided
 
@@ -25,6 +25,7 @@ navigation = [
         "Modifications",
         "staff.changes.show",
         order=12,
+        desk=Desk.FAMILIES,
         role=Role.FAMILY_FILES,
         hint="Ce que les familles demandent de changer dans leur dossier.",
     )

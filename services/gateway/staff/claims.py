@@ -32,7 +32,7 @@ from contracts.caller import Role
 from contracts.errors import DomainError
 from gateway import access
 from gateway.forms import CommandForm, NumberField, RadiosField, TextField, at_most, matching, required
-from gateway.navigation import Entry
+from gateway.navigation import Desk, Entry
 from gateway.sentences import sentence_of
 from gateway.sentences.billing import CLAIM_FORMS, CLAIM_KINDS, CLAIMS_LEFT_OUT, CLAIMS_TOLD
 from gateway.services import ask
@@ -43,6 +43,7 @@ navigation = [
         "Trésor public",
         "staff.claims.show",
         order=45,
+        desk=Desk.MONEY,
         role=Role.BILLING,
         hint="Les créances à transmettre au comptable : fichiers PES (titres ou rôle ORMC).",
     )

@@ -23,7 +23,7 @@ from gateway.forms import (
     at_most,
     required,
 )
-from gateway.navigation import Entry
+from gateway.navigation import Desk, Entry
 from gateway.sentences import sentence_of
 from gateway.services import ask
 
@@ -33,6 +33,7 @@ navigation = [
         "Autorisations",
         "staff.consents.show",
         order=72,
+        desk=Desk.TOWN,
         role=Role.ADMINISTRATION,
         hint="Ce qui est demandé aux familles pour chaque enfant, et les textes publiés.",
     )

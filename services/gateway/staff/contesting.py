@@ -27,7 +27,7 @@ from gateway.forms import (
     at_most,
     required,
 )
-from gateway.navigation import Entry
+from gateway.navigation import Desk, Entry
 from gateway.sentences.absences import CLAIMS, MARKS, OBJECTIONS
 from gateway.sentences.absences import STATES as ABSENCES
 from gateway.sentences.contesting import MODELS, REASONS, STATES, WAIVERS
@@ -39,6 +39,7 @@ navigation = [
         "Factures contestées",
         "staff.contesting.show",
         order=42,
+        desk=Desk.MONEY,
         role=Role.BILLING,
         hint="Les lignes de factures que des familles contestent : corriger ou expliquer, avant deux mois.",
     )

@@ -27,7 +27,7 @@ from gateway.forms import (
     at_most,
 )
 from gateway.forms import required as needed
-from gateway.navigation import Entry
+from gateway.navigation import Desk, Entry
 from gateway.papers.deposit import deposit_paper
 from gateway.sentences import sentence_of
 from gateway.sentences.billing import MEANS
@@ -39,6 +39,7 @@ navigation = [
         "Guichet",
         "staff.counter.show",
         order=43,
+        desk=Desk.MONEY,
         role=Role.BILLING,
         hint="Ce que contient la caisse, et les bordereaux de remise.",
     )

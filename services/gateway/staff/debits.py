@@ -26,7 +26,7 @@ from contracts.caller import Role
 from contracts.errors import DomainError
 from gateway import access, french
 from gateway.forms import CheckedForm, CommandForm, DateField, SelectField, required
-from gateway.navigation import Entry
+from gateway.navigation import Desk, Entry
 from gateway.sentences import sentence_of
 from gateway.sentences.billing import COLLECTION_STATES, DEBIT_REASONS, DEBIT_STATES, REJECTS
 from gateway.services import ask
@@ -37,6 +37,7 @@ navigation = [
         "Prélèvements",
         "staff.debits.show",
         order=44,
+        desk=Desk.MONEY,
         role=Role.BILLING,
         hint="Annoncer un prélèvement, faire le fichier de la banque, enregistrer un rejet.",
     )

@@ -11,7 +11,7 @@ from contracts.enrolment.requests import DefineDepartment, DepartmentView, ListD
 from contracts.errors import DomainError
 from gateway import access
 from gateway.forms import CheckboxesField, EmailField, TextField, at_most, email_address, matching, required
-from gateway.navigation import Entry
+from gateway.navigation import Desk, Entry
 from gateway.request_forms import VersionForm
 from gateway.services import ask, ask_all
 
@@ -21,6 +21,7 @@ navigation = [
         "Services",
         "staff.departments.show",
         order=91,
+        desk=Desk.TOWN,
         role=Role.ADMINISTRATION,
         hint="Qui répond à quelles démarches : les services municipaux et leurs agents.",
     )

@@ -36,7 +36,7 @@ from gateway.forms import (
     no_more_than,
     required,
 )
-from gateway.navigation import Entry
+from gateway.navigation import Desk, Entry
 from gateway.papers.reminders import print_reminders
 from gateway.sentences import sentence_of
 from gateway.sentences.billing import DUNNING_STEPS, NOT_DUNNED
@@ -49,6 +49,7 @@ navigation = [
         "Relances",
         "staff.dunning.show",
         order=42,
+        desk=Desk.MONEY,
         role=Role.BILLING,
         hint="Écrire aux familles dont une facture est en retard, par étapes, sans jamais fermer la cantine.",
     )

@@ -13,7 +13,7 @@ from contracts.events.enrolment import EnrolmentState
 from gateway import access, french
 from gateway.document_types import names_from
 from gateway.forms import CommandForm, HiddenField, RadiosField, TextareaField, at_most, required
-from gateway.navigation import Entry
+from gateway.navigation import Desk, Entry
 from gateway.services import ask, ask_each
 
 blueprint = Blueprint("enrolments", __name__, url_prefix="/inscriptions")
@@ -22,6 +22,7 @@ navigation = [
         "Inscriptions",
         "staff.enrolments.show",
         order=20,
+        desk=Desk.CHILDREN,
         role=Role.REQUESTS,
         hint="Les demandes d’inscription à étudier, et les documents joints.",
     )

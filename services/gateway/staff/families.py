@@ -14,7 +14,7 @@ from contracts.errors import DomainError
 from gateway import access, change_words, french
 from gateway.consent_words import STATES as CONSENT_WORDS
 from gateway.forms import CommandForm, NumberField, SelectField, TextField, at_most, required
-from gateway.navigation import Entry
+from gateway.navigation import Desk, Entry
 from gateway.services import ask
 from gateway.staff.access_words import access_words
 from gateway.staff.activation_keys import KEY_WORDS
@@ -26,6 +26,7 @@ navigation = [
         "Familles",
         "staff.families.search",
         order=10,
+        desk=Desk.FAMILIES,
         role=Role.FAMILY_FILES,
         hint="Chercher une famille, ouvrir son dossier, saisir son quotient.",
     ),
@@ -33,6 +34,7 @@ navigation = [
         "Dossiers",
         "staff.families.search",
         order=11,
+        desk=Desk.FAMILIES,
         role=Role.BILLING,
         hint="Chercher une famille et saisir son quotient.",
     ),

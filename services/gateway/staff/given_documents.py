@@ -8,7 +8,7 @@ from contracts.accounts.given import ListGivenDocuments
 from contracts.caller import Role
 from contracts.documents import ListDocumentTypes
 from gateway import access
-from gateway.navigation import Entry
+from gateway.navigation import Desk, Entry
 from gateway.services import ask_each
 from gateway.vault.shelf import type_names
 
@@ -18,6 +18,7 @@ navigation = [
         "Documents reçus",
         "staff.given_documents.show",
         order=13,
+        desk=Desk.FAMILIES,
         role=Role.FAMILY_FILES,
         hint="Lire les attestations remises par les familles.",
     )

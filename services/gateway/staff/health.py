@@ -22,7 +22,7 @@ from gateway import health_words as words
 from gateway.access import local_path
 from gateway.forms import CommandForm, HiddenField, RadiosField, TextareaField, at_most, required
 from gateway.health_forms import CareForm, DietForm, care_changes, care_rows
-from gateway.navigation import Entry
+from gateway.navigation import Desk, Entry
 from gateway.services import ask
 
 blueprint = Blueprint("health", __name__, url_prefix="/sante")
@@ -31,6 +31,7 @@ navigation = [
         "Santé",
         "staff.health.search",
         order=31,
+        desk=Desk.FAMILIES,
         role=Role.HEALTH,
         hint="Les fiches santé, et les changements demandés par les parents.",
     )

@@ -8,7 +8,7 @@ from contracts.accounts.health import ListReadings
 from contracts.caller import Role
 from gateway import access
 from gateway import health_words as words
-from gateway.navigation import Entry
+from gateway.navigation import Desk, Entry
 from gateway.services import ask
 
 blueprint = Blueprint("health_readings", __name__, url_prefix="/lectures-sante")
@@ -17,6 +17,7 @@ navigation = [
         "Lectures santé",
         "staff.health_readings.show",
         order=62,
+        desk=Desk.TOWN,
         role=Role.ADMINISTRATION,
         hint="Qui a lu quoi de la santé des enfants.",
     )

@@ -28,7 +28,7 @@ from contracts.errors import DomainError
 from gateway import access
 from gateway.forms import CommandForm, FileField, RadiosField, SelectField, required
 from gateway.french import typeset
-from gateway.navigation import Entry
+from gateway.navigation import Desk, Entry
 from gateway.sentences import sentence_of
 from gateway.services import ask
 from gateway.staff import import_difference
@@ -41,6 +41,7 @@ navigation = [
         "Import ONDE",
         "staff.imports.show",
         order=12,
+        desk=Desk.FAMILIES,
         role=Role.FAMILY_FILES,
         hint="Les élèves et leurs responsables, école par école.",
     )

@@ -9,7 +9,7 @@ from contracts.billing.payments import OpenReceipt
 from contracts.billing.runs import FindInvoices
 from contracts.caller import Role
 from gateway import access, bills, papers
-from gateway.navigation import Entry
+from gateway.navigation import Desk, Entry
 from gateway.sentences.billing import DUNNING_STEPS
 from gateway.sentences.contesting import STATES
 from gateway.services import ask
@@ -20,6 +20,7 @@ navigation = [
         "Factures",
         "staff.invoices.show",
         order=41,
+        desk=Desk.MONEY,
         role=Role.BILLING,
         hint="Retrouver la facture d’une famille, la lire et l’imprimer.",
     )

@@ -20,7 +20,7 @@ from contracts.errors import DomainError
 from gateway import access, periods
 from gateway.csv_files import csv_stream
 from gateway.forms import CommandForm, TextField, matching, required
-from gateway.navigation import Entry
+from gateway.navigation import Desk, Entry
 from gateway.services import ask
 from gateway.wiring import clock
 
@@ -30,6 +30,7 @@ navigation = [
         "Comptabilité",
         "staff.journal.show",
         order=44,
+        desk=Desk.MONEY,
         role=Role.BILLING,
         hint="Le journal d’une régie, par mois ou par année, et ses comptes.",
     )

@@ -9,7 +9,7 @@ from contracts.accounts.health import Diet, KitchenPage, OpenKitchen, Plate
 from contracts.caller import Role
 from gateway import access, french
 from gateway import health_words as words
-from gateway.navigation import Entry
+from gateway.navigation import Desk, Entry
 from gateway.services import ask
 from gateway.wiring import clock
 
@@ -19,6 +19,7 @@ navigation = [
         "Cuisine",
         "staff.kitchen.show",
         order=30,
+        desk=Desk.CHILDREN,
         role=Role.KITCHEN,
         hint="Les régimes et les aliments à éviter, école par école.",
     )

@@ -11,7 +11,7 @@ from contracts.enrolment.kitchens import DefineKitchen, KitchensView, ListKitche
 from contracts.errors import DomainError, Invalid
 from gateway import access
 from gateway.forms import CheckboxesField, CommandForm, TextField, at_most, required
-from gateway.navigation import Entry
+from gateway.navigation import Desk, Entry
 from gateway.services import ask
 
 blueprint = Blueprint("kitchens", __name__, url_prefix="/cuisines")
@@ -20,6 +20,7 @@ navigation = [
         "Cuisines",
         "staff.kitchens.show",
         order=72,
+        desk=Desk.TOWN,
         role=Role.ADMINISTRATION,
         hint="Quelle cuisine prépare les repas de quelles écoles.",
     )

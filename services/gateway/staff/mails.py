@@ -10,7 +10,7 @@ from contracts.caller import Role
 from gateway import access
 from gateway.forms import CommandForm
 from gateway.mail_words import why_undelivered
-from gateway.navigation import Entry
+from gateway.navigation import Desk, Entry
 from gateway.services import ask
 
 blueprint = Blueprint("mails", __name__, url_prefix="/courriels")
@@ -19,6 +19,7 @@ navigation = [
         "Courriels non remis",
         "staff.mails.show",
         order=80,
+        desk=Desk.FAMILIES,
         role=Role.FAMILY_FILES,
         hint="Les messages qui n’ont pas pu partir, et ceux qui nous sont revenus.",
     )

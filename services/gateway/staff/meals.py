@@ -11,7 +11,7 @@ from contracts.enrolment.kitchens import MealDay, MealLine, Meals, NextMeals
 from gateway import access
 from gateway import health_words as words
 from gateway.csv_files import csv_file
-from gateway.navigation import Entry
+from gateway.navigation import Desk, Entry
 from gateway.services import ask
 from gateway.wiring import clock
 
@@ -21,6 +21,7 @@ navigation = [
         "Repas",
         "staff.meals.show",
         order=29,
+        desk=Desk.CHILDREN,
         role=Role.KITCHEN,
         hint="Combien de repas préparer, par école et par régime, demain et pour la semaine.",
     )

@@ -11,7 +11,7 @@ from contracts.errors import DomainError
 from contracts.events.enrolment import Mark
 from gateway import access, french
 from gateway.forms import CommandForm, HiddenField, RadiosField, TextareaField, at_most, required
-from gateway.navigation import Entry
+from gateway.navigation import Desk, Entry
 from gateway.sentences.absences import CLAIMS, COSTS, MARKS, OBJECTIONS, STATES
 from gateway.services import ask
 
@@ -21,6 +21,7 @@ navigation = [
         "Contestations",
         "staff.objections.show",
         order=24,
+        desk=Desk.CHILDREN,
         role=Role.REQUESTS,
         hint="Les pointages que des familles contestent : rien n’en est facturé avant la réponse.",
     )

@@ -12,7 +12,7 @@ from contracts.errors import DomainError
 from gateway import absence_rules, access, french
 from gateway.document_types import names_from
 from gateway.forms import CommandForm, DateField, SelectField, required
-from gateway.navigation import Entry
+from gateway.navigation import Desk, Entry
 from gateway.services import ask, ask_each
 
 blueprint = Blueprint("offer", __name__, url_prefix="/offre")
@@ -21,6 +21,7 @@ navigation = [
         "Activités et lieux",
         "staff.offer.show",
         order=70,
+        desk=Desk.TOWN,
         role=Role.ADMINISTRATION,
         hint="Les règles de chaque activité, les places par lieu, l’ouverture des séances.",
     )

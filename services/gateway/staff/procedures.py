@@ -20,7 +20,7 @@ from contracts.enrolment.procedures import (
 from contracts.errors import DomainError
 from gateway import access, procedure_conditions, procedure_faults
 from gateway.forms import CommandForm, HiddenField
-from gateway.navigation import Entry
+from gateway.navigation import Desk, Entry
 from gateway.procedure_codes import only_codes
 from gateway.procedure_edits import name_for
 from gateway.procedure_settings import KINDS, SettingsForm
@@ -34,6 +34,7 @@ navigation = [
         "Démarches (formulaires)",
         "staff.procedures.show",
         order=72,
+        desk=Desk.TOWN,
         role=Role.ADMINISTRATION,
         hint="Composer les formulaires en ligne, les essayer, les publier.",
     )

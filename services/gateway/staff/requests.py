@@ -26,7 +26,7 @@ from contracts.events.requests import ProcedureKind, RequestState
 from contracts.messages import Command
 from gateway import access, papers, request_words
 from gateway.document_types import names_from
-from gateway.navigation import Entry
+from gateway.navigation import Desk, Entry
 from gateway.papers import request_papers
 from gateway.request_forms import VersionForm
 from gateway.sentences import sentence_of
@@ -41,6 +41,7 @@ navigation = [
         "Demandes",
         "staff.requests.show",
         order=19,
+        desk=Desk.REQUESTS,
         role=Role.REQUESTS,
         hint="Les démarches de votre service : y répondre, les confier, les décider.",
     )

@@ -12,7 +12,7 @@ from contracts.caller import Role
 from contracts.errors import DomainError
 from gateway import access, tariff_words
 from gateway.forms import CommandForm, SelectField, required
-from gateway.navigation import Entry
+from gateway.navigation import Desk, Entry
 from gateway.services import ask
 
 blueprint = Blueprint("tariffs", __name__, url_prefix="/tarifs")
@@ -22,6 +22,7 @@ navigation = [
         "Tarifs",
         "staff.tariffs.show",
         order=43,
+        desk=Desk.MONEY,
         role=Role.BILLING,
         hint="Les tarifs en vigueur, et les prochains : préparés, essayés, publiés.",
         also=("staff.tariff_drafts",),

@@ -10,7 +10,7 @@ from contracts.enrolment.values import Code
 from contracts.enrolment.waiting import ShowLine, WaitingLists
 from contracts.events.enrolment import WaitingState
 from gateway import access
-from gateway.navigation import Entry
+from gateway.navigation import Desk, Entry
 from gateway.services import ask
 
 CODE: TypeAdapter[str] = TypeAdapter(Code)
@@ -27,6 +27,7 @@ navigation = [
         "Listes d’attente",
         "staff.waiting.show",
         order=25,
+        desk=Desk.CHILDREN,
         role=Role.REQUESTS,
         hint="Les jours complets, qui attend, dans quel ordre, et les places proposées.",
     )
