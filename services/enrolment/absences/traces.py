@@ -72,7 +72,7 @@ def trace(session: Session, ask: TraceDays, caller: Caller, now: datetime) -> li
     )
     booked = _booked(session, ask, ours)
     names = ", ".join(sorted({activity for _, activity, _ in days}))
-    detail = f"{full_name(child)}, {names} : réservations et pointages"
+    detail = f"{full_name(child)}, {names}, réservations et pointages"
     consultations.note(session, caller, Consulted.BOOKINGS, ask.family_id, ask.child_id, detail, now)
     found = []
     for day_session, activity, place in days:
