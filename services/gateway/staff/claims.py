@@ -30,7 +30,7 @@ from contracts.billing.treasury import (
 )
 from contracts.caller import Role
 from contracts.errors import DomainError
-from gateway import access
+from gateway import access, french
 from gateway.forms import CommandForm, NumberField, RadiosField, TextField, at_most, matching, required
 from gateway.navigation import Desk, Entry
 from gateway.sentences import sentence_of
@@ -161,10 +161,8 @@ def make(code: str) -> ResponseReturnValue:
         except DomainError as refusal:
             flash(sentence_of(refusal).text, "warning")
         else:
-            flash(
-                f"Le fichier {made.file_name} est prêt : téléchargez-le, puis transmettez-le au comptable.",
-                "success",
-            )
+            pieces = french.count(made.pieces, "pièce")
+            flash(f"Le fichier est prêt ({pieces}) : téléchargez-le et transmettez-le.", "success")
     return redirect(url_for(".show", regie=code))
 
 
@@ -192,11 +190,11 @@ def mark(export_id: UUID) -> ResponseReturnValue:
     form = CommandForm()
     if form.validate_on_submit():
         try:
-            marked = ask(MarkClaimExport(command_id=form.command_id.data, export_id=export_id))
+            ask(MarkClaimExport(command_id=form.command_id.data, export_id=export_id))
         except DomainError as refusal:
             flash(sentence_of(refusal).text, "warning")
         else:
-            flash(f"Le fichier {marked.file_name} est noté comme transmis.", "success")
+            flash("C’est noté : le comptable a le fichier.", "success")
     return redirect(url_for(".show", regie=request.form.get("fund", "")[:10]))
 
 
