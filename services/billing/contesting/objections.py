@@ -37,7 +37,7 @@ def contest(session: Session, ask: ContestInvoiceLine, caller: Caller, now: date
     days = {each.session_id: each for each in contestable.days_of(session, line, invoice.family_id)}
     wanted = set(ask.session_ids)
     if not wanted <= days.keys():
-        raise Invalid(problems={"days": "unknown_day"})
+        raise Invalid(problems={"days": "day_not_of_line"})
     if why := next((days[each].why for each in wanted if days[each].why), ""):
         raise CannotContestLine(why=why, until=until.isoformat())
     objection = LineObjection(

@@ -103,7 +103,7 @@ class ContestInvoiceLine(Command[UUID]):
     What is contested stays due; nobody is dunned for it before the answer.
 
     Raises NotFound, CannotContestLine (`why`: `too_late`, `open`, `answered`, `credited`), Invalid (`days`:
-    `unknown_day`; `words`: `words_missing`).
+    `day_not_of_line`; `words`: `words_missing`).
     """
 
     line_id: int

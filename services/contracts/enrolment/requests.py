@@ -321,7 +321,7 @@ class ForwardRequest(Command[RequestLine]):
 class DecideRequest(Command[RequestFile]):
     """Accepts or refuses, in words that the requester reads in a letter; a refusal needs its reasons (CRPA L211-5).
 
-    Raises RequestChanged, Invalid (`letter`: `reason_missing`).
+    Raises RequestChanged, Invalid (`letter`: `letter_missing`).
     """
 
     request_id: UUID

@@ -156,7 +156,7 @@ def settle(
 ) -> None:
     """Accepts or refuses, by an agent or another system. Raises RequestChanged, Invalid."""
     if not accepted and not words.strip():
-        raise Invalid(problems={"letter": "reason_missing"})
+        raise Invalid(problems={"letter": "letter_missing"})
     _move(request, Act.ACCEPT if accepted else Act.REFUSE)
     request.letter, request.decided_by = words.strip(), by
     request.closed_at, request.paused_on = now, None

@@ -54,11 +54,12 @@ def tables() -> tuple[dict[str, tuple[int, str]], dict[str, str]]:
     for found in iter_modules(__path__):
         module = import_module(f"{__name__}.{found.name}")
         own: Table = getattr(module, "SENTENCES", {})
-        twice = sentences.keys() & own.keys()
+        of_fields: dict[str, str] = getattr(module, "PROBLEMS", {})
+        twice = (sentences.keys() & own.keys()) | (problems.keys() & of_fields.keys())
         if twice:
             raise LookupError(f"{module.__name__} repeats {sorted(twice)}")
         sentences.update(own)
-        problems.update(getattr(module, "PROBLEMS", {}))
+        problems.update(of_fields)
     return sentences, problems
 
 

@@ -168,7 +168,7 @@ PROBLEMS = {
     "allowance_too_early": "Cette date est trop ancienne : une facturation ne corrige que les douze derniers mois.",
     "unknown_activity": "Choisissez une activité de la liste.",
     "unknown_place": "Choisissez un lieu de la liste.",
-    "unknown_day": "Choisissez des journées de cette ligne.",
+    "day_not_of_line": "Choisissez des journées de cette ligne.",
     "words_missing": "Expliquez ce qui ne va pas : l’agent qui vérifie lira ce texte.",
     "not_an_answer": "Choisissez une réponse.",
     "days_missing": "Cochez au moins une journée à rendre.",

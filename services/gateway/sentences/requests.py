@@ -21,7 +21,7 @@ SENTENCES = {
 PROBLEMS = {
     "not_your_child": "Cet enfant n’est pas dans votre dossier famille : choisissez-le dans la liste.",
     "question_missing": "Écrivez ce dont vous avez besoin : le demandeur lira ce texte.",
-    "reason_missing": "Écrivez les raisons du refus : la loi demande de le motiver.",
+    "letter_missing": "Écrivez les raisons du refus : la loi demande de le motiver.",
     "not_of_department": "Cet agent n’est pas de ce service : choisissez-le dans la liste.",
     "unknown_act": "Choisissez l’une des actions proposées.",
     "department_exists": "Un service porte déjà ce nom ou ce code : choisissez-en un autre.",

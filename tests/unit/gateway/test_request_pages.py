@@ -206,7 +206,7 @@ def test_an_agent_takes_asks_and_writes_notes(town: Site) -> None:
 
 def test_a_refusal_without_reasons_comes_back_with_what_was_typed(town: Site) -> None:
     town.services.answers[OpenRequest] = mother.file()
-    town.services.answers[DecideRequest] = Invalid(problems={"letter": "reason_missing"})
+    town.services.answers[DecideRequest] = Invalid(problems={"letter": "letter_missing"})
     agent = town.agent(Role.REQUESTS)
     page = agent.read(f"{OFFICE}{ID}")
     answer = agent.submit(page, 2, outcome="refuse")
