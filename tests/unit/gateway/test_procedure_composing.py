@@ -36,7 +36,7 @@ from enrolment.procedures.asking import shown, whole
 from enrolment.procedures.checking import check, clean
 from enrolment.procedures.soundness import faults
 from gateway import procedure_conditions, procedure_edits, procedure_faults
-from tests.mothers.procedures import choice, field, form, page, removal, when
+from tests.mothers.procedures import field, form, page, removal, when
 from tests.unit.gateway.test_absence_pages import text_of
 
 CODE = "occuper-la-rue"
@@ -296,4 +296,3 @@ def test_moving_questions_about_loses_none(moves: list[tuple[str, int]]) -> None
     for name, by in moves:
         moved = procedure_edits.move_field(moved, name, by)
     assert sorted(each.name for each in moved.fields()) == sorted(each.name for each in removal().fields())
-    assert choice("x", "a", "b").options
