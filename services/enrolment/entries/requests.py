@@ -31,6 +31,7 @@ from enrolment.requests import (
     following,
     handling,
     submitting,
+    tracking,
     views,
 )
 
@@ -66,7 +67,7 @@ class RequestDesk(Service):
 
     @answers(FollowRequest)
     def follow_request(self, ask: FollowRequest, caller: Caller) -> RequestView:
-        tried = self._count(ask.number, caller)
+        tried = self._count(tracking.tidy_number(ask.number), caller)
         with self.begin() as session:
             view = views.requester(session, following.by_number(session, ask.number, ask.code))
             throttle.succeed(session, *tried)

@@ -164,9 +164,10 @@ def test_number_and_code_open_it_and_a_wrong_one_says_nothing(counter: Counter) 
 
 def test_guessing_at_a_code_is_slowed_down_and_the_right_one_waits_too(counter: Counter) -> None:
     filed = counter.file()
-    for _ in range(6):
+    spellings = (filed.number, filed.number.replace("-", " "), f"n° {filed.number}") * 2
+    for number in spellings:
         with pytest.raises(NotFound):
-            counter.service.follow_request(FollowRequest(number=filed.number, code="wrong"), ANYBODY)
+            counter.service.follow_request(FollowRequest(number=number, code="wrong"), ANYBODY)
     with pytest.raises(TooManyAttempts):
         counter.service.follow_request(FollowRequest(number=filed.number, code=filed.code), ANYBODY)
     counter.clock.at = NOW + timedelta(hours=1)
