@@ -96,7 +96,11 @@ class BooksDouble:
                     return seen
             if self.poor:
                 raise ProviderRefused("insufficient funds")
-            given = sum(seen.amount_cents for seen in self.refunds.values() if seen.proof == order.proof)
+            given = sum(
+                seen.amount_cents
+                for seen in self.refunds.values()
+                if seen.proof == order.proof and seen.progress is RefundProgress.DONE
+            )
             paid = next(page.amount_cents for page in self.pages.values() if page.proof == order.proof)
             assert given + order.amount_cents <= paid, "more was given back than was taken"
             reference = f"re_{len(self.refunds) + 1}"
