@@ -40,9 +40,17 @@ def test_a_price_is_prepared_tried_on_a_family_and_published_with_a_date(desk: V
     desk.press("Simuler")
     # Two homes have that name: the first is hers.
     desk.follow(f"{AMANDINE.last_name}, dossier", exact=False)
-    # Six meals on the bill, one that was booked and that nobody checked; each 55 cents dearer.
-    desk.says("40,15\u00a0€ avant")
-    desk.says("44,00\u00a0€")
+    # Meals on the bill and those booked that nobody checked, however many the story had before: each 55 cents dearer.
+    meals = sum(
+        int(row.get_by_role("cell").nth(0).inner_text())
+        for row in page.get_by_role("row").filter(has_text="Restauration scolaire").all()
+    )
+    before, after, more = (
+        int(euros) * 100 + int(cents)
+        for euros, cents in re.findall(r"(\d+),(\d\d)\s€", page.locator(".bill-balance").inner_text())
+    )
+    assert meals >= 7
+    assert after - before == more == meals * 55
     desk.look("agent-tarif-simulation")
 
     desk.follow("prochain tarif", exact=False)

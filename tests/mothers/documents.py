@@ -1,6 +1,7 @@
 """Files a parent might send, and keys that cost little to make."""
 
 import io
+import itertools
 import struct
 import zlib
 from typing import Any
@@ -15,10 +16,16 @@ from gateway.vault import keys
 
 CHEAP = {"operations": 1, "memory": 8192}
 
+_COPIES = itertools.count(1)
+
 
 def a_pdf(text: str = "Attestation", size: int = 0, pages: int = 1) -> bytes:
-    """A sound PDF of blank pages, of at least `size` bytes, with `text` in clear to look for."""
+    """A sound PDF of blank pages, of at least `size` bytes, with `text` in clear to look for.
+
+    No two are alike: the vault notices a file that it has.
+    """
     pdf = pikepdf.new()
+    pdf.Root.Copy = next(_COPIES)
     for _ in range(pages):
         pdf.add_blank_page(page_size=(595, 842))
     pdf.Root.Said = pdf.make_stream(text.encode() + b"0" * size)

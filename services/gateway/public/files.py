@@ -1,5 +1,8 @@
 """Downloads: one document, once, from a path that knows nobody. See `gateway.vault.grants`."""
 
+import unicodedata
+from urllib.parse import quote
+
 from flask import Blueprint, Response, request
 from werkzeug.datastructures import Headers
 
@@ -28,7 +31,7 @@ def fetch(token: str) -> Response:
     except NotFound as gone:
         raise DocumentDamaged from gone
     headers = Headers()
-    headers.set("Content-Disposition", "attachment", filename=granted.name)
+    headers.set("Content-Disposition", "attachment", **_named(granted.name))
     headers.update(
         {
             "Content-Length": str(granted.size),
@@ -38,3 +41,16 @@ def fetch(token: str) -> Response:
         }
     )
     return Response(body, headers=headers, mimetype=granted.media_type, direct_passthrough=True)
+
+
+def _named(name: str) -> dict[str, str]:
+    """What the browser calls the file: `name` whole, and without accents for those that know no better (RFC 6266).
+
+    A header holds Latin-1 only: « d’Élise » with its typographic apostrophe cannot stand in one as it is.
+    """
+    if name.isascii():
+        return {"filename": name}
+    plain = unicodedata.normalize("NFKD", name.replace("’", "'")).encode("ascii", "ignore").decode()
+    # What RFC 8187 leaves as it is, beside letters and digits.
+    whole = quote(name, safe="!#$&+-.^_`|~")
+    return {"filename": plain, "filename*": f"UTF-8''{whole}"}

@@ -59,16 +59,18 @@ def text_of(answer) -> str:
 
 def test_a_document_goes_in_and_comes_out_as_it_was(vaults, vault_site):
     browser, data = sign_in(vault_site), a_pdf("Police 4711", size=1_300_000)
-    answer = send(browser, data, name="Assurance de Léa")
+    answer = send(browser, data, name="Assurance d’Élise")
     assert answer.status_code == 303
     page = browser.read(answer.location)
-    assert page.h1.get_text() == "Assurance de Léa"
+    assert page.h1.get_text() == "Assurance d’Élise"
     assert "31 août 2027" in page.get_text().replace("\u00a0", " ")
     document = the_document(vaults, browser)
     got = fetch(browser, browser.post(f"/mon-espace/stockage/{document.document_id}/telecharger"))
     assert got.data == data
     assert got.mimetype == "application/pdf"
-    assert got.headers["Content-Disposition"].startswith("attachment;")
+    assert got.headers["Content-Disposition"] == (
+        "attachment; filename=\"Assurance d'Elise.pdf\"; filename*=UTF-8''Assurance%20d%E2%80%99%C3%89lise.pdf"
+    )
     assert got.headers["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in got.headers["Content-Security-Policy"]
     assert got.headers["Cache-Control"] == "no-store"
@@ -219,7 +221,7 @@ def test_a_refusal_of_the_service_leaves_no_object(vaults, vault_site):
     vaults.execute(
         "UPDATE document SET size = 500 * 1024 * 1024 WHERE account_id = :id", id=browser.account_id
     )
-    answer = send(browser, a_pdf())
+    answer = send(browser, a_pdf("Une autre"))
     assert answer.status_code == 409
     assert "plein" in text_of(answer)
     assert len(vaults.documents_in_bucket() - before) == 1
