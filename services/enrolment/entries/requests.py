@@ -1,5 +1,7 @@
 """Requests, on the side of whoever filed them: filed, followed, written to, withdrawn, claimed, erased."""
 
+from collections.abc import Callable
+
 from sqlalchemy.orm import Session
 
 from chassis import metrics, throttle
@@ -34,9 +36,13 @@ from enrolment.requests import (
     tracking,
     views,
 )
+from enrolment.requests.models import Request
 
 REQUESTS = metrics.counter("requests_total", "Requests filed and what became of them", ("outcome",))
 SUBJECT = "request"
+
+Change = Callable[[Session, Request, str], None]
+"""What is done to a request, in the name of somebody."""
 
 
 class RequestDesk(Service):
@@ -75,36 +81,17 @@ class RequestDesk(Service):
 
     @answers(WriteToTown)
     def write_to_town(self, ask: WriteToTown, caller: Caller) -> RequestView:
-        def write() -> RequestView:
-            request = following.of_caller(session, ask.request_id, caller, ask.code, lock=True)
-            handling.answer(session, request, ask.words, self._name(caller, ask.code), self.clock.now())
-            return views.requester(session, request)
+        def write(session: Session, request: Request, who: str) -> None:
+            handling.answer(session, request, ask.words, who, self.clock.now())
 
-        def shown() -> RequestView:
-            return views.requester(session, following.of_caller(session, ask.request_id, caller, ask.code))
-
-        tried = self._count(str(ask.request_id), caller) if ask.code else []
-        with self.begin() as session:
-            view = once(session, ask, caller, write, again=shown)
-            if tried:
-                throttle.succeed(session, *tried)
-        return view
+        return self._change(ask, caller, write)
 
     @answers(WithdrawRequest)
     def withdraw_request(self, ask: WithdrawRequest, caller: Caller) -> RequestView:
-        def withdraw() -> RequestView:
-            request = following.of_caller(session, ask.request_id, caller, ask.code, lock=True)
-            handling.withdraw(session, request, ask.version, self._name(caller, ask.code), self.clock.now())
-            return views.requester(session, request)
+        def withdraw(session: Session, request: Request, who: str) -> None:
+            handling.withdraw(session, request, ask.version, who, self.clock.now())
 
-        def shown() -> RequestView:
-            return views.requester(session, following.of_caller(session, ask.request_id, caller, ask.code))
-
-        tried = self._count(str(ask.request_id), caller) if ask.code else []
-        with self.begin() as session:
-            view = once(session, ask, caller, withdraw, again=shown)
-            if tried:
-                throttle.succeed(session, *tried)
+        view = self._change(ask, caller, withdraw)
         REQUESTS.labels("withdrawn").inc()
         return view
 
@@ -186,6 +173,24 @@ class RequestDesk(Service):
                     REQUESTS.labels("erased").inc()
 
     # ------------------------------------------------------------ within
+
+    def _change(self, ask: WriteToTown | WithdrawRequest, caller: Caller, change: Change) -> RequestView:
+        """Changes a request as whoever filed it, signed in or by its code; guesses at a code are counted."""
+
+        def changed() -> RequestView:
+            request = following.of_caller(session, ask.request_id, caller, ask.code, lock=True)
+            change(session, request, self._name(caller, ask.code))
+            return views.requester(session, request)
+
+        def shown() -> RequestView:
+            return views.requester(session, following.of_caller(session, ask.request_id, caller, ask.code))
+
+        tried = self._count(str(ask.request_id), caller) if ask.code else []
+        with self.begin() as session:
+            view = once(session, ask, caller, changed, again=shown)
+            if tried:
+                throttle.succeed(session, *tried)
+        return view
 
     def _count(self, what: str, caller: Caller) -> list[throttle.Subject]:
         """An attempt at a code counts before it is judged, and whatever becomes of it."""
