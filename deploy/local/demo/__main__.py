@@ -79,7 +79,6 @@ def main() -> int:
     say("a démarche of the town's own")
     procedures.load(services, people.parents[0])
     say("démarches at the departments")
-    wait_for("the démarches", lambda: requests.is_offered(services))
     requests.load(services, people.parents, people.desks)
     say("today's roll-calls begun on a tablet")
     taps.load(services, today)

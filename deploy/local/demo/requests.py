@@ -5,7 +5,7 @@ from typing import Any, Protocol, TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from contracts.caller import SYSTEM, Caller
-from contracts.enrolment.procedures import ListProcedures, SaveAnswers, StartDraft
+from contracts.enrolment.procedures import SaveAnswers, StartDraft
 from contracts.enrolment.requests import (
     Act,
     DecideRequest,
@@ -40,11 +40,6 @@ class Services(Protocol):
     """`chassis.client.Services`."""
 
     def ask(self, question: Question[A], caller: Caller) -> A: ...
-
-
-def is_offered(services: Services) -> bool:
-    """The procedures that the software ships are there."""
-    return any(card.code == GENERAL for card in services.ask(ListProcedures(), SYSTEM).procedures)
 
 
 def load(services: Services, parents: Sequence[Caller], agents: Sequence[Caller]) -> None:

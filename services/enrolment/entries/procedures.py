@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from chassis import throttle
 from chassis.commands import once
-from chassis.service import Service, answers, every
+from chassis.service import Service, answers, every, first
 from contracts.caller import Caller, Kind
 from contracts.enrolment.procedures import (
     DraftCard,
@@ -127,9 +127,9 @@ class ProcedureFormsDesk(Service):
         with self.begin() as session:
             return once(session, ask, caller, lambda: composing.retire(session, ask, caller))
 
-    @every(seconds=60)
+    @first
     def install_procedures(self) -> None:
-        """What the software ships, in a new town or after a new release."""
+        """What the software ships, in a new town or after a new release: there before anybody can ask for it."""
         with self.begin() as session:
             shipping.install(session, self.clock.now())
 

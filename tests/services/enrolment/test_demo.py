@@ -101,10 +101,8 @@ def test_a_month_is_lived_and_checked(counter: Counter) -> None:
 
 
 def test_requests_stand_at_their_departments_and_loading_again_changes_nothing(counter: Counter) -> None:
-    assert not requests.is_offered(counter)
     with counter.service.begin() as session:
         shipping.install(session, NOW)
-    assert requests.is_offered(counter)
     parents = [mother.parent(name=f"Nadia{n} Ferrand") for n in range(3)]
     agents = [mother.agent(Role.REQUESTS)]
     for _ in range(2):

@@ -21,7 +21,14 @@ from contracts.caller import SYSTEM, Caller, Role
 from contracts.enrolment.bookings import CellState, ChangeBookings, MonthPage, Refusal
 from contracts.enrolment.enrolments import MyEnrolments, RequestEnrolment
 from contracts.enrolment.home import Overview
-from contracts.enrolment.procedures import MakeProcedure, PublishProcedure, SaveAnswers, StartDraft
+from contracts.enrolment.procedures import (
+    ListProcedures,
+    MakeProcedure,
+    ProceduresView,
+    PublishProcedure,
+    SaveAnswers,
+    StartDraft,
+)
 from contracts.enrolment.requests import FollowRequest, ListDepartments, Side, SubmittedView
 from contracts.envelope import EXCHANGE, Envelope
 from contracts.errors import NotFound
@@ -30,6 +37,7 @@ from contracts.events.enrolment import EnrolmentState
 from contracts.events.event import Event
 from contracts.events.requests import RequestState
 from deploy.local.rabbitmq import ADMINISTRATOR, Broker
+from enrolment.procedures import shipping
 from tests.load.processes import running
 from tests.load.stack import free_port
 from tests.mothers import enrolment as mother
@@ -44,6 +52,7 @@ class Enrolment:
 
     broker: Broker
     services: Services
+    at_first: ProceduresView  # the first answer that the new town gave
 
     def tell(self, fact: Event, subject: UUID, version: int = 1) -> None:
         envelope = Envelope(
@@ -90,17 +99,22 @@ def enrolment(
         running(serve, environment | {"ESPACE_METRICS_PORT": str(port)}, lambda: ready(port)),
         running(relay, environment | {"ESPACE_METRICS_PORT": str(relay_port)}, lambda: ready(relay_port)),
     ):
+        at_first = services.ask(ListProcedures(), Caller())
         for command in (mother.define_school(), mother.define(mother.canteen(documents=("assurance",)))):
             services.ask(command, SYSTEM)
         services.ask(mother.offer(), SYSTEM)
         assert services.ask(mother.open_sessions(), SYSTEM) == 28
-        yield Enrolment(vhost, services)
+        yield Enrolment(vhost, services, at_first)
     services.close()
 
 
 @pytest.fixture(scope="module")
 def parent(enrolment: Enrolment) -> Caller:
     return mother.parent()
+
+
+def test_a_new_town_offers_what_the_software_ships_from_its_first_answer_on(enrolment: Enrolment) -> None:
+    assert {card.code for card in enrolment.at_first.procedures} == set(shipping.shipped())
 
 
 def test_from_the_family_told_to_the_booking_told(enrolment: Enrolment, parent: Caller) -> None:
