@@ -5,7 +5,7 @@ A box is `field` (it was answered) or `field=value` (with that answer).
 
 from collections.abc import Iterable
 
-from contracts.enrolment.procedures import Condition, FieldKind, FormField, ProcedureForm, Test
+from contracts.enrolment.procedure_forms import Condition, FieldKind, FormField, ProcedureForm, Test
 from gateway import french
 
 _ANSWERS = {"yes": "Oui", "no": "Non"}

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
-from contracts.enrolment.procedures import MOST_OPTIONS, FormField, FormPage, Option, ProcedureForm
+from contracts.enrolment.procedure_forms import MOST_OPTIONS, FormField, FormPage, Option, ProcedureForm
 
 T = TypeVar("T")
 _LONGEST_NAME = 34

@@ -8,13 +8,7 @@ from typing import Any, cast
 from wtforms import Field as WtField
 
 from contracts.accounts.families import HouseholdView
-from contracts.enrolment.procedures import (
-    Answer,
-    Answers,
-    FieldKind,
-    FormField,
-    Prefill,
-)
+from contracts.enrolment.procedure_forms import Answer, Answers, FieldKind, FormField, Prefill
 from gateway import french, procedure_words
 from gateway.forms import (
     CheckboxesField,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from contracts.documents import DocumentTypeView
-from contracts.enrolment.procedures import (
+from contracts.enrolment.procedure_forms import (
     Audience,
     FieldKind,
     FormField,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from contracts.enrolment.procedures import Answer, FieldKind, FormField
+from contracts.enrolment.procedure_forms import Answer, FieldKind, FormField
 from gateway import french
 
 NOT_ANSWERED = "Non renseigné"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from contracts.enrolment.procedures import FieldKind, Prefill
+from contracts.enrolment.procedure_forms import FieldKind, Prefill
 from contracts.enrolment.requests import RequestView, Side, StepKind, StepView
 from contracts.events.requests import ProcedureKind, RequestState
 from gateway import french

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from chassis.clock import PARIS
 from contracts.documents import DocumentTypeView, DocumentView, ShareView, VaultView
-from contracts.enrolment.procedures import (
+from contracts.enrolment.drafts import DraftView
+from contracts.enrolment.procedure_forms import (
     Answers,
     Condition,
-    DraftView,
     FieldKind,
     FormField,
     FormPage,

@@ -4,7 +4,7 @@ import secrets
 from typing import Any
 from uuid import UUID, uuid4
 
-from contracts.enrolment.procedures import FieldKind, FormField, FormPage, Option, ProcedureForm
+from contracts.enrolment.procedure_forms import FieldKind, FormField, FormPage, Option, ProcedureForm
 from contracts.enrolment.requests import DefineDepartment, SubmitRequest
 from contracts.events.requests import ProcedureKind, Silence
 

@@ -4,21 +4,17 @@ from typing import Protocol, TypeVar
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from contracts.caller import SYSTEM, Caller
-from contracts.enrolment.procedures import (
+from contracts.enrolment.drafts import SaveAnswers, StartDraft
+from contracts.enrolment.procedure_forms import (
     Condition,
     FieldKind,
     FormField,
     FormPage,
-    ListProcedures,
-    MakeProcedure,
     Option,
-    ProcedureExists,
     ProcedureForm,
-    PublishProcedure,
-    SaveAnswers,
-    StartDraft,
     Test,
 )
+from contracts.enrolment.procedures import ListProcedures, MakeProcedure, ProcedureExists, PublishProcedure
 from contracts.messages import Question
 
 A = TypeVar("A")

@@ -5,7 +5,7 @@ from typing import Any, Protocol, TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from contracts.caller import SYSTEM, Caller
-from contracts.enrolment.procedures import SaveAnswers, StartDraft
+from contracts.enrolment.drafts import SaveAnswers, StartDraft
 from contracts.enrolment.requests import (
     Act,
     DecideRequest,

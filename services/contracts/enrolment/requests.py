@@ -1,6 +1,6 @@
 """Enrolment: requests, once filed: where each stands, what is said both ways, what the town answers.
 
-A request is made of a draft (`contracts.enrolment.procedures`) and keeps its id, under which documents are attached:
+A request is made of a draft (`contracts.enrolment.drafts`) and keeps its id, under which documents are attached:
 subject `request`. Whoever filed it follows it with their account, or with its number and tracking code.
 """
 
@@ -11,7 +11,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
-from contracts.enrolment.procedures import Answers, FormPage, Secret
+from contracts.enrolment.drafts import Secret
+from contracts.enrolment.procedure_forms import Answers, FormPage
 from contracts.errors import Conflict, Invalid
 from contracts.events.requests import ProcedureKind, RequestState, Silence
 from contracts.messages import Command, Question, View

@@ -6,27 +6,29 @@ from chassis import throttle
 from chassis.commands import once
 from chassis.service import Service, answers, every, first
 from contracts.caller import Caller, Kind
-from contracts.enrolment.procedures import (
+from contracts.enrolment.drafts import (
     DraftCard,
     DraftView,
     DropDraft,
+    OpenDraft,
+    RenewDraft,
+    SaveAnswers,
+    StartDraft,
+)
+from contracts.enrolment.procedures import (
     DropProcedureDraft,
     ListProcedureForms,
     ListProcedures,
     MakeProcedure,
-    OpenDraft,
     OpenProcedureForm,
     ProcedureDesk,
     ProcedureLine,
     ProceduresView,
     ProcedureView,
     PublishProcedure,
-    RenewDraft,
     RetireProcedure,
-    SaveAnswers,
     SaveProcedureForm,
     ShowProcedure,
-    StartDraft,
     TrialView,
     TryProcedure,
 )

@@ -1,6 +1,6 @@
 """Which pages and fields a form shows for given answers."""
 
-from contracts.enrolment.procedures import (
+from contracts.enrolment.procedure_forms import (
     CONTACT_EMAIL,
     CONTACT_PAGE,
     Answer,

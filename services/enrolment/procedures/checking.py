@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from contracts.enrolment.procedures import Answer, Answers, FieldKind, FormField, ProcedureForm
+from contracts.enrolment.procedure_forms import Answer, Answers, FieldKind, FormField, ProcedureForm
 from enrolment.procedures.asking import shown
 
 LONGEST = {FieldKind.TEXT: 200, FieldKind.LONG_TEXT: 5000, FieldKind.EMAIL: 254, FieldKind.PHONE: 30}

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from contracts.caller import Caller, Role
+from contracts.enrolment.procedure_forms import ProcedureForm
 from contracts.enrolment.procedures import (
     DropProcedureDraft,
     FormUnsound,
@@ -17,7 +18,6 @@ from contracts.enrolment.procedures import (
     ProcedureChanged,
     ProcedureDesk,
     ProcedureExists,
-    ProcedureForm,
     ProcedureLine,
     PublishProcedure,
     RetireProcedure,

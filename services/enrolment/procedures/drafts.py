@@ -12,22 +12,19 @@ from sqlalchemy.orm import Session
 
 from chassis.clock import PARIS
 from contracts.caller import Caller, Kind
-from contracts.enrolment.procedures import (
-    Answers,
-    Audience,
+from contracts.enrolment.drafts import (
     DraftCard,
     DraftIncomplete,
     DraftView,
     DropDraft,
-    FieldKind,
     FormChanged,
     OpenDraft,
-    ProcedureForm,
     ProcedureRetired,
     RenewDraft,
     SaveAnswers,
     StartDraft,
 )
+from contracts.enrolment.procedure_forms import Answers, Audience, FieldKind, ProcedureForm
 from contracts.errors import Invalid, NotFound, NotSignedIn
 from enrolment.household import families
 from enrolment.models import Child

@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from contracts.enrolment.procedures import Answers, FieldKind, FormChange, FormField, ProcedureForm
+from contracts.enrolment.drafts import FormChange
+from contracts.enrolment.procedure_forms import Answers, FieldKind, FormField, ProcedureForm
 from enrolment.procedures.asking import shown
 from enrolment.procedures.checking import clean, problem_of
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from contracts.enrolment.procedures import ProcedureForm
+from contracts.enrolment.procedure_forms import ProcedureForm
 from enrolment.procedures import versions
 from enrolment.procedures.models import Procedure
 

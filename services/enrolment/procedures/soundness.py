@@ -7,18 +7,18 @@ itself, however far round.
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from contracts.enrolment.procedures import (
+from contracts.enrolment.procedure_forms import (
     CONTACT_EMAIL,
     CONTACT_PAGE,
     Audience,
     Condition,
-    Fault,
     FieldKind,
     FormField,
     Prefill,
     ProcedureForm,
     Test,
 )
+from contracts.enrolment.procedures import Fault
 from enrolment.procedures.checking import LONGEST
 
 _CHOSEN = (FieldKind.CHOICE, FieldKind.CHOICES)

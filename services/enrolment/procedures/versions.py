@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from contracts.enrolment.procedures import ProcedureCard, ProcedureForm, VersionCard
+from contracts.enrolment.procedure_forms import ProcedureForm
+from contracts.enrolment.procedures import ProcedureCard, VersionCard
 from contracts.errors import NotFound
 from enrolment.procedures.asking import whole
 from enrolment.procedures.models import FormVersion, Procedure

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from contracts.enrolment.procedures import Answer, Answers, FieldKind, FormField
+from contracts.enrolment.procedure_forms import Answer, Answers, FieldKind, FormField
 from contracts.events.requests import AnsweredField
 from enrolment.procedures.asking import Shown
 from enrolment.wording import day

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from chassis.outbox import tell
 from contracts.caller import Caller, Kind
-from contracts.enrolment.procedures import CONTACT_EMAIL, Answers
+from contracts.enrolment.procedure_forms import CONTACT_EMAIL, Answers
 from contracts.enrolment.requests import (
     DocumentNotThere,
     Side,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from chassis.database import PREPARED
 from contracts.caller import Caller
-from contracts.enrolment.procedures import FormPage, ProcedureForm
+from contracts.enrolment.procedure_forms import FormPage, ProcedureForm
 from contracts.enrolment.requests import (
     INTERNAL,
     Act,

@@ -13,17 +13,16 @@ from flask.typing import ResponseReturnValue
 
 from contracts.accounts.families import HouseholdView, MyHousehold
 from contracts.documents import OpenVault, VaultView
-from contracts.enrolment.procedures import (
+from contracts.enrolment.drafts import (
     DraftView,
     DropDraft,
-    FieldKind,
     FormChanged,
-    FormField,
     OpenDraft,
     ProcedureRetired,
     RenewDraft,
     SaveAnswers,
 )
+from contracts.enrolment.procedure_forms import FieldKind, FormField
 from contracts.enrolment.requests import DocumentNotThere, SubmitRequest
 from contracts.errors import DomainError, Invalid
 from contracts.messages import Question

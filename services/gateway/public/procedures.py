@@ -9,14 +9,9 @@ from flask.typing import ResponseReturnValue
 
 from contracts.caller import Kind
 from contracts.documents import ListDocumentTypes
-from contracts.enrolment.procedures import (
-    Audience,
-    FieldKind,
-    ListProcedures,
-    ProcedureCard,
-    ShowProcedure,
-    StartDraft,
-)
+from contracts.enrolment.drafts import StartDraft
+from contracts.enrolment.procedure_forms import Audience, FieldKind
+from contracts.enrolment.procedures import ListProcedures, ProcedureCard, ShowProcedure
 from gateway import browser_session
 from gateway.document_types import names_from
 from gateway.forms import CommandForm

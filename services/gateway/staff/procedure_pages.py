@@ -7,15 +7,15 @@ from flask.typing import ResponseReturnValue
 
 from contracts.caller import Role
 from contracts.documents import ListDocumentTypes
-from contracts.enrolment.procedures import (
+from contracts.enrolment.procedure_forms import (
     CONTACT_EMAIL,
     MOST_FIELDS,
     MOST_PAGES,
     FieldKind,
     FormField,
-    OpenProcedureForm,
     ProcedureForm,
 )
+from contracts.enrolment.procedures import OpenProcedureForm
 from contracts.errors import DomainError
 from gateway import access, procedure_edits
 from gateway.forms import CommandForm, HiddenField, TextField, at_most, matching, required

@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 from pydantic import TypeAdapter, ValidationError
 
 from contracts.caller import Role
-from contracts.enrolment.procedures import Answers, FieldKind, FormField, TrialView, TryProcedure
+from contracts.enrolment.procedure_forms import Answers, FieldKind, FormField
+from contracts.enrolment.procedures import TrialView, TryProcedure
 from gateway import access, french, procedure_words
 from gateway.procedure_codes import only_codes
 from gateway.procedure_form import Known, PageForm, page_form

@@ -4,15 +4,14 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from contracts.caller import Role
+from contracts.enrolment.procedure_forms import CONTACT_PAGE, ProcedureForm
 from contracts.enrolment.procedures import (
-    CONTACT_PAGE,
     DropProcedureDraft,
     Fault,
     ListProcedureForms,
     MakeProcedure,
     OpenProcedureForm,
     ProcedureDesk,
-    ProcedureForm,
     PublishProcedure,
     RetireProcedure,
     SaveProcedureForm,

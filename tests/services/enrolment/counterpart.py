@@ -10,7 +10,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from contracts.caller import Caller, Role
-from contracts.enrolment.procedures import Answers, ProcedureForm, SaveAnswers, StartDraft
+from contracts.enrolment.drafts import SaveAnswers, StartDraft
+from contracts.enrolment.procedure_forms import Answers, ProcedureForm
 from contracts.enrolment.requests import (
     Act,
     DecideRequest,

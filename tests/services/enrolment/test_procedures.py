@@ -10,35 +10,33 @@ from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError
 
 from contracts.caller import Caller, Kind, Role
-from contracts.enrolment.mine import EnrolmentRecords
-from contracts.enrolment.procedures import (
-    CONTACT_EMAIL,
-    Answers,
-    Audience,
+from contracts.enrolment.drafts import (
     DraftIncomplete,
     DraftView,
     DropDraft,
-    DropProcedureDraft,
-    FieldKind,
     FormChanged,
+    OpenDraft,
+    ProcedureRetired,
+    RenewDraft,
+    SaveAnswers,
+    StartDraft,
+)
+from contracts.enrolment.mine import EnrolmentRecords
+from contracts.enrolment.procedure_forms import CONTACT_EMAIL, Answers, Audience, FieldKind, ProcedureForm
+from contracts.enrolment.procedures import (
+    DropProcedureDraft,
     FormUnsound,
     ListProcedureForms,
     ListProcedures,
     MakeProcedure,
-    OpenDraft,
     OpenProcedureForm,
     ProcedureChanged,
     ProcedureDesk,
     ProcedureExists,
-    ProcedureForm,
-    ProcedureRetired,
     PublishProcedure,
-    RenewDraft,
     RetireProcedure,
-    SaveAnswers,
     SaveProcedureForm,
     ShowProcedure,
-    StartDraft,
 )
 from contracts.errors import Invalid, NotAllowed, NotFound, NotSignedIn, TooManyAttempts
 from deploy.local.demo import procedures as demo

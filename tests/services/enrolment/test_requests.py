@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.caller import Caller, Role
-from contracts.enrolment.procedures import DraftIncomplete, FormChanged
+from contracts.enrolment.drafts import DraftIncomplete, FormChanged
 from contracts.enrolment.requests import (
     Act,
     AssignRequest,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.enrolment.procedures import (
+from contracts.enrolment.procedure_forms import (
     CONTACT_EMAIL,
     Answer,
     Answers,

@@ -10,23 +10,19 @@ from hypothesis import strategies as st
 
 from contracts.caller import Role
 from contracts.documents import DocumentTypeView, ListDocumentTypes
+from contracts.enrolment.procedure_forms import Condition, FieldKind, Option, ProcedureForm, Test
 from contracts.enrolment.procedures import (
-    Condition,
     DropProcedureDraft,
-    FieldKind,
     ListProcedureForms,
     MakeProcedure,
     OpenProcedureForm,
-    Option,
     ProcedureChanged,
     ProcedureDesk,
     ProcedureExists,
-    ProcedureForm,
     ProcedureLine,
     PublishProcedure,
     RetireProcedure,
     SaveProcedureForm,
-    Test,
     TrialView,
     TryProcedure,
     VersionCard,

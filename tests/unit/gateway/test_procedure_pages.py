@@ -7,25 +7,23 @@ import pytest
 
 from contracts.accounts.families import MyHousehold
 from contracts.documents import ListDocumentTypes, OpenVault
-from contracts.enrolment.procedures import (
-    Answers,
-    Audience,
+from contracts.enrolment.drafts import (
     DraftCard,
     DropDraft,
-    FieldKind,
     FormChange,
     FormChanged,
-    ListProcedures,
     OpenDraft,
-    Prefill,
-    ProcedureCard,
-    ProcedureForm,
-    ProceduresView,
-    ProcedureView,
     RenewDraft,
     SaveAnswers,
-    ShowProcedure,
     StartDraft,
+)
+from contracts.enrolment.procedure_forms import Answers, Audience, FieldKind, Prefill, ProcedureForm
+from contracts.enrolment.procedures import (
+    ListProcedures,
+    ProcedureCard,
+    ProceduresView,
+    ProcedureView,
+    ShowProcedure,
 )
 from contracts.enrolment.requests import SubmitRequest, SubmittedView
 from contracts.errors import Invalid, NotFound
