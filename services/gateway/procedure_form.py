@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, cast
 
+from werkzeug.datastructures import MultiDict
 from wtforms import Field as WtField
 
 from contracts.accounts.families import HouseholdView
+from contracts.enrolment.drafts import LONGEST_TYPED, Typed
 from contracts.enrolment.procedure_forms import Answer, Answers, FieldKind, FormField, Prefill
 from gateway import french, procedure_words
 from gateway.forms import (
@@ -22,7 +24,7 @@ from gateway.forms import (
     TextareaField,
     TextField,
 )
-from gateway.forms.fields import HALF
+from gateway.forms.fields import HALF, tidy
 
 _MANY = 8
 """More choices than this are a list rather than buttons."""
@@ -90,14 +92,17 @@ class PageForm(CommandForm):
         super().__init__(*args, **kwargs)
         self.on_documents: dict[str, str] = {}
 
-    def fill(self, answers: Answers) -> None:
-        """Opens with the answers kept, else with what is known of whoever fills it."""
+    def fill(self, answers: Answers, typed: Typed) -> None:
+        """Opens with what was typed, else with the answers kept, else with what is known of whoever fills it."""
         if not self.is_submitted():
-            self.open(answers)
+            self.open(answers, typed)
 
-    def open(self, answers: Answers) -> None:
+    def open(self, answers: Answers, typed: Typed | None = None) -> None:
         """The same, whatever was sent."""
         for question in self.questions:
+            if typed and question.name in typed:
+                self._type(question, typed[question.name])
+                continue
             answer = answers.get(question.name)
             if answer is None and question.prefill:
                 answer = self.known.prefill(question.prefill)
@@ -112,6 +117,26 @@ class PageForm(CommandForm):
             if answer not in (None, "", [], {}):
                 found[question.name] = cast("Answer", answer)
         return found
+
+    def typed(self) -> Typed:
+        """What was sent for each question, as it stood in its controls; not what was left blank."""
+        found: Typed = {}
+        for question in self.questions:
+            sent = {
+                _part_of(question, control): [
+                    tidy(str(value))[:LONGEST_TYPED] for value in control.raw_data or []
+                ]
+                for control in self.controls(question.name)
+            }
+            if any(value for values in sent.values() for value in values):
+                found[question.name] = sent
+        return found
+
+    def _type(self, question: FormField, typed: Mapping[str, list[str]]) -> None:
+        """As if it was typed now; what is wrong with it is said when the page is sent."""
+        for control in self.controls(question.name):
+            values = typed.get(_part_of(question, control), [])
+            control.process(MultiDict([(control.name, value) for value in values]))
 
     def place(self, problems: Mapping[str, Any], today: date) -> None:
         """Says on each question what to correct, unless its own words say it already."""
@@ -144,6 +169,11 @@ class PageForm(CommandForm):
     def part(self, question: FormField, part: str) -> WtField:
         """One of the controls of a question."""
         return cast("WtField", self[f"f_{question.name}__{part}"])
+
+
+def _part_of(question: FormField, control: WtField) -> str:
+    """Which part of its question it is; empty: the only one."""
+    return str(control.name).removeprefix(f"f_{question.name}").removeprefix("__")
 
 
 def _is_lacking(control: WtField) -> bool:

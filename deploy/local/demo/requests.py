@@ -86,7 +86,7 @@ def _file(services: Services, parent: Caller, subject: str, words: str) -> UUID:
             page=page,
             answers=answers,
         )
-        number = services.ask(save, parent).number
+        number = services.ask(save, parent).draft.number
     command = SubmitRequest(
         command_id=_key("request", parent.account_id), draft_id=card.draft_id, number=number
     )

@@ -7,15 +7,23 @@ the same id (`contracts.enrolment.requests`).
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from contracts.enrolment.procedure_forms import Answers, Name, ProcedureForm
 from contracts.enrolment.values import Code
 from contracts.errors import Conflict, Invalid
 from contracts.messages import Command, Question, View
 
+LONGEST_TYPED = 20_000
+"""Signs kept of one control: four times what the longest answer may have."""
+
 Secret = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]
 """Proves that a draft without account is this browser's: 32 random bytes, kept by the service as a hash."""
+
+
+Typed = dict[Name, dict[str, list[Annotated[str, StringConstraints(max_length=LONGEST_TYPED)]]]]
+"""What stands in the controls of questions, by question, then by control (« » for its only one, else the part's name):
+as it was typed, also where it is no answer yet."""
 
 
 class DraftCard(View):
@@ -40,7 +48,8 @@ class DraftView(View):
     """A draft, and what its form asks for these answers.
 
     `form` ends with the contact page. `pages`: those that are shown, each with its shown fields, by name. `todo`: the
-    first that is not answered, None when all are. `newer`: the form has changed meanwhile (see RenewDraft).
+    first that is not answered, None when all are. `newer`: the form has changed meanwhile (see RenewDraft). `typed`:
+    what was typed where no answer holds.
     """
 
     draft_id: UUID
@@ -49,6 +58,7 @@ class DraftView(View):
     form: ProcedureForm
     answers: Answers
     pages: dict[str, list[str]]
+    typed: Typed = Field(default_factory=dict)
     todo: str | None
     newer: FormChange | None = None
     erased_at: AwareDatetime
@@ -72,17 +82,25 @@ class OpenDraft(Question[DraftView]):
     secret: Secret | None = None
 
 
-class SaveAnswers(Command[DraftView]):
+class SavedPage(View):
+    """The draft after a page was saved. `problems`, of that page: {field: code}, of `enrolment.procedures.checking`."""
+
+    draft: DraftView
+    problems: dict[Name, str]
+
+
+class SaveAnswers(Command[SavedPage]):
     """Replaces the answers of one page. Answers to what is not shown are not kept.
 
-    Raises Invalid, `problems`: {field: code}, codes of `enrolment.procedures.checking`; nothing is kept then.
-    `partial`: the page goes on later; what is good is kept, nothing is refused and the page stays `todo`.
+    Nothing is refused and nothing typed is lost: what does not hold is said in `problems` and kept as it was `typed`,
+    and the page stays `todo`. `partial`: it does so where all holds, too: whoever fills it goes on later.
     """
 
     draft_id: UUID
     secret: Secret | None = None
     page: Name
     answers: Answers
+    typed: Typed = Field(default_factory=dict)
     partial: bool = False
 
 

@@ -13,6 +13,7 @@ from contracts.enrolment.drafts import (
     OpenDraft,
     RenewDraft,
     SaveAnswers,
+    SavedPage,
     StartDraft,
 )
 from contracts.enrolment.procedures import (
@@ -72,7 +73,7 @@ class ProcedureFormsDesk(Service):
             return drafts.show(session, ask, caller, self.clock.now())
 
     @answers(SaveAnswers)
-    def save_answers(self, ask: SaveAnswers, caller: Caller) -> DraftView:
+    def save_answers(self, ask: SaveAnswers, caller: Caller) -> SavedPage:
         """Not kept as an answered command: it may be repeated, and what was typed is kept in one place only."""
         with self.begin() as session:
             return drafts.save(session, ask, caller, self.clock.now())

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contracts.records import Records
+from enrolment.procedures import unfinished
 from enrolment.procedures.asking import shown
 from enrolment.procedures.models import RequestDraft
 from enrolment.procedures.versions import form_of
@@ -32,5 +33,10 @@ def _record(session: Session, draft: RequestDraft) -> Records:
             for fields in shown(form, draft.answers).values()
             for field in fields
             if field.name in draft.answers
+        ],
+        "unfinished_replies": [
+            {"question": field.label, "reply": unfinished.text_of(draft.typed[field.name])}
+            for field in form.fields()
+            if field.name in draft.typed
         ],
     }

@@ -22,13 +22,14 @@ from contracts.enrolment.drafts import (
     ProcedureRetired,
     RenewDraft,
     SaveAnswers,
+    SavedPage,
     StartDraft,
 )
 from contracts.enrolment.procedure_forms import Answers, Audience, FieldKind, ProcedureForm
-from contracts.errors import Invalid, NotFound, NotSignedIn
+from contracts.errors import NotFound, NotSignedIn
 from enrolment.household import families
 from enrolment.models import Child
-from enrolment.procedures import renewing, versions
+from enrolment.procedures import renewing, unfinished, versions
 from enrolment.procedures.asking import shown
 from enrolment.procedures.checking import check, clean
 from enrolment.procedures.models import FormVersion, Procedure, RequestDraft
@@ -53,6 +54,7 @@ def start(session: Session, ask: StartDraft, caller: Caller, now: datetime) -> D
         account_id=account_id,
         secret_hash=None if account_id or not ask.secret else _hash(ask.secret),
         answers={},
+        typed={},
         asked=[],
         updated_at=now,
     )
@@ -86,7 +88,7 @@ def show(session: Session, ask: OpenDraft, caller: Caller, now: datetime) -> Dra
     return _view(session, _find(session, ask.draft_id, ask.secret, caller), now)
 
 
-def save(session: Session, ask: SaveAnswers, caller: Caller, now: datetime) -> DraftView:
+def save(session: Session, ask: SaveAnswers, caller: Caller, now: datetime) -> SavedPage:
     """The answers of one page. See `SaveAnswers`: they are checked against the version that was filled."""
     draft = _find(session, ask.draft_id, ask.secret, caller, lock=True)
     form = versions.form_of(session, draft.procedure_code, draft.number)
@@ -95,18 +97,26 @@ def save(session: Session, ask: SaveAnswers, caller: Caller, now: datetime) -> D
         raise NotFound
     here = {field.name for field in page.fields}
     posted = {name: answer for name, answer in ask.answers.items() if name in here}
-    rendered = {field.name for field in shown(form, draft.answers).get(ask.page, [])} | posted.keys()
+    typed = unfinished.told(ask.typed, here)
+    rendered = {field.name for field in shown(form, draft.answers).get(ask.page, [])}
+    rendered |= posted.keys() | typed.keys()
     before = {name: answer for name, answer in draft.answers.items() if name not in rendered}
-    answers = clean(form, {**before, **_with_own_children(session, form, posted, caller)})
+    own, strangers = _with_own_children(session, form, posted, caller)
+    answers = clean(form, {**before, **own})
+    asked = shown(form, answers).get(ask.page, [])
     problems = check(form, answers, _today(now), rendered)
-    if problems and not ask.partial:
-        raise Invalid(problems=dict(problems))
-    good = {name: answer for name, answer in answers.items() if name not in problems}
-    draft.answers = clean(form, good) if problems else answers
-    draft.asked = sorted({*draft.asked} - rendered if ask.partial else {*draft.asked, *rendered})
+    problems |= unfinished.unread(asked, typed, answers) | strangers
+    draft.answers = clean(form, {name: answer for name, answer in answers.items() if name not in problems})
+    left = {field.name for field in asked} - draft.answers.keys()
+    draft.typed = {
+        **{name: controls for name, controls in draft.typed.items() if name not in rendered},
+        **{name: controls for name, controls in typed.items() if name in left},
+    }
+    is_left = ask.partial or bool(problems)
+    draft.asked = sorted({*draft.asked} - rendered if is_left else {*draft.asked, *rendered})
     draft.updated_at = now
     session.flush()
-    return _view(session, draft, now)
+    return SavedPage(draft=_view(session, draft, now), problems=problems)
 
 
 def renew(session: Session, ask: RenewDraft, caller: Caller, now: datetime) -> DraftView:
@@ -117,6 +127,7 @@ def renew(session: Session, ask: RenewDraft, caller: Caller, now: datetime) -> D
         old = versions.form_of(session, draft.procedure_code, draft.number)
         draft.answers = renewing.carry(old, form, draft.answers, _today(now))
         draft.asked = sorted(renewing.still_asked(old, form, set(draft.asked)))
+        draft.typed = unfinished.carried(old, form, draft.typed, draft.answers)
         draft.number = number
         draft.updated_at = now
         session.flush()
@@ -209,6 +220,7 @@ def _view(session: Session, draft: RequestDraft, now: datetime) -> DraftView:
         form=form,
         answers=draft.answers,
         pages=pages,
+        typed=draft.typed,
         todo=_todo(form, draft, _today(now)),
         newer=newer,
         erased_at=_card(draft, form.title).erased_at,
@@ -224,23 +236,30 @@ def _todo(form: ProcedureForm, draft: RequestDraft, today: date) -> str | None:
     return None
 
 
-def _with_own_children(session: Session, form: ProcedureForm, posted: Answers, caller: Caller) -> Answers:
-    """A child that is named by id is one of the account's families, and called as the town's file calls it."""
-    checked = dict(posted)
+def _with_own_children(
+    session: Session, form: ProcedureForm, posted: Answers, caller: Caller
+) -> tuple[Answers, dict[str, str]]:
+    """A child that is named by id is one of the account's families, and called as the town's file calls it.
+
+    (answers, {field: problem}): without the children that are not theirs.
+    """
+    checked, strangers = dict(posted), {}
     for field in form.fields():
         answer = posted.get(field.name)
         if field.kind is not FieldKind.CHILD or not isinstance(answer, dict) or not answer.get("child_id"):
             continue
         child = _own_child(session, answer["child_id"], caller)
         if child is None:
-            raise Invalid(problems={field.name: "malformed"})
+            del checked[field.name]
+            strangers[field.name] = "malformed"
+            continue
         checked[field.name] = {
             "child_id": str(child.child_id),
             "first_name": child.first_name,
             "last_name": child.last_name,
             "birth_date": child.birth_date.isoformat(),
         }
-    return checked
+    return checked, strangers
 
 
 def _own_child(session: Session, child_id: str, caller: Caller) -> Child | None:

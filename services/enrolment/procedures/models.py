@@ -59,6 +59,9 @@ class RequestDraft(Base):
         LargeBinary, comment="SHA-256 of 32 random bytes that the browser holds"
     )
     answers: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    typed: Mapped[dict[str, Any]] = mapped_column(
+        JSONB, default=dict, comment="By field, then by control: what was typed and is no answer that holds"
+    )
     asked: Mapped[list[str]] = mapped_column(
         ARRAY(String(40)), default=list, comment="Fields that were on a page when it was saved"
     )

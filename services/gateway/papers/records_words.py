@@ -253,6 +253,7 @@ LABELS = {
     "procedure": "Démarche",
     "question": "Question",
     "replies": "Mes réponses",
+    "unfinished_replies": "Mes réponses à compléter",
     "reply": "Réponse",
     "request_drafts": "Démarches commencées",
     "requests": "Démarches",

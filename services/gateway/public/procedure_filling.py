@@ -65,13 +65,13 @@ def show(draft_id: UUID, page: str) -> ResponseReturnValue:
         return _onward(view)
     questions = _questions(view, page)
     form = page_form(questions, _known(view, page, questions))
-    form.fill(view.answers)
+    form.fill(view.answers, view.typed)
     return _page(view, page, form)
 
 
 @blueprint.post("/<page>")
 def save(draft_id: UUID, page: str) -> ResponseReturnValue:
-    """Keeps the answers of the page; what cannot be taken comes back as it was typed."""
+    """Keeps what was typed on the page, and goes on when all of it holds."""
     view = ask(_opening(draft_id))
     if view.form.page(page) is None:
         abort(404)
@@ -87,22 +87,20 @@ def save(draft_id: UUID, page: str) -> ResponseReturnValue:
         secret=secret(),
         page=page,
         answers=form.read(),
-        partial=bool(later),
+        typed=form.typed(),
+        partial=bool(later) or not is_typed_well,
     )
     try:
         saved = ask(order)
-    except Invalid as refusal:
-        problems = refusal.details.get("problems")
-        form.place(problems if isinstance(problems, dict) else {}, today())
-        return _page(view, page, form)
     except DomainError as refusal:
         form.show(refusal)
         return _page(view, page, form)
     if later:
         return _later(view, page, later)
-    if not is_typed_well:
+    if saved.problems or not is_typed_well:
+        form.place(saved.problems, today())
         return _page(view, page, form)
-    return _onward(saved)
+    return _onward(saved.draft)
 
 
 @blueprint.route("/verifier", methods=["GET", "POST"])

@@ -15,7 +15,9 @@ from contracts.enrolment.drafts import (
     OpenDraft,
     RenewDraft,
     SaveAnswers,
+    SavedPage,
     StartDraft,
+    Typed,
 )
 from contracts.enrolment.procedure_forms import Answers, Audience, FieldKind, Prefill, ProcedureForm
 from contracts.enrolment.procedures import (
@@ -26,7 +28,7 @@ from contracts.enrolment.procedures import (
     ShowProcedure,
 )
 from contracts.enrolment.requests import SubmitRequest, SubmittedView
-from contracts.errors import Invalid, NotFound
+from contracts.errors import NotFound
 from enrolment.procedures.asking import shown, whole
 from enrolment.procedures.checking import check, clean
 from tests.mothers import procedures as mother
@@ -55,6 +57,7 @@ class Desk:
 
     def __init__(self, site: Any, of: ProcedureForm, answers: Answers | None = None) -> None:
         self.form, self.answers, self.saved = whole(of), dict(answers or {}), set()
+        self.typed: Typed = {}
         self.newer: FormChange | None = None
         today = site.clock.now().date()
         self.check = lambda given, names=None: check(self.form, given, today, names)
@@ -79,17 +82,16 @@ class Desk:
             ),
             None,
         )
-        return mother.draft(self.form, self.answers, todo=todo, newer=self.newer)
+        return mother.draft(self.form, self.answers, todo=todo, newer=self.newer, typed=self.typed)
 
     def save(self, ask: SaveAnswers) -> Any:
         names = {each.name for each in shown(self.form, self.answers).get(ask.page, [])} | ask.answers.keys()
         given = clean(self.form, {**{k: v for k, v in self.answers.items() if k not in names}, **ask.answers})
         problems = self.check(given, names)
-        if problems and not ask.partial:
-            return Invalid(problems=problems)
         self.answers = {name: answer for name, answer in given.items() if name not in problems}
-        self.saved |= set() if ask.partial else names
-        return self.view()
+        self.typed = {name: typed for name, typed in ask.typed.items() if name not in self.answers}
+        self.saved |= set() if ask.partial or problems else names
+        return SavedPage(draft=self.view(), problems=problems)
 
 
 @pytest.fixture
@@ -229,12 +231,49 @@ def test_a_parent_finds_it_filled_from_the_file_and_chooses_a_child(site: Any) -
     }
 
 
-def test_a_page_left_for_later_keeps_what_is_good(site: Any, desk: Desk) -> None:
+def test_a_page_left_for_later_keeps_all_that_was_typed_and_says_what_is_wrong_when_going_on(
+    site: Any,
+) -> None:
+    desk = Desk(
+        site,
+        form(
+            page(
+                "one",
+                field("day", FieldKind.DATE),
+                field("home", FieldKind.ADDRESS),
+                field("child", FieldKind.CHILD),
+                field("weeks", FieldKind.NUMBER),
+                field("name"),
+            )
+        ),
+    )
+    site.services.answers[MyHousehold] = a_household()
     parent = site.citizen()
-    answer = parent.send(f"{DRAFT}/what", button="Enregistrer et finir plus tard", f_why="works")
-    assert answer.location == "/demarches"
-    assert desk.answers == {"why": "works"}
-    assert desk.view().todo == "what"
+    opened = parent.read(f"{DRAFT}/one")
+    typed = {
+        "f_child__child_id": "other",
+        "f_day": ["31", "", "2026"],
+        "f_home__street": "1, rue Basse",
+        "f_child__first_name": "Zoé",
+        "f_child__birth_date": ["4", "5", ""],
+        "f_weeks": "deux",
+        "f_name": "Li Na",
+    }
+    left = parent.submit(opened, button="Enregistrer et finir plus tard", **typed)
+
+    assert left.location == "/demarches"
+    assert desk.answers == {"name": "Li Na"}
+    found = parent.read(f"{DRAFT}/one")
+    assert found.select(".govuk-error-message") == []
+    boxes = ["f_day", "f_home__street", "f_child__first_name", "f_child__birth_date", "f_weeks", "f_name"]
+    values = [[box.get("value", "") for box in found.select(f'[name="{name}"]')] for name in boxes]
+    assert values == [["31", "", "2026"], ["1, rue Basse"], ["Zoé"], ["4", "5", ""], ["deux"], ["Li Na"]]
+
+    refused = parent.submit(found)
+    assert refused.status_code == 422
+    words = words_of(refused)
+    for sentence in ("Saisissez une date complète", "Complétez l’adresse", "Saisissez un nombre entier"):
+        assert sentence in words
 
 
 def test_a_document_is_joined_from_the_vault_and_shown_on_its_question(site: Any) -> None:
