@@ -1,27 +1,30 @@
 """What the parent's home says of enrolment: the children, what is asked of them, what is booked, what closes soon."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Date, String, Uuid, any_, bindparam, column, func, select
+from sqlalchemy import ARRAY, Date, String, Text, bindparam, cast, column, func, or_, select
 from sqlalchemy.orm import Session
 
-from chassis.database import PREPARED
+from chassis.one_trip import OneTrip
 from contracts.caller import Caller
-from contracts.enrolment.home import NearDeadlineView, OverviewView, UpcomingView
+from contracts.enrolment.enrolments import ChildView
+from contracts.enrolment.home import AwaitedCertificateView, NearDeadlineView, OverviewView, UpcomingView
 from contracts.enrolment.offer import ActivityTerms
+from contracts.enrolment.requests import RequestLine
 from contracts.events.enrolment import EnrolmentState
 from enrolment.absences import absence_views
 from enrolment.booking import waiting_views
 from enrolment.booking.booking_rules import adding_closes_at
+from enrolment.booking.waiting_models import WaitingPlace
 from enrolment.catalogue import windows
-from enrolment.catalogue.terms import terms_of
+from enrolment.catalogue.terms import terms_from
 from enrolment.enrolling import enrolment_views
-from enrolment.enrolling.enrolment_views import EnrolledRow
-from enrolment.household import families
-from enrolment.models import Activity, Booking, DaySession, Enrolment, Place
+from enrolment.household.families import OWN_CHILDREN, OWN_FAMILIES
+from enrolment.models import Activity, Booking, Child, DaySession, Enrolment, Place
 from enrolment.requests import views as request_views
 from enrolment.schedule import calendar
 
@@ -33,75 +36,97 @@ HORIZON = timedelta(days=62)
 
 
 def overview(session: Session, caller: Caller, now: datetime) -> OverviewView:
-    """Everything the home needs, in nine statements, however many the children."""
-    today = calendar.local_day(now)
+    """Everything the home needs, in two statements, however many the children; more where an enrolment or a place
+    waits for the parent."""
     account_id = caller.citizen()
-    own = families.families_of(session, account_id)
-    children = enrolment_views.children_of(session, account_id)
-    names = {child.child_id: child.first_name for child in children}
-    enrolled = enrolment_views.rows_of(session, own, today)
+    today = calendar.local_day(now)
+    year = calendar.school_year_of(today).label
+    home = _HOME.read(
+        session,
+        account_id=account_id,
+        today=today,
+        now=now,
+        last=today + SOON,
+        year=year,
+        most=LATEST,
+        skipped=0,
+    )
     return OverviewView(
-        children=children,
-        enrolments=enrolment_views.views(session, enrolled, own),
-        upcoming=_upcoming(session, own, names, today),
-        deadlines=_near_deadlines(session, enrolled, names, now),
-        certificates=absence_views.certificates_awaited(session, account_id, today),
-        offers=waiting_views.offers_of(session, account_id, now),
-        requests=request_views.latest(session, account_id, LATEST),
+        children=home.children,
+        enrolments=enrolment_views.asked_of(session, caller, today) if home.asked else [],
+        upcoming=home.upcoming,
+        deadlines=_near_deadlines(session, home.attended, account_id, year, now),
+        certificates=home.certificates,
+        offers=waiting_views.offers_of(session, account_id, now) if home.offered else [],
+        requests=home.requests,
     )
 
 
-def _upcoming(
-    session: Session, own: Collection[UUID], names: Mapping[UUID, str], today: date
-) -> list[UpcomingView]:
-    wanted = {"child_ids": list(names), "own": list(own), "first": today, "last": today + SOON}
-    rows = session.execute(_UPCOMING, wanted)
-    ordered = sorted(rows, key=lambda row: (row[4], names[row[0]], row[2].index(row[5])))
-    return [
-        UpcomingView(
-            child_id=child_id,
-            child_name=names[child_id],
-            activity_name=activity_name,
-            place_name=place_name,
-            day=day,
-            slot=slot,
+@dataclass(frozen=True)
+class _Home:
+    children: list[ChildView]
+    asked: list[dict[str, UUID]]
+    """Enrolments that may wait for the parent."""
+    attended: list[dict[str, str]]
+    """The terms of the activities in which a child is enrolled this year."""
+    upcoming: list[UpcomingView]
+    certificates: list[AwaitedCertificateView]
+    offered: list[dict[str, UUID]]
+    requests: list[RequestLine]
+
+
+_ENROLLED = Enrolment.child_id.in_(OWN_CHILDREN) & (Enrolment.school_year == bindparam("year"))
+_SLOTS = select(func.jsonb_array_elements_text(Activity.terms["slots"])).correlate(Activity).scalar_subquery()
+_HOME = OneTrip(
+    _Home,
+    children=enrolment_views.CHILDREN,
+    asked=select(Enrolment.enrolment_id).where(
+        _ENROLLED, or_(*(Enrolment.state == each for each in enrolment_views.ASKING))
+    ),
+    attended=select(cast(Activity.terms, Text).label("terms")).where(
+        Activity.code.in_(
+            select(Enrolment.activity_code).where(_ENROLLED, Enrolment.state == EnrolmentState.ACCEPTED)
         )
-        for child_id, activity_name, _, place_name, day, slot in ordered
-    ]
-
-
-_UPCOMING = (
-    select(
-        Booking.child_id, Activity.name, Activity.terms["slots"], Place.name, DaySession.day, DaySession.slot
+    ),
+    upcoming=select(
+        Booking.child_id,
+        Child.first_name.label("child_name"),
+        Activity.name.label("activity_name"),
+        Place.name.label("place_name"),
+        DaySession.day,
+        DaySession.slot,
     )
+    .join(Child, Child.child_id == Booking.child_id)
     .join(DaySession, DaySession.session_id == Booking.session_id)
     .join(Activity, Activity.code == DaySession.activity_code)
     .join(Place, Place.code == DaySession.place_code)
     .where(
-        Booking.child_id == any_(bindparam("child_ids", type_=ARRAY(Uuid))),
-        Booking.family_id == any_(bindparam("own", type_=ARRAY(Uuid))),
+        Booking.child_id.in_(OWN_CHILDREN),
+        Booking.family_id.in_(OWN_FAMILIES),
         Booking.cancelled_at.is_(None),
-        DaySession.day.between(bindparam("first", type_=Date), bindparam("last", type_=Date)),
+        DaySession.day.between(bindparam("today", type_=Date), bindparam("last", type_=Date)),
     )
-    .order_by(DaySession.day, Activity.name)
-    .execution_options(**PREPARED)
+    .order_by(
+        DaySession.day,
+        Child.first_name,
+        func.array_position(func.array(_SLOTS), DaySession.slot),
+        Activity.name,
+    ),
+    certificates=absence_views.AWAITED,
+    offered=waiting_views.OFFERED.with_only_columns(WaitingPlace.waiting_id),
+    requests=request_views.LATEST,
 )
 
 
-_Days = list[tuple[date, bool, bool]]
-"""(day, booked, has room)."""
-
-
 def _near_deadlines(
-    session: Session, enrolled: Sequence[EnrolledRow], names: Mapping[UUID, str], now: datetime
+    session: Session, attended: Sequence[Mapping[str, str]], account_id: UUID, year: str, now: datetime
 ) -> list[NearDeadlineView]:
     """Per child and activity, the next instant of the week at which days close of which none is booked.
 
     A family that has booked something of these days has decided; it is not reminded. One statement: the sessions of
     those few days that close within the week.
     """
-    accepted = {row[0].enrolment_id: row[2] for row in enrolled if row[0].state == EnrolmentState.ACCEPTED}
-    terms = {activity.code: terms_of(activity) for activity in set(accepted.values())}
+    terms = {known.code: known for each in attended if (known := terms_from(each["terms"]))}
     closing = {
         (code, day): closes_at
         for code, known in terms.items()
@@ -110,17 +135,31 @@ def _near_deadlines(
     if not closing:
         return []
     codes, days = zip(*closing, strict=True)
-    wanted = {"enrolment_ids": list(accepted), "codes": list(codes), "days": list(days)}
-    rows = session.execute(_CLOSING, wanted)
-    groups: dict[tuple[UUID, str], dict[datetime, _Days]] = defaultdict(lambda: defaultdict(list))
-    for child_id, code, day, is_booked, has_room in rows:
-        groups[child_id, code][closing[code, day]].append((day, is_booked, has_room))
-    found = [
-        view
-        for (child_id, code), by_instant in groups.items()
-        if (view := _nearest(child_id, names[child_id], terms[code], by_instant))
+    found = _CLOSING.read(session, account_id=account_id, year=year, codes=list(codes), days=list(days))
+    groups: dict[tuple[UUID, str], list[_Closing]] = defaultdict(list)
+    for each in found.sessions:
+        groups[each.child_id, each.activity_code].append(each)
+    near = [
+        view for (_, code), sessions in groups.items() if (view := _nearest(terms[code], sessions, closing))
     ]
-    return sorted(found, key=lambda each: (each.closes_at, each.child_name, each.activity_name))
+    return sorted(near, key=lambda each: (each.closes_at, each.child_name, each.activity_name))
+
+
+@dataclass(frozen=True)
+class _Closing:
+    """A session that closes soon, to a child that may be booked on it."""
+
+    child_id: UUID
+    child_name: str
+    activity_code: str
+    day: date
+    is_booked: bool
+    has_room: bool
+
+
+@dataclass(frozen=True)
+class _ClosingSessions:
+    sessions: list[_Closing]
 
 
 _DAY = (
@@ -128,15 +167,18 @@ _DAY = (
     .table_valued(column("code", String), column("day", Date), name="closing")
     .render_derived()
 )
-_CLOSING = (
-    select(
+_CLOSING = OneTrip(
+    _ClosingSessions,
+    sessions=select(
         Enrolment.child_id,
+        Child.first_name.label("child_name"),
         DaySession.activity_code,
         DaySession.day,
-        Booking.booking_id.is_not(None),
-        DaySession.taken < DaySession.capacity,
+        Booking.booking_id.is_not(None).label("is_booked"),
+        (DaySession.taken < DaySession.capacity).label("has_room"),
     )
     .select_from(Enrolment)
+    .join(Child, Child.child_id == Enrolment.child_id)
     .join(_DAY, _DAY.c.code == Enrolment.activity_code)
     .join(
         DaySession,
@@ -151,9 +193,7 @@ _CLOSING = (
         & (Booking.child_id == Enrolment.child_id)
         & Booking.cancelled_at.is_(None),
     )
-    .where(Enrolment.enrolment_id == any_(bindparam("enrolment_ids", type_=ARRAY(Uuid))))
-    .order_by(Enrolment.child_id, DaySession.activity_code, DaySession.day, DaySession.slot)
-    .execution_options(**PREPARED)
+    .where(_ENROLLED, Enrolment.state == EnrolmentState.ACCEPTED),
 )
 
 
@@ -178,22 +218,20 @@ def _is_soon(closes_at: datetime | None, now: datetime) -> bool:
 
 
 def _nearest(
-    child_id: UUID, child_name: str, terms: ActivityTerms, by_instant: dict[datetime, _Days]
+    terms: ActivityTerms, sessions: Sequence[_Closing], closing: Mapping[tuple[str, date], datetime]
 ) -> NearDeadlineView | None:
-    near = sorted(by_instant)
-    days = [day for instant in near for day in by_instant[instant]]
-    bookable = {day for day, is_booked, has_room in days if has_room and not is_booked}
-    booked = sum(is_booked for _, is_booked, _ in days)
-    if booked or not bookable:
+    """What is said of one child's sessions of one activity; nothing once one is booked, or where none has room."""
+    bookable = {each.day for each in sessions if each.has_room}
+    if any(each.is_booked for each in sessions) or not bookable:
         return None
     return NearDeadlineView(
-        child_id=child_id,
-        child_name=child_name,
+        child_id=sessions[0].child_id,
+        child_name=sessions[0].child_name,
         activity_code=terms.code,
         activity_name=terms.name,
-        closes_at=near[0],
+        closes_at=min(closing[terms.code, each.day] for each in sessions),
         first=min(bookable),
         last=max(bookable),
-        booked=booked,
+        booked=0,
         bookable=len(bookable),
     )

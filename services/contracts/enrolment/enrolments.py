@@ -135,6 +135,17 @@ class MyEnrolments(Question[list[EnrolmentView]]):
     """Every enrolment of the caller's children this school year, newest first, whichever parent asked."""
 
 
+class FamilyEnrolmentsView(View):
+    """The children of an account, and what they are enrolled in."""
+
+    children: list[ChildView]
+    enrolments: list[EnrolmentView]
+
+
+class FamilyEnrolments(Question[FamilyEnrolmentsView]):
+    """The caller's children, and their enrolments as `MyEnrolments` answers them."""
+
+
 class ShowEnrolment(Question[EnrolmentView]):
     """One enrolment. Guardians of the child, `requests` agents."""
 

@@ -49,7 +49,9 @@ class OverviewView(View):
     """What enrolment has to say on the parent's home."""
 
     children: list[ChildView]
-    enrolments: list[EnrolmentView]
+    enrolments: list[EnrolmentView] = Field(
+        description="Those that wait for the parent: a document is missing, a place is offered"
+    )
     upcoming: list[UpcomingView]
     deadlines: list[NearDeadlineView]
     certificates: list[AwaitedCertificateView] = Field(default_factory=list)
@@ -60,4 +62,4 @@ class OverviewView(View):
 
 
 class Overview(Question[OverviewView]):
-    """The caller's children, enrolments, booked days of the coming week, deadlines of the coming week."""
+    """The caller's children, what waits for the caller, booked days and deadlines of the coming week."""

@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
-from chassis.database import PREPARED
 from contracts.caller import Caller, Kind, Role
 from contracts.enrolment.absence_terms import AbsenceReason, Ground
 from contracts.enrolment.absences import (
@@ -20,7 +19,6 @@ from contracts.enrolment.absences import (
     MyAbsencesView,
 )
 from contracts.enrolment.enrolments import AttachmentView
-from contracts.enrolment.home import AwaitedCertificateView
 from contracts.errors import NotFound
 from contracts.events.enrolment import AbsenceState, Mark
 from enrolment.absences import reports
@@ -64,27 +62,19 @@ def mine(session: Session, caller: Caller, now: datetime) -> MyAbsencesView:
     return MyAbsencesView(children=children_of(session, account_id), absences=views(session, found, reader))
 
 
-def certificates_awaited(session: Session, account_id: UUID, today: date) -> list[AwaitedCertificateView]:
-    """What the home reminds of: the reports of the caller's families, or their own, that need a certificate. One
-    statement."""
-    rows = session.execute(_AWAITED, {"account_id": account_id, "today": today})
-    return [
-        AwaitedCertificateView(absence_id=absence_id, child_name=first_name, day=day, until=certificate_until)
-        for absence_id, first_name, day, certificate_until in rows
-    ]
-
-
-_AWAITED = (
-    select(Absence.absence_id, Child.first_name, func.min(DaySession.day), Absence.certificate_until)
+AWAITED = (
+    select(
+        Absence.absence_id,
+        Child.first_name.label("child_name"),
+        func.min(DaySession.day).label("day"),
+        Absence.certificate_until.label("until"),
+    )
     .join(Child, Child.child_id == Absence.child_id)
     .join(AbsenceDay, AbsenceDay.absence_id == Absence.absence_id)
     .join(Booking, Booking.booking_id == AbsenceDay.booking_id)
     .join(DaySession, DaySession.session_id == AbsenceDay.session_id)
     .where(
-        Absence.family_id.in_(
-            select(FamilyGuardian.family_id).where(FamilyGuardian.account_id == bindparam("account_id"))
-        )
-        | (Absence.reported_by == bindparam("account_id")),
+        Absence.family_id.in_(families.OWN_FAMILIES) | (Absence.reported_by == bindparam("account_id")),
         Absence.certificate_until >= bindparam("today"),
         AbsenceDay.state == AbsenceState.REPORTED,
         AbsenceDay.ground == Ground.CERTIFICATE,
@@ -93,8 +83,9 @@ _AWAITED = (
     )
     .group_by(Absence.absence_id, Child.child_id)
     .order_by(Absence.certificate_until, Absence.absence_id)
-    .execution_options(**PREPARED)
 )
+"""What the home reminds of, as `AwaitedCertificateView`: the reports of the families of the account bound as
+`account_id`, or its own, that on the day bound as `today` still need a certificate."""
 
 
 def show(session: Session, absence_id: UUID, caller: Caller, now: datetime) -> AbsenceView:

@@ -16,8 +16,8 @@ from enrolment.booking.known import WAITS
 from enrolment.booking.line import rank
 from enrolment.booking.waiting_models import WaitingPlace
 from enrolment.catalogue.terms import order_sentence, terms_of
-from enrolment.household.families import full_name
-from enrolment.models import Activity, Child, DaySession, FamilyChild, FamilyGuardian, Place
+from enrolment.household.families import OWN_CHILDREN, full_name
+from enrolment.models import Activity, Child, DaySession, Place
 from enrolment.wording import listed
 
 MOST_LINES = 500
@@ -31,7 +31,7 @@ def of_account(session: Session, account_id: UUID, now: datetime) -> list[Waitin
 
 def offers_of(session: Session, account_id: UUID, now: datetime) -> list[WaitingView]:
     """The places that are held for the account's children, the first to end first. One statement when there is none."""
-    return _views(session, session.execute(_OFFERED, {"account_id": account_id, "now": now}).all())
+    return _views(session, session.execute(OFFERED, {"account_id": account_id, "now": now}).all())
 
 
 def lists(session: Session, ask: WaitingLists, caller: Caller, today: date) -> LinesView:
@@ -138,14 +138,9 @@ def _rows() -> Select[WaitingPlace, Child, DaySession, Activity, Place]:
 
 
 def _of_account(stands: ColumnElement[bool]) -> Select[WaitingPlace, Child, DaySession, Activity, Place]:
-    children = (
-        select(FamilyChild.child_id)
-        .join(FamilyGuardian, FamilyGuardian.family_id == FamilyChild.family_id)
-        .where(FamilyGuardian.account_id == bindparam("account_id"))
-    )
     return (
         _rows()
-        .where(WaitingPlace.child_id.in_(children), stands)
+        .where(WaitingPlace.child_id.in_(OWN_CHILDREN), stands)
         .order_by(WaitingPlace.offer_ends_at.nulls_last(), DaySession.day, WaitingPlace.number)
         .execution_options(**PREPARED)
     )
@@ -153,7 +148,7 @@ def _of_account(stands: ColumnElement[bool]) -> Select[WaitingPlace, Child, DayS
 
 # Written once: offers are part of every home.
 _IS_OFFERED = and_(WaitingPlace.state == WaitingState.OFFERED, WaitingPlace.offer_ends_at > bindparam("now"))
-_OFFERED = _of_account(_IS_OFFERED)
+OFFERED = _of_account(_IS_OFFERED)
 _STANDING = _of_account(or_(WaitingPlace.state == WaitingState.WAITING, _IS_OFFERED))
 
 

@@ -1,5 +1,7 @@
 """An activity's terms as a value, and what they say in words."""
 
+from functools import lru_cache
+
 from contracts.enrolment.offer import ActivityTerms
 from contracts.enrolment.terms import Waiting, WaitingOrder
 from enrolment.models import Activity
@@ -8,6 +10,12 @@ from enrolment.models import Activity
 def terms_of(activity: Activity) -> ActivityTerms:
     """The terms as a value."""
     return ActivityTerms.model_validate(activity.terms)
+
+
+@lru_cache(maxsize=200)
+def terms_from(text: str) -> ActivityTerms:
+    """The same, of the JSON text that is kept: read again only when an agent has changed it."""
+    return ActivityTerms.model_validate_json(text)
 
 
 def order_sentence(waiting: Waiting | None) -> str:

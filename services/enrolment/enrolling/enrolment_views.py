@@ -35,13 +35,14 @@ from enrolment.models import (
     Enrolment,
     Family,
     FamilyChild,
-    FamilyGuardian,
     Offering,
     Place,
 )
 from enrolment.schedule import calendar
 
 _MAY_WAIT = (EnrolmentState.REQUESTED, EnrolmentState.WAITING)
+ASKING = (EnrolmentState.REQUESTED, EnrolmentState.OFFERED)
+"""In which something may be asked of the parent."""
 EnrolledRow = tuple[Enrolment, Child, Activity, Place]
 
 
@@ -63,6 +64,13 @@ def of_account(session: Session, caller: Caller, today: date) -> list[EnrolmentV
     """This school year's enrolments of all the caller's children, newest first. Three statements."""
     own = families.families_of(session, caller.citizen())
     return views(session, rows_of(session, own, today), own)
+
+
+def asked_of(session: Session, caller: Caller, today: date) -> list[EnrolmentView]:
+    """Those of them that wait for the parent: a document is missing, a place is offered."""
+    own = families.families_of(session, caller.citizen())
+    asking = [row for row in rows_of(session, own, today) if row[0].state in ASKING]
+    return [each for each in views(session, asking, own) if each.missing_documents or each.offer_ends_at]
 
 
 def rows_of(session: Session, own: Collection[UUID], today: date) -> list[EnrolledRow]:
@@ -156,8 +164,8 @@ def view_child(child: Child, place_name: str = "") -> ChildView:
 
 def children_of(session: Session, account_id: UUID) -> list[ChildView]:
     """The children an account may act for, by first name."""
-    rows = session.execute(_CHILDREN, {"account_id": account_id})
-    return [view_child(child, name or "") for child, name in rows]
+    rows = session.execute(CHILDREN, {"account_id": account_id})
+    return [ChildView.model_validate(row, from_attributes=True) for row in rows]
 
 
 def _rows() -> Select[Enrolment, Child, Activity, Place]:
@@ -169,20 +177,22 @@ def _rows() -> Select[Enrolment, Child, Activity, Place]:
     )
 
 
-# Written once: they are part of every home.
-_CHILDREN = (
-    select(Child, Place.name)
-    .outerjoin(Place, Place.code == Child.place_code)
-    .where(
-        Child.child_id.in_(
-            select(FamilyChild.child_id)
-            .join(FamilyGuardian, FamilyGuardian.family_id == FamilyChild.family_id)
-            .where(FamilyGuardian.account_id == bindparam("account_id"))
-        )
+# Written once: they are part of pages opened all day.
+CHILDREN = (
+    select(
+        Child.child_id,
+        Child.first_name,
+        Child.last_name,
+        Child.place_code,
+        func.coalesce(Place.name, "").label("place_name"),
+        Child.class_name,
     )
+    .outerjoin(Place, Place.code == Child.place_code)
+    .where(Child.child_id.in_(families.OWN_CHILDREN))
     .order_by(Child.birth_date, Child.first_name)
     .execution_options(**PREPARED)
 )
+"""The children of the account bound as `account_id`, as `ChildView`."""
 _OF_YEAR = (
     _rows()
     .where(

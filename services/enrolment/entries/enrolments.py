@@ -19,6 +19,8 @@ from contracts.enrolment.enrolments import (
     EnrolmentQueue,
     EnrolmentQueueView,
     EnrolmentView,
+    FamilyEnrolments,
+    FamilyEnrolmentsView,
     MyEnrolments,
     RequestEnrolment,
     ShowEnrolment,
@@ -93,6 +95,14 @@ class EnrolmentDesk(Service):
     def my_enrolments(self, ask: MyEnrolments, caller: Caller) -> list[EnrolmentView]:
         with self.begin() as session:
             return enrolment_views.of_account(session, caller, calendar.local_day(self.clock.now()))
+
+    @answers(FamilyEnrolments)
+    def family_enrolments(self, ask: FamilyEnrolments, caller: Caller) -> FamilyEnrolmentsView:
+        with self.begin() as session:
+            return FamilyEnrolmentsView(
+                children=enrolment_views.children_of(session, caller.citizen()),
+                enrolments=enrolment_views.of_account(session, caller, calendar.local_day(self.clock.now())),
+            )
 
     @answers(ShowEnrolment)
     def show_enrolment(self, ask: ShowEnrolment, caller: Caller) -> EnrolmentView:

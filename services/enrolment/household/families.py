@@ -143,11 +143,14 @@ def families_of(session: Session, account_id: UUID) -> set[UUID]:
     return set(session.scalars(_FAMILIES, {"account_id": account_id}))
 
 
-_FAMILIES = (
-    select(FamilyGuardian.family_id)
+OWN_FAMILIES = select(FamilyGuardian.family_id).where(FamilyGuardian.account_id == bindparam("account_id"))
+"""The families of the account bound as `account_id`, and its children: as parts of other statements."""
+OWN_CHILDREN = (
+    select(FamilyChild.child_id)
+    .join(FamilyGuardian, FamilyGuardian.family_id == FamilyChild.family_id)
     .where(FamilyGuardian.account_id == bindparam("account_id"))
-    .execution_options(**PREPARED)
 )
+_FAMILIES = OWN_FAMILIES.execution_options(**PREPARED)
 
 
 def full_name(child: Child) -> str:

@@ -53,13 +53,22 @@ def mine(session: Session, ask: MyRequests, caller: Caller) -> MyRequestsView:
 
 def latest(session: Session, account_id: UUID, limit: int, offset: int = 0) -> list[RequestLine]:
     """An account's last requests, newest first. One statement."""
-    rows = session.execute(_LATEST, {"account_id": account_id, "most": limit, "skipped": offset})
-    return [line(request, name) for request, name in rows]
+    rows = session.execute(LATEST, {"account_id": account_id, "most": limit, "skipped": offset})
+    return [RequestLine.model_validate(row, from_attributes=True) for row in rows]
 
 
 # Written once: they are part of every home.
-_LATEST = (
-    select(Request, Department.name)
+LATEST = (
+    select(
+        Request.request_id,
+        Request.number,
+        Request.title,
+        Request.state,
+        Request.submitted_at,
+        Request.due_on,
+        Department.name.label("department_name"),
+        Request.version,
+    )
     .join(Department, Department.code == Request.department_code)
     .where(Request.account_id == bindparam("account_id"))
     .order_by(Request.submitted_at.desc(), Request.number.desc())
@@ -67,6 +76,7 @@ _LATEST = (
     .offset(bindparam("skipped", type_=Integer))
     .execution_options(**PREPARED)
 )
+"""Requests of the account bound as `account_id`, as `RequestLine`: `most` of them after `skipped`."""
 
 
 def requester(session: Session, request: Request) -> RequestView:

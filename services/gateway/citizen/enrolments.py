@@ -10,12 +10,12 @@ from contracts.enrolment.enrolments import (
     ChoicesView,
     ChoiceView,
     EnrolmentChoices,
+    FamilyEnrolments,
     RequestEnrolment,
     ShowEnrolment,
     TakeOffer,
     WithdrawEnrolment,
 )
-from contracts.enrolment.home import Overview
 from contracts.errors import DomainError
 from contracts.events.enrolment import EnrolmentState
 from gateway import absence_rules
@@ -50,7 +50,7 @@ class EnrolForm(CheckedForm):
 @blueprint.get("/")
 def show() -> str:
     """The children, and this school year's enrolments."""
-    view = ask(Overview())
+    view = ask(FamilyEnrolments())
     return render_template("citizen/enrolments.html", view=view, states=STATES)
 
 

@@ -29,6 +29,7 @@ from enrolment.absences import absence_views, deciding, reports
 from enrolment.absences.reported import reported_for
 from enrolment.attending import settled, sheets
 from enrolment.household.families import keep_family
+from enrolment.overview import overview
 from tests.mothers import absences as mother
 from tests.mothers import enrolment
 from tests.services.enrolment.conftest import NOW, Statements, Town
@@ -330,18 +331,17 @@ def test_without_a_certificate_in_time_it_is_not_justified(story: Story) -> None
 def test_the_home_reminds_of_a_certificate_until_it_is_given(story: Story) -> None:
     view = story.report(MONDAY)
     story.report(TUESDAY, reason=AbsenceReason.OTHER)
-    account_id = story.parent.citizen()
-    today = NOW.date()
+    account_id, too_late = story.parent.citizen(), datetime(2026, 12, 2, 8, tzinfo=PARIS)
     with story.town.begin() as session:
-        [awaited] = absence_views.certificates_awaited(session, account_id, today)
+        [awaited] = overview(session, story.parent, NOW).certificates
         assert (awaited.absence_id, awaited.day, awaited.until) == (
             view.absence_id,
             MONDAY,
             date(2026, 12, 1),
         )
-        assert absence_views.certificates_awaited(session, account_id, date(2026, 12, 2)) == []
+        assert overview(session, story.parent, too_late).certificates == []
         assert reports.attach(session, mother.certificate(view.absence_id, account_id), NOW)
-        assert absence_views.certificates_awaited(session, account_id, today) == []
+        assert overview(session, story.parent, NOW).certificates == []
 
 
 def test_a_certificate_given_waits_for_an_agent_however_long(story: Story) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 from bs4 import BeautifulSoup
@@ -13,6 +14,8 @@ from contracts.enrolment.enrolments import (
     EnrolmentChoices,
     EnrolmentQueue,
     EnrolmentQueueView,
+    FamilyEnrolments,
+    FamilyEnrolmentsView,
     RequestEnrolment,
     ShowEnrolment,
     WithdrawEnrolment,
@@ -180,6 +183,20 @@ def test_agents_read_each_state_of_the_line(site: Any, state: str) -> None:
     site.services.answers[EnrolmentQueue] = EnrolmentQueueView(total=1, enrolments=[view])
     text = site.agent(Role.REQUESTS).read(f"/agents/inscriptions/?etat={state}").get_text()
     assert {"waiting": "1er", "offered": "Gardée jusqu’au", "lapsed": "Documents"}[state] in text
+
+
+def test_the_children_are_listed_each_with_its_enrolments(site: Any) -> None:
+    site.services.answers[FamilyEnrolments] = FamilyEnrolmentsView(
+        children=[mother.child(), mother.child(child_id=UUID(int=3), first_name="Tom")],
+        enrolments=[
+            mother.enrolment(),
+            mother.enrolment(EnrolmentState.REQUESTED, missing_documents=["assurance"]),
+        ],
+    )
+    text = site.citizen().read("/mon-espace/inscriptions/").get_text()
+    assert "Inscription acceptée" in text
+    assert "Document attendu" in text
+    assert "Tom n’a encore aucune inscription" in text
 
 
 def test_the_home_says_what_is_to_do_and_what_is_booked(site: Any) -> None:

@@ -1,0 +1,104 @@
+"""Several selects in one trip say what each of them would have said."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import (
+    ARRAY,
+    Date,
+    DateTime,
+    Engine,
+    Integer,
+    Text,
+    any_,
+    bindparam,
+    cast,
+    column,
+    event,
+    func,
+    literal,
+    literal_column,
+    select,
+)
+from sqlalchemy.orm import Session
+
+from chassis.database import engine_for, sessions_for
+from chassis.one_trip import OneTrip
+
+AT = datetime(2026, 10, 25, 0, 30, 0, 120000, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Row:
+    number: int
+    word: str
+    at: datetime | None
+    day: date
+    who: UUID
+
+
+@dataclass(frozen=True)
+class Page:
+    rows: list[Row]
+    nothing: list[dict[str, Any]]
+
+
+_ROWS = (
+    func.generate_series(literal_column("1"), literal_column("3"))
+    .table_valued(column("number", Integer), name="given")
+    .render_derived()
+)
+_PAGE = OneTrip(
+    Page,
+    rows=select(
+        _ROWS.c.number,
+        (cast(bindparam("word"), Text) + " %").label("word"),
+        cast(literal(AT), DateTime(timezone=True)).label("at"),
+        cast(literal(date(2026, 11, 26)), Date).label("day"),
+        literal(UUID(int=7)).label("who"),
+    )
+    .where(_ROWS.c.number == any_(bindparam("wanted", type_=ARRAY(Integer))))
+    .order_by(_ROWS.c.number.desc()),
+    nothing=select(_ROWS.c.number).where(_ROWS.c.number > 9),
+)
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    with sessions_for(engine).begin() as session:
+        yield session
+
+
+@pytest.fixture
+def engine(database: Callable[[str], str]) -> Iterator[Engine]:
+    engine = engine_for(database("tests.echo"), 1)
+    yield engine
+    engine.dispose()
+
+
+@pytest.mark.parametrize("word", ["l’été", "it's 100 %(word)s", ""])
+def test_rows_come_typed_and_in_their_order(session: Session, word: str) -> None:
+    page = _PAGE.read(session, word=word, wanted=[1, 2])
+    rest = (f"{word} %", AT, date(2026, 11, 26), UUID(int=7))
+    assert page == Page(rows=[Row(2, *rest), Row(1, *rest)], nothing=[])
+
+
+def test_it_is_one_statement_prepared_once(session: Session, engine: Engine) -> None:
+    ran: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *seen: ran.append(seen[2]))
+    for _ in range(2):
+        _PAGE.read(session, word="", wanted=[3])
+    assert len(ran) == 2
+    prepared = session.connection().exec_driver_sql("SELECT count(*) FROM pg_prepared_statements")
+    assert prepared.scalar_one() == 1
+
+
+def test_a_value_forgotten_or_unknown_is_a_fault_not_an_empty_page(session: Session) -> None:
+    with pytest.raises(TypeError, match="wanted"):
+        _PAGE.read(session, word="")
+    with pytest.raises(TypeError, match="wante"):
+        _PAGE.read(session, word="", wanted=[], wante=[])
