@@ -77,6 +77,20 @@ UNION ALL
 SELECT transaction_id, 'receivable', family_id, credit, cents FROM pairs JOIN posted USING (transaction_id)
 """
 
+_REVERSALS = """
+WITH posted AS (
+    INSERT INTO ledger_transaction (transaction_id, kind, reference, occurred_at)
+    SELECT gen_random_uuid(), :as_kind, reference, :now FROM ledger_transaction
+    WHERE kind = :kind AND reference = ANY(:references)
+    RETURNING transaction_id, reference
+)
+INSERT INTO ledger_entry (transaction_id, account, family_id, invoice_id, amount_cents)
+SELECT posted.transaction_id, e.account, e.family_id, e.invoice_id, -e.amount_cents
+FROM posted JOIN ledger_transaction t ON t.kind = :kind AND t.reference = posted.reference
+JOIN ledger_entry e ON e.transaction_id = t.transaction_id
+ORDER BY e.entry_id
+"""
+
 
 def post(
     session: Session,
@@ -125,13 +139,16 @@ def post_payment(
 
 def reverse(session: Session, kind: str, reference: str, as_kind: str, now: datetime) -> None:
     """Books a transaction back: the same entries, the other way round, under another kind."""
-    rows = session.execute(
-        select(LedgerEntry.account, LedgerEntry.family_id, LedgerEntry.invoice_id, -LedgerEntry.amount_cents)
-        .join(LedgerTransaction, LedgerTransaction.transaction_id == LedgerEntry.transaction_id)
-        .where(LedgerTransaction.kind == kind, LedgerTransaction.reference == reference)
-        .order_by(LedgerEntry.entry_id)
-    )
-    post(session, as_kind, reference, [(row[0], row[1], row[2], row[3]) for row in rows], now)
+    reverse_all(session, kind, [reference], as_kind, now)
+
+
+def reverse_all(
+    session: Session, kind: str, references: Collection[str], as_kind: str, now: datetime
+) -> None:
+    """Books transactions of a kind back, in one statement."""
+    if references:
+        given = {"kind": kind, "references": list(references), "as_kind": as_kind, "now": now}
+        session.execute(text(_REVERSALS), given)
 
 
 def holder_of(provider: str, method: str) -> str:

@@ -145,7 +145,7 @@ def revoke(session: Session, ask: RevokeMandate, caller: Caller, now: datetime) 
 
 def stop(session: Session, mandate: Mandate, state: MandateState, reason: str, now: datetime) -> None:
     """Ends or suspends a mandate, locked before, with what it had announced."""
-    announced = lock_collections(session, mandates.announced_of(session, mandate.mandate_id))
+    announced = lock_collections(session, list(mandates.announced_under(session, [mandate.mandate_id])))
     withdraw(session, lock_payments(session, announced), MANDATE_ENDED, now)
     mandates.end(session, mandate, state, reason, now)
 

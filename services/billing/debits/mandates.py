@@ -1,5 +1,6 @@
 """Mandates: signed by a parent, ended by them, by time or by the bank; their account number sealed, then erased."""
 
+from collections.abc import Collection as Several
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -189,14 +190,14 @@ def erase(session: Session, now: datetime) -> int:
     return len(mandates) + len(files)
 
 
-def announced_of(session: Session, mandate_id: UUID) -> list[UUID]:
-    """Payments announced under a mandate that the bank does not know of yet."""
+def announced_under(session: Session, mandates: Several[UUID]) -> dict[UUID, UUID]:
+    """Payments announced under these mandates that the bank does not know of yet, each with its mandate."""
     query = (
-        select(Debit.payment_id)
+        select(Debit.payment_id, Debit.mandate_id)
         .join(Collection, Collection.collection_id == Debit.collection_id)
-        .where(Debit.mandate_id == mandate_id, Collection.state == CollectionState.ANNOUNCED)
+        .where(Debit.mandate_id.in_(mandates), Collection.state == CollectionState.ANNOUNCED)
     )
-    return list(session.scalars(query.order_by(Debit.payment_id)))
+    return {row.payment_id: row.mandate_id for row in session.execute(query.order_by(Debit.payment_id))}
 
 
 def fund_names(session: Session) -> dict[str, str]:

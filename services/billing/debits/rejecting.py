@@ -1,6 +1,13 @@
-"""What a bank sends back: the entries are reversed, the debt is due again, the family told what to do."""
+"""What a bank sends back: the entries are reversed, the debt is due again, the family told what to do.
 
+One debit by hand or all those of a bank's file: the same sets of statements, however many there are.
+"""
+
+from collections.abc import Collection as Several
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,7 +22,7 @@ from billing.invoicing.dates import paris_day
 from billing.paying import parts
 from billing.paying.models import Payment
 from billing.paying.states import may
-from chassis.outbox import tell
+from chassis.outbox import tell_all
 from contracts.billing.debits import CollectionState, MandateState, RejectDebit
 from contracts.billing.payments import PaymentState
 from contracts.billing.refusals import RejectRefused
@@ -27,39 +34,82 @@ KIND = "debit_rejected"
 """Of the ledger's transaction: the payment's entries, the other way round."""
 
 
+@dataclass(frozen=True)
+class Returned:
+    """What a bank says of one debit. `code`: one of `reject_codes.SUSPENDS`; `on`: the bank's day."""
+
+    code: str
+    on: date
+
+
 def reject(session: Session, ask: RejectDebit, caller: Caller, now: datetime) -> Collection:
     """Books a debit back, whether its day has come or not; a mandate that cannot serve any more is suspended.
 
     Raises NotFound, RejectRefused, Invalid.
     """
-    found = session.execute(
-        select(Debit, Collection)
-        .join(Collection, Collection.collection_id == Debit.collection_id)
+    collection = session.scalar(
+        select(Collection)
+        .join(Debit, Debit.collection_id == Collection.collection_id)
         .where(Debit.payment_id == ask.payment_id)
-    ).first()
-    if found is None:
+    )
+    if collection is None:
         raise NotFound(payment_id=str(ask.payment_id))
-    debit: Debit = found.Debit
-    collection: Collection = found.Collection
     if collection.state is not CollectionState.FILED or collection.filed_at is None:
         raise RejectRefused
     _check(ask, paris_day(collection.filed_at), paris_day(now))
-    mandate = mandates.lock(session, debit.mandate_id)
-    suspended = suspends(ask.code) and mandate.state is MandateState.ACTIVE
-    announced = []
-    if suspended:
-        announced = lock_collections(session, mandates.announced_of(session, mandate.mandate_id))
-    locked = lock_payments(session, [ask.payment_id, *announced])
-    payment = next(each for each in locked if each.payment_id == ask.payment_id)
-    booked = payment.state is PaymentState.PAID
-    _send_back(session, payment, ask.code, now)
-    debit.rejected_on, debit.rejected_by_name = ask.rejected_on, caller.name
-    _tell(session, payment, mandate, collection, suspended=suspended, booked=booked, now=now)
-    if suspended:
-        withdraw(session, [each for each in locked if each is not payment], MANDATE_ENDED, now)
-        mandates.end(session, mandate, MandateState.SUSPENDED, ask.code, now)
-    session.flush()
+    if not reject_all(session, {ask.payment_id: Returned(ask.code, ask.rejected_on)}, caller.name, now):
+        raise RejectRefused
     return collection
+
+
+def reject_all(
+    session: Session, returned: Mapping[UUID, Returned], by_name: str, now: datetime
+) -> set[UUID]:
+    """Books these debits back; gives those that were. The others were before, or were never sent to the bank.
+
+    The caller has looked at codes and days. Two at once of the same debit: the second finds it done, under the locks.
+    """
+    under = _lock_mandates(session, returned)
+    doomed = {
+        under[payment_id].mandate_id
+        for payment_id, word in returned.items()
+        if payment_id in under and suspends(word.code)
+    }
+    announced = mandates.announced_under(session, doomed)
+    still_open = lock_collections(session, list(announced))
+    locked = lock_payments(session, [*returned, *still_open])
+    filed = _filed(session, returned)
+    done, booked = [], set()
+    for payment in locked:
+        after = PaymentState.REJECTED if payment.state is PaymentState.PAID else PaymentState.FAILED
+        if payment.payment_id not in filed or not may(payment.state, after):
+            continue
+        if after is PaymentState.REJECTED:
+            booked.add(payment.payment_id)
+        word, debit = returned[payment.payment_id], filed[payment.payment_id].debit
+        payment.state, payment.reason = after, word.code
+        debit.rejected_on, debit.rejected_by_name = word.on, by_name
+        done.append(payment)
+    ledger.reverse_all(session, "payment", sorted(map(str, booked)), KIND, now)
+    ended = {
+        under[payment.payment_id].mandate_id: (under[payment.payment_id], payment.reason)
+        for payment in done
+        if suspends(payment.reason) and under[payment.payment_id].state is MandateState.ACTIVE
+    }
+    session.flush()
+    _tell(session, done, under, filed, set(ended), booked, now)
+    given_up = [each for each in locked if each.payment_id in still_open]
+    withdraw(session, [each for each in given_up if announced[each.payment_id] in ended], MANDATE_ENDED, now)
+    for mandate, code in ended.values():
+        mandates.end(session, mandate, MandateState.SUSPENDED, code, now)
+    session.flush()
+    return {payment.payment_id for payment in done}
+
+
+@dataclass(frozen=True)
+class _Filed:
+    debit: Debit
+    collection: Collection
 
 
 def _check(ask: RejectDebit, filed_on: date, today: date) -> None:
@@ -72,39 +122,55 @@ def _check(ask: RejectDebit, filed_on: date, today: date) -> None:
         raise Invalid(problems=problems)
 
 
-def _send_back(session: Session, payment: Payment, code: str, now: datetime) -> None:
-    after = PaymentState.REJECTED if payment.state is PaymentState.PAID else PaymentState.FAILED
-    if not may(payment.state, after):
-        raise RejectRefused
-    if after is PaymentState.REJECTED:
-        ledger.reverse(session, "payment", str(payment.payment_id), KIND, now)
-    payment.state, payment.reason = after, code
-    session.flush()
+def _lock_mandates(session: Session, payments: Iterable[UUID]) -> dict[UUID, Mandate]:
+    """By payment."""
+    rows = session.execute(
+        select(Debit.payment_id, Mandate)
+        .join(Mandate, Mandate.mandate_id == Debit.mandate_id)
+        .where(Debit.payment_id.in_(list(payments)))
+        .order_by(Mandate.mandate_id)
+        .with_for_update(of=Mandate)
+        .execution_options(populate_existing=True)
+    )
+    return {row.payment_id: row.Mandate for row in rows}
+
+
+def _filed(session: Session, payments: Iterable[UUID]) -> dict[UUID, _Filed]:
+    """Those of these debits that the bank has, by payment."""
+    rows = session.execute(
+        select(Debit, Collection)
+        .join(Collection, Collection.collection_id == Debit.collection_id)
+        .where(Debit.payment_id.in_(list(payments)), Collection.state == CollectionState.FILED)
+    )
+    return {row.Debit.payment_id: _Filed(row.Debit, row.Collection) for row in rows}
 
 
 def _tell(
     session: Session,
-    payment: Payment,
-    mandate: Mandate,
-    collection: Collection,
-    *,
-    suspended: bool,
-    booked: bool,
+    done: list[Payment],
+    under: Mapping[UUID, Mandate],
+    filed: Mapping[UUID, _Filed],
+    ended: Several[UUID],
+    booked: Several[UUID],
     now: datetime,
 ) -> None:
-    fact = DebitRejected(
-        payment_id=payment.payment_id,
-        family_id=payment.family_id,
-        account_id=payment.account_id,
-        amount_cents=payment.amount_cents,
-        collect_on=collection.collect_on,
-        mandate_reference=mandate.reference,
-        code=payment.reason,
-        suspended=suspended,
-        receipt_number=payment.receipt_number if booked and payment.receipt_number else "",
-        parts=[
-            PaidPart(invoice_id=part.invoice_id, invoice_number=part.number, amount_cents=part.cents)
-            for part in parts.views(session, [payment.payment_id])[payment.payment_id]
-        ],
-    )
-    tell(session, fact, subject=payment.payment_id, version=2, at=now)
+    paid = parts.views(session, [payment.payment_id for payment in done])
+    facts = [
+        DebitRejected(
+            payment_id=payment.payment_id,
+            family_id=payment.family_id,
+            account_id=payment.account_id,
+            amount_cents=payment.amount_cents,
+            collect_on=filed[payment.payment_id].collection.collect_on,
+            mandate_reference=under[payment.payment_id].reference,
+            code=payment.reason,
+            suspended=under[payment.payment_id].mandate_id in ended,
+            receipt_number=(payment.receipt_number or "") if payment.payment_id in booked else "",
+            parts=[
+                PaidPart(invoice_id=part.invoice_id, invoice_number=part.number, amount_cents=part.cents)
+                for part in paid[payment.payment_id]
+            ],
+        )
+        for payment in done
+    ]
+    tell_all(session, [(fact, fact.payment_id, 2) for fact in facts], at=now)
