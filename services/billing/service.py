@@ -1,6 +1,7 @@
 """Billing answers: see `contracts.billing` for what each question and command means, `entries` for who takes it."""
 
 from billing.entries.allowances import AllowanceDesk
+from billing.entries.bank_files import BankFileDesk
 from billing.entries.cashbook import CashDesk
 from billing.entries.contesting import ContestingDesk
 from billing.entries.copies import CopyDesk
@@ -28,6 +29,7 @@ class BillingService(
     NightDesk,
     RefundDesk,
     DebitDesk,
+    BankFileDesk,
     PaymentDesk,
     RunDesk,
     CashDesk,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from uuid import UUID, uuid4
 from xml.etree import ElementTree
 
 import pytest
@@ -12,6 +13,7 @@ from tests.journeys.letters import read_pages
 from tests.journeys.mailbox import Mailbox
 from tests.journeys.people import BILLING_AGENT, NICOLAS, Person
 from tests.journeys.visitor import Visitor
+from tests.mothers.bank_files import a_refusal, a_report
 
 Agent = Callable[[Person], Visitor]
 PAGE = "/mon-espace/prelevement/"
@@ -90,16 +92,23 @@ def test_the_bank_gets_its_file_and_what_it_sends_back_is_due_again(
     download.value.save_as(tmp_path / "fichier.xml")
     document = ElementTree.parse(tmp_path / "fichier.xml").getroot()
     assert [each.text for each in document.iter(f"{SPACE}MndtId")] == ["ENF-M-2026-000001"]
+    [debit] = [UUID(each.text) for each in document.iter(f"{SPACE}EndToEndId")]
     desk.look("agent-prelevement-fait")
     desk.page.get_by_role("link", name="Enregistrer un rejet").click()
-    desk.page.get_by_label("Motif donné par la banque").select_option("AM04")
-    for label, number in (("Jour", "1"), ("Mois", "12"), ("Année", "2026")):
-        desk.page.get_by_label(label).fill(number)
     desk.look("agent-prelevement-rejet")
-    desk.press("Continuer")
-    desk.press("Enregistrer le rejet")
-    desk.says("Le rejet est enregistré")
+    said = tmp_path / "compte-rendu.xml"
+    said.write_bytes(a_report(a_refusal(debit, "AM04"), a_refusal(uuid4(), "AC04")))
+    desk.goto("/agents/prelevements/")
+    desk.follow("Lire un fichier de rejets de la banque")
+    desk.page.get_by_label("Fichier de la banque").set_input_files(said)
+    desk.look("agent-rejets")
+    desk.press("Lire le fichier")
+    desk.says("1\u00a0rejet reconnu, 1\u00a0inconnu")
+    desk.look("agent-rejets-apercu")
+    desk.press("Enregistrer 1\u00a0rejet")
+    desk.says("rejet enregistré")
     desk.says("Provision insuffisante")
+    desk.look("agent-rejets-faits")
     mail = mailbox.await_mail(NICOLAS.email, "a été rejeté")["text"]
     assert "le compte n’était pas assez approvisionné" in mail
     nicolas.goto("/mon-espace/factures/")

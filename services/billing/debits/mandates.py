@@ -1,7 +1,7 @@
 """Mandates: signed by a parent, ended by them, by time or by the bank; their account number sealed, then erased."""
 
 from collections.abc import Collection as Several
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,7 +17,7 @@ from billing.debits.models import Collection, Debit, Mandate
 from billing.invoicing.dates import paris_day
 from billing.invoicing.models import Fund
 from billing.models import Family, Guardian
-from chassis.outbox import tell
+from chassis.outbox import tell, tell_all
 from chassis.sealed_column import Seal
 from contracts.billing.debits import CollectionState, MandateState, SignMandate
 from contracts.billing.refusals import MandateExists, MandateOver
@@ -114,20 +114,31 @@ def to_revoke(session: Session, mandate_id: UUID, caller: Caller) -> Mandate:
 
 def end(session: Session, mandate: Mandate, state: MandateState, reason: str, now: datetime) -> None:
     """The mandate, locked before, serves no more; its signer is told."""
-    mandate.state, mandate.reason = state, reason
-    if state is not MandateState.SUSPENDED:
-        mandate.ended_at = now
+    end_all(session, [(mandate, reason)], state, now)
+
+
+def end_all(
+    session: Session, ending: Iterable[tuple[Mandate, str]], state: MandateState, now: datetime
+) -> None:
+    """These mandates, locked before, each for its reason."""
+    facts = []
+    for mandate, reason in ending:
+        mandate.state, mandate.reason = state, reason
+        if state is not MandateState.SUSPENDED:
+            mandate.ended_at = now
+        facts.append(
+            MandateEnded(
+                mandate_id=mandate.mandate_id,
+                reference=mandate.reference,
+                family_id=mandate.family_id,
+                account_id=mandate.account_id,
+                state=state,
+                reason=reason,
+            )
+        )
     session.flush()
-    fact = MandateEnded(
-        mandate_id=mandate.mandate_id,
-        reference=mandate.reference,
-        family_id=mandate.family_id,
-        account_id=mandate.account_id,
-        state=state,
-        reason=reason,
-    )
     version = 2 if state is MandateState.SUSPENDED else 3
-    tell(session, fact, subject=mandate.mandate_id, version=version, at=now)
+    tell_all(session, [(fact, fact.mandate_id, version) for fact in facts], at=now)
 
 
 def iban_of(mandate: Mandate, seal: Seal) -> str:

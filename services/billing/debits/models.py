@@ -1,6 +1,6 @@
-"""Tables of direct debit: mandates, collections, and what of a collection is under which mandate.
+"""Tables of direct debit: mandates, collections, what of a collection is under which mandate, what banks send back.
 
-Rows are locked in this order: fund (shared), mandates, collection, invoices (by id), payments, numbering.
+Rows are locked in this order: bank file, fund (shared), mandates, collection, invoices (by id), payments, numbering.
 """
 
 from datetime import date, datetime
@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.models import Base, states
+from contracts.billing.bank_files import BankFileKind, Verdict
 from contracts.billing.debits import CollectionState, MandateState
 
 
@@ -82,3 +83,40 @@ class Debit(Base):
     sequence: Mapped[str] = mapped_column(String(4), default="", comment="FRST or RCUR, once in the file")
     rejected_on: Mapped[date | None]
     rejected_by_name: Mapped[str] = mapped_column(String(250), default="")
+
+
+class BankFile(Base):
+    """A file in which a bank says what it sends back."""
+
+    __tablename__ = "bank_file"
+    __table_args__ = (UniqueConstraint("digest"),)
+
+    file_id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[BankFileKind] = mapped_column(states(BankFileKind))
+    name: Mapped[str] = mapped_column(String(200))
+    message_id: Mapped[str] = mapped_column(String(35), comment="The bank's")
+    digest: Mapped[str] = mapped_column(String(64), comment="SHA-256 of the file: read once")
+    read_at: Mapped[datetime] = mapped_column(index=True)
+    read_by_name: Mapped[str] = mapped_column(String(250))
+    recorded_at: Mapped[datetime | None]
+    recorded_by_name: Mapped[str] = mapped_column(String(250), default="")
+
+
+class BankFileLine(Base):
+    """A line of it, as it was read."""
+
+    __tablename__ = "bank_file_line"
+
+    file_id: Mapped[UUID] = mapped_column(ForeignKey("bank_file.file_id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    payment_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("debit.payment_id"), index=True, comment="The debit that it names, where it is ours"
+    )
+    end_to_end: Mapped[str] = mapped_column(String(35))
+    mandate: Mapped[str] = mapped_column(String(35))
+    whole: Mapped[str] = mapped_column(String(35), comment="A file or batch of ours refused in one word")
+    code: Mapped[str] = mapped_column(String(4))
+    cents: Mapped[int | None]
+    currency: Mapped[str] = mapped_column(String(3))
+    returned_on: Mapped[date]
+    verdict: Mapped[Verdict | None] = mapped_column(states(Verdict), comment="What it was recorded as")

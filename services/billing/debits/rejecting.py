@@ -20,6 +20,7 @@ from billing.debits.reject_codes import SUSPENDS, suspends
 from billing.debits.withdrawing import MANDATE_ENDED, lock_payments, withdraw
 from billing.invoicing.dates import paris_day
 from billing.paying import parts
+from billing.paying.differences import close_of_payments
 from billing.paying.models import Payment
 from billing.paying.states import may
 from chassis.outbox import tell_all
@@ -32,6 +33,9 @@ from contracts.events.billing import DebitRejected, PaidPart
 
 KIND = "debit_rejected"
 """Of the ledger's transaction: the payment's entries, the other way round."""
+
+BY_HAND = "return_by_hand"
+"""Of the row for an agent: a bank's file names this debit, and its reason, amount or day is not for us to believe."""
 
 
 @dataclass(frozen=True)
@@ -62,9 +66,7 @@ def reject(session: Session, ask: RejectDebit, caller: Caller, now: datetime) ->
     return collection
 
 
-def reject_all(
-    session: Session, returned: Mapping[UUID, Returned], by_name: str, now: datetime
-) -> set[UUID]:
+def reject_all(session: Session, returned: Mapping[UUID, Returned], by_name: str, now: datetime) -> set[UUID]:
     """Books these debits back; gives those that were. The others were before, or were never sent to the bank.
 
     The caller has looked at codes and days. Two at once of the same debit: the second finds it done, under the locks.
@@ -100,10 +102,11 @@ def reject_all(
     _tell(session, done, under, filed, set(ended), booked, now)
     given_up = [each for each in locked if each.payment_id in still_open]
     withdraw(session, [each for each in given_up if announced[each.payment_id] in ended], MANDATE_ENDED, now)
-    for mandate, code in ended.values():
-        mandates.end(session, mandate, MandateState.SUSPENDED, code, now)
+    mandates.end_all(session, ended.values(), MandateState.SUSPENDED, now)
+    rejected = {payment.payment_id for payment in done}
+    close_of_payments(session, BY_HAND, rejected, "Rejet enregistré", now)
     session.flush()
-    return {payment.payment_id for payment in done}
+    return rejected
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
 """What does not agree, as rows for an agent: written once, counted for as long as nobody has dealt with them."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -46,6 +47,18 @@ def close_difference(
     found = session.get(Difference, difference_id, with_for_update=True, populate_existing=True)
     if found is not None and found.resolved_at is None:
         found.resolved_at, found.resolved_by, found.note = now, by, note
+
+
+def close_of_payments(
+    session: Session, kind: str, payments: Collection[UUID], note: str, now: datetime
+) -> None:
+    """Dealt with by what was just done to these payments: nobody has anything left to decide."""
+    session.execute(
+        update(Difference)
+        .where(Difference.kind == kind, Difference.payment_id.in_(payments), Difference.resolved_at.is_(None))
+        .values(resolved_at=now, note=note)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def still_open(session: Session) -> dict[str, int]:

@@ -219,6 +219,9 @@ DIFFERENCES = {
     "not_at_provider": "Encaissé dans nos livres, absent chez le prestataire",
     "amount_at_provider": "Le prestataire et nos livres ne disent pas la même somme",
     "refund_unknown": "Remboursé dans nos livres, absent chez le prestataire",
+    "return_unknown": "La banque rejette un prélèvement que nous ne connaissons pas",
+    "return_by_hand": "La banque rejette un prélèvement : motif, montant ou date à vérifier avant de l’enregistrer",
+    "return_whole": "La banque refuse tout un fichier de prélèvements, ou un lot : à voir avec elle",
     "books_refund": "Grand livre : un remboursement et ses écritures ne disent pas le même montant",
     "books_debit": "Grand livre : un rejet de prélèvement et ses écritures ne disent pas le même montant",
     "books_till": "Grand livre : la caisse et ses écritures ne disent pas le même montant",
@@ -305,6 +308,28 @@ DEBIT_REASONS = {
     "nothing_left": "Plus rien n’était dû",
     "mandate_ended": "Le mandat a pris fin",
     "cancelled": "Retiré par un agent, ou fichier non fait à temps",
+}
+
+BANK_FILES = {
+    "pain.002": "Compte rendu de la banque (pain.002)",
+    "camt.054": "Avis d’opérations (camt.054)",
+    "camt.053": "Relevé de compte (camt.053)",
+}
+
+# Words, kind of tag, and what it means or asks for.
+VERDICTS = {
+    "recognised": ("À enregistrer", "wait", ""),
+    "already": ("Déjà enregistré", "off", ""),
+    "unknown": ("Inconnu", "todo", "Aucun prélèvement de la ville n’a cette référence."),
+    "not_sent": (
+        "À vérifier",
+        "todo",
+        "Ce prélèvement n’a pas été transmis à la banque, ou a été abandonné.",
+    ),
+    "amount": ("À vérifier", "todo", "Le montant n’est pas celui du prélèvement."),
+    "reason": ("À vérifier", "todo", "Le motif manque, ou n’est pas connu."),
+    "day": ("À vérifier", "todo", "La date est avant celle du fichier, ou à venir."),
+    "whole": ("Refusé en entier", "todo", "Voyez avec la banque si le fichier est à déposer de nouveau."),
 }
 
 REJECTS = {

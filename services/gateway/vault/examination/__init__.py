@@ -1,6 +1,6 @@
 """Looking inside a file before it is sealed, in a process of its own.
 
-Libraries that read PDF and pictures are large, written in C and fed by strangers. None of them is loaded into the
+Libraries that read PDF, pictures and XML are large, written in C and fed by strangers. None of them is loaded into the
 gateway: they run in a child with bounds of memory, processor and files, which knows no key, no address and no
 password, gets the bytes through a pipe and says what it found. What it cannot bear makes it die, and the file is
 refused.
@@ -16,4 +16,5 @@ refused.
     pdf_check  programs, files and bombs within a PDF
     pictures   photographs: whole, upright, small
     binding    several photographs made into one PDF
+    bank_file  which debits a bank sends back, in its XML
 """

@@ -3,9 +3,9 @@
 The first waits at a socket (its standard input) for a task and two pipes, forks, and answers with a hold on the fork.
 
 In:  pieces, each after its length (4 bytes, big-endian); a length of 0 ends a file, a second one ends them all.
-Out: one line of JSON, `{"flaw": null, "pages": 2, "size": 0}`; `size` bytes of the document made by `bind`; then
-     the preview: its length (4 bytes) and, picture after picture, length and JPEG. A preview that does not come, or
-     not whole, is none: the verdict stands before it.
+Out: one line of JSON, `{"flaw": null, "pages": 2, "size": 0}`; `size` bytes of what was made: by `bind` a document, by
+     `bank` JSON; then the preview: its length (4 bytes) and, picture after picture, length and JPEG. A preview that
+     does not come, or not whole, is none: the verdict stands before it.
 """
 
 import json
@@ -13,7 +13,7 @@ import os
 import socket
 from typing import BinaryIO, NoReturn
 
-from gateway.vault.examination import binding, hidden, limits, pdf_check, pictures
+from gateway.vault.examination import bank_file, binding, hidden, limits, pdf_check, pictures
 from gateway.vault.examination.flaws import Flaw, Flawed
 from gateway.vault.examination.packing import pack
 from gateway.vault.media import Media, sniff
@@ -60,6 +60,8 @@ def examine(task: str, files: list[bytes], out: BinaryIO) -> None:
     try:
         if task == "bind":
             _bind(files, out)
+        elif task == "bank":
+            _read_bank_file(files[0], out)
         else:
             _look(files[0], out)
     except Flawed as flawed:
@@ -104,6 +106,13 @@ def _bind(files: list[bytes], out: BinaryIO) -> None:
     _say(out, {"flaw": None, "pages": pages, "size": len(document)})
     out.write(document)
     _show(out, preview)
+
+
+def _read_bank_file(data: bytes, out: BinaryIO) -> None:
+    said = json.dumps(bank_file.read(data)).encode()
+    _say(out, {"flaw": None, "pages": 1, "size": len(said)})
+    out.write(said)
+    out.flush()
 
 
 def _say(out: BinaryIO, verdict: dict[str, object]) -> None:

@@ -18,6 +18,10 @@ class Flaw(StrEnum):
     TOO_MANY_PIXELS = "too_many_pixels"
     NOT_PICTURES = "not_pictures"
     TOO_HARD = "too_hard"
+    NOT_XML = "not_xml"
+    ENTITIES = "entities"
+    NOT_BANK = "not_bank"
+    TOO_MANY_RETURNS = "too_many_returns"
 
 
 _PRINT = "Ouvrez-le, choisissez « Imprimer » puis « Enregistrer au format PDF », et envoyez la copie obtenue."
@@ -42,6 +46,13 @@ SENTENCES = {
     Flaw.NOT_PICTURES: "Seules des photos (JPEG, PNG, HEIC) peuvent être réunies en un seul document. "
     "Envoyez un PDF seul, sans autre fichier.",
     Flaw.TOO_HARD: "Ce fichier est trop compliqué pour être vérifié. Imprimez-le en PDF, ou photographiez le document.",
+    Flaw.NOT_XML: "Ce fichier n’est pas du XML, ou il est incomplet. Téléchargez-le à nouveau sur le site de la "
+    "banque, sans l’ouvrir ni l’enregistrer avec un autre logiciel.",
+    Flaw.ENTITIES: "Ce fichier contient des définitions (DOCTYPE) qu’une banque n’écrit jamais : il n’est pas lu. "
+    "Téléchargez-le à nouveau sur le site de la banque.",
+    Flaw.NOT_BANK: "Ce fichier n’est ni un compte rendu (pain.002), ni un avis (camt.054), ni un relevé (camt.053). "
+    "Choisissez sur le site de la banque les rejets de prélèvements à l’un de ces formats.",
+    Flaw.TOO_MANY_RETURNS: "Ce fichier contient trop de rejets. Demandez à la banque un fichier par jour.",
 }
 
 

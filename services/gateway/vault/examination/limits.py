@@ -5,7 +5,7 @@ import resource
 MEMORY = 768 * 1024 * 1024
 """Bytes of address space: a photograph of 108 million pixels unpacked (324 MB), its file and the libraries."""
 
-PROCESSOR = {"look": 20, "bind": 60}
+PROCESSOR = {"look": 20, "bind": 60, "bank": 20}
 """Seconds of processor time, by task: binding unpacks up to thirty photographs."""
 
 OPEN_FILES = 64
