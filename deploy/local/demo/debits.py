@@ -1,12 +1,16 @@
-"""A parent of the demonstration pays by direct debit: the mandate, the announcement, the bank's file.
+"""A parent of the demonstration pays by direct debit: the mandate, the announcement, the file for the bank.
 
-On its day (`./espace clock +22d`) the debit is booked as paid, and an agent may enter what the bank sent back.
+On its day (`./espace clock +22d`) the debit is booked as paid, unless an agent has recorded before what the bank says
+in the file that waits for one: a debit refused, and one that is not the town's.
 """
 
 from collections.abc import Iterable
+from hashlib import sha256
 
+from contracts.billing.bank_files import BankFileKind, BankReturn, ReadBankFile
 from contracts.billing.debits import (
     AnnounceCollection,
+    CollectionView,
     MakeCollectionFile,
     MyMandates,
     OpenDebitDesk,
@@ -51,7 +55,31 @@ def load(services: Services, parents: Iterable[Caller]) -> None:
         make = MakeCollectionFile(
             command_id=key("file", collection.collection_id), collection_id=collection.collection_id
         )
-        services.ask(make, SYSTEM)
+        _answer(services, services.ask(make, SYSTEM))
+
+
+def _answer(services: Services, filed: CollectionView) -> None:
+    """The bank's word on the first debit of a file, as its own file would have it."""
+    said_on = filed.summary.announced_at.date()
+    returns = [
+        BankReturn(
+            end_to_end=filed.lines[0].payment_id.hex,
+            code="AM04",
+            cents=filed.lines[0].cents,
+            returned_on=said_on,
+        ),
+        BankReturn(end_to_end="CANTINE-2025-0417", code="AC04", cents=3120, returned_on=said_on),
+    ]
+    number = filed.summary.number
+    read = ReadBankFile(
+        command_id=key("bank-file", filed.summary.collection_id),
+        kind=BankFileKind.STATUS_REPORT,
+        name=f"compte-rendu-{number}.xml",
+        message_id=f"BDF-{number}",
+        digest=sha256(number.encode()).hexdigest(),
+        returns=returns,
+    )
+    services.ask(read, SYSTEM)
 
 
 def _owes(services: Services, parent: Caller) -> bool:

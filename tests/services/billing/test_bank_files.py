@@ -84,19 +84,19 @@ class Street:
         ]
         for family in self.families:
             town.sheet(OCTOBER, (town.child(), family, Mark.PRESENT))
-        view = town.run()
-        self.invoices = [town.only_invoice(view, family) for family in self.families]
+        town.run()
+        self.invoices = self._of_families("SELECT family_id, invoice_id FROM invoice")
         self.mandates = [sign(town, *each) for each in zip(self.families, self.parents, strict=True)]
         with town.engine.connect() as connection:
             self.due_on = connection.exec_driver_sql("SELECT min(due_on) FROM invoice").scalar_one()
         self.collection = announce(town, self.due_on)
-        self.debits = [self._debit(family) for family in self.families]
+        self.debits = self._of_families("SELECT family_id, payment_id FROM payment")
 
-    def _debit(self, family: UUID) -> UUID:
+    def _of_families(self, query: str) -> list[UUID]:
+        """What each family has one of, in their order."""
         with self.town.engine.connect() as connection:
-            query = "SELECT payment_id FROM payment WHERE family_id = %(family)s"
-            found: UUID = connection.exec_driver_sql(query, {"family": family}).scalar_one()
-            return found
+            found = {row[0]: row[1] for row in connection.exec_driver_sql(query)}
+        return [found[family] for family in self.families]
 
     def collected(self) -> "Street":
         """The file is made and its day has come."""
