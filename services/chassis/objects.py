@@ -2,7 +2,7 @@
 
     objects = Objects(settings)                      # ESPACE_S3_URL=http://access:secret@host:port
     objects.ensure("imports")
-    objects.put("imports", key, stream)              # any length; one part in memory at a time
+    objects.put("imports", key, stream)              # any length; three parts in memory at most
     with objects.get("imports", key) as stream:      # .read(n), or iterate over chunks
         ...
     objects.delete("imports", key)                   # nothing happens when it is not there
@@ -16,27 +16,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Protocol, Self, cast
+from typing import Self
 from urllib.parse import unquote, urlsplit
 
 import urllib3
 from minio import Minio
 from minio.error import MinioException, S3Error
 
+from chassis import object_parts
+from chassis.object_parts import Source
 from chassis.settings import Settings
 from contracts.errors import NotFound, ServiceUnavailable
 
-PART_BYTES = 5 * 1024 * 1024  # the least a part of S3 may have; bounds the memory of an upload
 CHUNK_BYTES = 64 * 1024
 _TIMEOUT = urllib3.Timeout(connect=3.0, read=15.0)
 _MISSING = {"NoSuchKey", "NoSuchBucket", "NoSuchUpload"}
 _EXISTS = {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}
-
-
-class Source(Protocol):
-    """Anything that can be read to its end."""
-
-    def read(self, size: int, /) -> bytes: ...
 
 
 @dataclass(frozen=True)
@@ -82,17 +77,14 @@ class _Faithful:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self.count = 0
         self.broke: BaseException | None = None
 
     def read(self, size: int) -> bytes:
         try:
-            data = self._source.read(size)
+            return self._source.read(size)
         except BaseException as error:
             self.broke = error
             raise
-        self.count += len(data)
-        return data
 
 
 class Objects:
@@ -136,25 +128,19 @@ class Objects:
                         raise
         self._ensured.add(bucket)
 
-    def put(self, bucket: str, key: str, stream: Source, length: int | None = None) -> int:
+    def put(self, bucket: str, key: str, stream: Source) -> int:
         """Stores the stream to its end and returns the bytes stored. Replaces what was there.
 
-        With `length`, a stream of another length is refused. The object appears whole or not at all.
+        The object appears whole or not at all.
         """
         source = _Faithful(stream)
-        size = -1 if length is None else length
-        part_size = PART_BYTES if length is None else 0
         try:
             with _translated(key):
-                # One part at a time: parallel parts would multiply the memory and need threads of their own.
-                self.client.put_object(
-                    bucket, key, cast("Any", source), size, part_size=part_size, num_parallel_uploads=1
-                )
+                return object_parts.send(self.client, bucket, key, source)
         except Exception:
             if source.broke is not None:
                 raise source.broke from None
             raise
-        return source.count
 
     def get(self, bucket: str, key: str, at_most: int = 0) -> ObjectStream:
         """The object's bytes; with `at_most`, its first ones. Raises NotFound when there is none."""

@@ -8,7 +8,7 @@ from werkzeug.datastructures import Headers
 
 from contracts.documents import DocumentDamaged, LinkUsed
 from contracts.errors import NotFound
-from gateway.vault.documents import stream
+from gateway.vault.downloads import open_download
 from gateway.vault.store import grants
 from gateway.wiring import wiring
 
@@ -27,7 +27,7 @@ def fetch(token: str) -> Response:
     if granted is None:
         raise LinkUsed
     try:
-        body = stream(granted)
+        body = open_download(granted)
     except NotFound as gone:
         raise DocumentDamaged from gone
     headers = Headers()

@@ -3,9 +3,7 @@
 The description (name, media type) is sealed under the file's own key: who may open the file may know its name.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from uuid import UUID, uuid4
 
 import orjson
@@ -14,16 +12,13 @@ from structlog import get_logger
 from contracts.documents import BUCKET, DocumentDamaged, DocumentView
 from contracts.errors import DomainError
 from gateway.vault import keys, names, previews
-from gateway.vault.grants import Granted
 from gateway.vault.intake import Inspected
 from gateway.vault.media import Media
 from gateway.vault.pages import BoundPages
-from gateway.vault.sealing import CHUNK, Damaged, Sealer, new_file_key, open_text, seal_text, unseal
+from gateway.vault.sealing import Damaged, Sealer, new_file_key, open_text, seal_text
 from gateway.vault.store import objects
 
 log = get_logger()
-_AT_ONCE = 1024 * 1024
-"""Bytes of a download passed on in one go: every turn through server and store costs."""
 
 
 @dataclass(frozen=True)
@@ -121,35 +116,3 @@ def forget_upload(document_id: UUID) -> None:
         previews.forget(document_id)
     except DomainError as refusal:
         log.warning("upload left to the collector", document_id=str(document_id), code=refusal.code)
-
-
-def stream(granted: Granted) -> Iterator[bytes]:
-    """The document's bytes. The first chunk is fetched and proved before this returns.
-
-    Raises NotFound, ServiceUnavailable, DocumentDamaged; later, Damaged in the middle of the stream, which breaks the
-    download off: a browser shows it as failed because the announced length is missed.
-    """
-    sealed = objects().get(BUCKET, str(granted.document_id))
-    clear = unseal(granted.file_key, granted.document_id, iter(lambda: sealed.read(_AT_ONCE), b""))
-    try:
-        first = next(clear)
-    except Damaged:
-        sealed.close()
-        log.error("document damaged", document_id=str(granted.document_id))
-        raise DocumentDamaged from None
-    except Exception:
-        sealed.close()
-        raise
-
-    def rest() -> Iterator[bytes]:
-        try:
-            yield first
-            while several := b"".join(islice(clear, _AT_ONCE // CHUNK)):
-                yield several
-        except (Damaged, DomainError) as broken:
-            log.error("download broken off", document_id=str(granted.document_id), failure=repr(broken))
-            raise
-        finally:
-            sealed.close()
-
-    return rest()

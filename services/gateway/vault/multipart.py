@@ -24,7 +24,10 @@ from werkzeug.sansio.multipart import (
 
 from gateway.vault.names import bare_name
 
-PIECE = 64 * 1024
+PIECE = 1024 * 1024
+"""Bytes taken from the connection in one go. The server holds about as much anyway, and copies what is left of it at
+every smaller reading: pieces of 64 KiB took three times the processor."""
+
 FIELD_BYTES = 64 * 1024
 PARTS = 80
 
@@ -41,12 +44,14 @@ class FilePart:
         self.field = field
         self._pieces = pieces
         self._held = b""
+        self._at = 0
 
     def read(self, size: int) -> bytes:
         """At most `size` bytes; empty at the end. Raises Interrupted."""
-        if not self._held:
-            self._held = next(self._pieces, b"")
-        taken, self._held = self._held[:size], self._held[size:]
+        if self._at == len(self._held):
+            self._held, self._at = next(self._pieces, b""), 0
+        taken = self._held[self._at : self._at + size]
+        self._at += len(taken)
         return taken
 
 
@@ -55,7 +60,7 @@ class IncomingForm:
 
     def __init__(self, body: IO[bytes], boundary: bytes) -> None:
         self._body = body
-        self._decoder = MultipartDecoder(boundary, max_form_memory_size=2 * FIELD_BYTES, max_parts=PARTS)
+        self._decoder = MultipartDecoder(boundary, max_form_memory_size=2 * PIECE, max_parts=PARTS)
         self._first_file_piece = b""
         self.fields: MultiDict[str, str] = MultiDict()
         self.file = self._find_file()

@@ -30,6 +30,9 @@ _LAST = sodium.crypto_secretstream_xchacha20poly1305_TAG_FINAL
 _NONCE = sodium.crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
 _PADDING = 128
 
+HEAD_BYTES = len(_FORMAT) + _HEADER
+SEALED_CHUNK = CHUNK + _EXTRA
+
 
 class Damaged(Exception):
     """What was read is not what was sealed: cut, changed, swapped, or opened with another key."""
@@ -49,7 +52,7 @@ def new_file_key() -> bytes:
 def sealed_size(size: int) -> int:
     """The size of the sealed object of a document of `size` bytes."""
     chunks = max(1, -(-size // CHUNK))
-    return len(_FORMAT) + _HEADER + size + chunks * _EXTRA
+    return HEAD_BYTES + size + chunks * _EXTRA
 
 
 class Sealer:
@@ -65,33 +68,28 @@ class Sealer:
         )
         self._bound_to = _bound_to(document_id)
         self._source = source
-        self._out = [_FORMAT + header]
-        self._ready = len(_FORMAT + header)
+        self._held = _FORMAT + header
         self._ahead: bytes | None = None
         self._done = False
         self.size = 0
 
     def read(self, size: int) -> bytes:
-        """`size` sealed bytes, or fewer at the end."""
-        while self._ready < size and not self._done:
-            self._seal_chunk()
-        # Chunks are put together once: the store reads five megabytes at a time.
-        sealed = b"".join(self._out)
-        taken, rest = sealed[:size], sealed[size:]
-        self._out, self._ready = [rest], len(rest)
+        """At most `size` sealed bytes, a chunk's at a time; empty at the end."""
+        if not self._held and not self._done:
+            self._held = self._seal_chunk()
+        taken, self._held = self._held[:size], self._held[size:]
         return taken
 
-    def _seal_chunk(self) -> None:
+    def _seal_chunk(self) -> bytes:
         # One chunk is read ahead: only then is it known which is the last.
         chunk = self._ahead if self._ahead is not None else _fill(self._source)
         self._ahead = _fill(self._source) if len(chunk) == CHUNK else b""
         self._done = not self._ahead
         self.size += len(chunk)
-        sealed = sodium.crypto_secretstream_xchacha20poly1305_push(
+        sealed: bytes = sodium.crypto_secretstream_xchacha20poly1305_push(
             self._state, chunk, self._bound_to, _LAST if self._done else _MORE
         )
-        self._out.append(sealed)
-        self._ready += len(sealed)
+        return sealed
 
 
 def unseal(
@@ -101,12 +99,12 @@ def unseal(
     state = sodium.crypto_secretstream_xchacha20poly1305_state()
     bound_to = _bound_to(document_id)
     pieces = _Pieces(sealed)
-    head = pieces.take(len(_FORMAT) + _HEADER)
-    if len(head) < len(_FORMAT) + _HEADER or head[:1] != _FORMAT:
+    head = pieces.take(HEAD_BYTES)
+    if len(head) < HEAD_BYTES or head[:1] != _FORMAT:
         raise Damaged
     sodium.crypto_secretstream_xchacha20poly1305_init_pull(state, head[1:], _part_key(file_key, part))
     while True:
-        chunk = pieces.take(CHUNK + _EXTRA)
+        chunk = pieces.take(SEALED_CHUNK)
         if len(chunk) < _EXTRA:
             raise Damaged
         try:

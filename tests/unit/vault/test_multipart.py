@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from gateway.vault.multipart import FIELD_BYTES, IncomingForm, Interrupted
+from gateway.vault.multipart import FIELD_BYTES, PIECE, IncomingForm, Interrupted
 
 EDGE = "----edge"
 
@@ -54,7 +54,7 @@ def test_a_large_file_is_not_held():
     while piece := form.file.read(1 << 20):
         count, largest = count + len(piece), max(largest, len(piece))
     assert count == len(data)
-    assert largest <= 128 * 1024
+    assert largest <= 2 * PIECE
 
 
 def test_an_input_left_alone_is_no_file():
@@ -89,7 +89,7 @@ def test_a_field_has_a_bound():
 
 
 def test_what_is_left_can_be_dropped():
-    form = a_form(a_body(("file", "a.pdf", b"0" * 500_000), ("after", None, b"x")))
+    form = a_form(a_body(("file", "a.pdf", b"0" * 3 * PIECE), ("after", None, b"x")))
     form.drain_all()
     with pytest.raises(Interrupted):
         content(form)

@@ -8,6 +8,7 @@ Out: one line of JSON, `{"flaw": null, "pages": 2, "size": 0}`; `size` bytes of 
      does not come, or not whole, is none: the verdict stands before it.
 """
 
+import io
 import json
 import os
 import socket
@@ -73,14 +74,14 @@ def examine(task: str, files: list[bytes], out: BinaryIO) -> None:
 def read_files(pipe: BinaryIO) -> list[bytes]:
     """The files that come in."""
     files: list[bytes] = []
-    held = bytearray()
+    held = io.BytesIO()
     while True:
         length = int.from_bytes(pipe.read(4), "big")
         if length:
-            held += pipe.read(length)
-        elif held:
-            files.append(bytes(held))
-            held.clear()
+            held.write(pipe.read(length))
+        elif held.tell():
+            files.append(held.getvalue())  # its own memory, not a copy
+            held = io.BytesIO()
         else:
             return files
 

@@ -1,0 +1,65 @@
+"""A document on its way out: fetched from the store, opened, and sent, each while the other two go on."""
+
+from collections.abc import Iterator
+
+from structlog import get_logger
+
+from chassis.objects import ObjectStream
+from contracts.documents import BUCKET, DocumentDamaged
+from contracts.errors import DomainError
+from gateway.vault.ahead import Ahead
+from gateway.vault.grants import Granted
+from gateway.vault.sealing import HEAD_BYTES, SEALED_CHUNK, Damaged, unseal
+from gateway.vault.store import objects
+
+log = get_logger()
+_CHUNKS = 4
+"""Chunks that are fetched in one go, 256 KiB: every turn through the store's client costs."""
+
+
+class Download:
+    """The document's bytes. Iterate over it once; close it, even if nobody ever did.
+
+    Raises Damaged or ServiceUnavailable in the middle of the stream, which breaks the download off: a browser shows it
+    as failed because the announced length is missed.
+    """
+
+    def __init__(self, granted: Granted, sealed: ObjectStream) -> None:
+        self._document_id = granted.document_id
+        # Whole chunks are opened where they lie; any other piece would have to be put together first.
+        self._sealed = Ahead(sealed, HEAD_BYTES, _CHUNKS * SEALED_CHUNK)
+        self._clear = unseal(granted.file_key, granted.document_id, self._sealed)
+        self._first: bytes | None = None
+
+    def prove(self) -> None:
+        """Opens the first chunk, before anything is promised. Raises DocumentDamaged, ServiceUnavailable."""
+        try:
+            self._first = next(self._clear)
+        except Damaged:
+            log.error("document damaged", document_id=str(self._document_id))
+            raise DocumentDamaged from None
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            if self._first is not None:
+                yield self._first
+                self._first = None
+            yield from self._clear
+        except (Damaged, DomainError) as broken:
+            log.error("download broken off", document_id=str(self._document_id), failure=repr(broken))
+            raise
+
+    def close(self) -> None:
+        """Lets go of the store."""
+        self._sealed.close()
+
+
+def open_download(granted: Granted) -> Download:
+    """The document of a grant, its first chunk proved. Raises NotFound, ServiceUnavailable, DocumentDamaged."""
+    download = Download(granted, objects().get(BUCKET, str(granted.document_id)))
+    try:
+        download.prove()
+    except Exception:
+        download.close()
+        raise
+    return download
