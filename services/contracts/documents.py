@@ -61,6 +61,7 @@ class DocumentTypeView(View):
     name: str
     hint: str = ""
     validity: Validity = Validity.NONE
+    serves_household: bool = Field(default=False, description="One serves for all children of a household")
 
 
 class ListDocumentTypes(Question[list[DocumentTypeView]]):
@@ -75,6 +76,7 @@ class DefineDocumentType(Command[DocumentTypeView]):
     hint: str = Field(default="", max_length=200)
     validity: Validity = Validity.NONE
     position: int = Field(default=100, ge=0, le=1000, description="Lower comes first")
+    serves_household: bool = Field(default=False, description="One serves for all children of a household")
 
 
 # ---------------------------------------------------------------- keys

@@ -39,6 +39,9 @@ class DocumentType(Base):
     hint: Mapped[str] = mapped_column(String(200), comment="What is expected, in one sentence")
     validity: Mapped[str] = mapped_column(String(20), comment="contracts.documents.Validity")
     position: Mapped[int] = mapped_column(Integer, comment="Lower comes first")
+    serves_household: Mapped[bool] = mapped_column(
+        default=False, comment="One serves for all children of a household"
+    )
 
 
 class AccountKeys(Base):
@@ -118,6 +121,10 @@ class Share(Base):
     shared_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     readable_until: Mapped[date] = mapped_column(Date, comment="Last day agents may open it")
     closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    serves_until: Mapped[date | None] = mapped_column(
+        Date, comment="Last day it counts as given: its own date or its type's, whichever comes first"
+    )
+    carried_from: Mapped[UUID | None] = mapped_column(comment="The share whose key it has, given before")
 
 
 class Opening(Base):

@@ -48,8 +48,9 @@ from contracts.documents import (
 from contracts.envelope import Envelope
 from contracts.errors import ServiceUnavailable
 from contracts.events.accounts import AccountClosed
+from contracts.events.enrolment import EnrolmentRequested
 from contracts.records import Records
-from documents import census, keyring, mine, orphans, shares, types, vault
+from documents import carrying, census, keyring, mine, orphans, shares, types, vault
 from documents.entries.requests import RequestPapersDesk
 from documents.readers import readers_of
 from documents.town_key import TownKey
@@ -202,6 +203,11 @@ class DocumentsService(RequestPapersDesk, Service):
         account_id = caller.citizen()
         with self.begin() as session:
             return mine.records(session, account_id)
+
+    @subscribes(EnrolmentRequested)
+    def carry_given(self, session: Session, fact: EnrolmentRequested, envelope: Envelope) -> None:
+        now, today = self._now()
+        carrying.carry(session, fact, self.town, now, today)
 
     @subscribes(AccountClosed)
     def erase_account(self, session: Session, fact: AccountClosed, envelope: Envelope) -> None:

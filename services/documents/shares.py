@@ -25,6 +25,7 @@ from contracts.documents import (
     ShareView,
     SubjectShares,
     TownKeyChanged,
+    Validity,
 )
 from contracts.errors import NotFound
 from contracts.events.documents import DocumentOpened, DocumentShared
@@ -32,7 +33,7 @@ from documents.models import Document, DocumentType, Opening, Share
 from documents.readers import readers_of
 from documents.request_readers import SUBJECT, check_reader, check_share, is_of
 from documents.town_key import TownKey
-from documents.types import months_later
+from documents.types import counts_until, months_later
 
 TERM_MONTHS = 12
 
@@ -73,18 +74,37 @@ def attach(
     share.shared_at = now
     share.readable_until = months_later(today, TERM_MONTHS)
     share.closed_at = None
+    kind = session.get_one(DocumentType, document.document_type)
+    share.serves_until = counts_until(document.valid_until, Validity(kind.validity), today)
+    share.carried_from = None
+    tell_shared(session, document, share, document.account_id, kind.serves_household, now)
+    return view(share, [])
+
+
+def tell_shared(
+    session: Session,
+    document: Document,
+    share: Share,
+    account_id: UUID,
+    serves_household: bool,
+    now: datetime,
+) -> None:
+    """Tells that agents may open it from now on. The document's row is locked."""
     document.version += 1
     session.flush()
     fact = DocumentShared(
         share_id=share.share_id,
         document_id=document.document_id,
         document_type=document.document_type,
-        account_id=document.account_id,
+        account_id=account_id,
         subject_kind=share.subject_kind,
         subject_id=share.subject_id,
+        valid_until=share.serves_until,
+        readable_until=share.readable_until,
+        serves_household=serves_household,
+        carried_from=share.carried_from,
     )
     tell(session, fact, subject=document.document_id, version=document.version, at=now)
-    return view(share, [])
 
 
 def of_subject(session: Session, ask: SubjectShares, caller: Caller, today: date) -> list[SharedDocumentView]:

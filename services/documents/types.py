@@ -28,6 +28,11 @@ def usual_end(validity: Validity, today: date) -> date | None:
     return None
 
 
+def counts_until(own: date | None, validity: Validity, today: date) -> date | None:
+    """The last day a document given today counts as given: its own date or its kind's, whichever comes first."""
+    return min((each for each in (own, usual_end(validity, today)) if each is not None), default=None)
+
+
 def months_later(day: date, months: int) -> date:
     """The same day so many months later, or that month's last."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
@@ -57,13 +62,24 @@ def define(session: Session, command: DefineDocumentType) -> DocumentTypeView:
         "hint": command.hint,
         "validity": command.validity.value,
         "position": command.position,
+        "serves_household": command.serves_household,
     }
     statement = insert(DocumentType).values(code=command.type_code, **values)
     session.execute(statement.on_conflict_do_update(index_elements=[DocumentType.code], set_=values))
     return DocumentTypeView(
-        code=command.type_code, name=command.name, hint=command.hint, validity=command.validity
+        code=command.type_code,
+        name=command.name,
+        hint=command.hint,
+        validity=command.validity,
+        serves_household=command.serves_household,
     )
 
 
 def _view(row: DocumentType) -> DocumentTypeView:
-    return DocumentTypeView(code=row.code, name=row.name, hint=row.hint, validity=Validity(row.validity))
+    return DocumentTypeView(
+        code=row.code,
+        name=row.name,
+        hint=row.hint,
+        validity=Validity(row.validity),
+        serves_household=row.serves_household,
+    )

@@ -10,14 +10,14 @@ from contracts.records import Records
 from enrolment.absences import absence_records
 from enrolment.attending import settled, tap_records
 from enrolment.booking import line_records
-from enrolment.enrolling import enrolment_views
+from enrolment.enrolling import enrolment_views, given
 from enrolment.household.families import families_of, full_name
 from enrolment.models import Activity, Booking, Child, DaySession, Place, Proof
 from enrolment.procedures import draft_records
 from enrolment.requests import request_records
 
 
-def records(session: Session, account_id: UUID) -> Records:
+def records(session: Session, account_id: UUID, today: date) -> Records:
     """See `contracts.enrolment.mine`. A bounded number of statements, however many children and years."""
     own = families_of(session, account_id)
     return {
@@ -27,8 +27,9 @@ def records(session: Session, account_id: UUID) -> Records:
                     mode="json", exclude={"family_id", "missing_documents", "version", "has_sessions"}
                 )
             }
-            for view in enrolment_views.of_families(session, own)
+            for view in enrolment_views.of_families(session, own, today)
         ],
+        "given_documents": given.records(session, account_id),
         "bookings": _bookings(session, own, account_id),
         "attendance": _attendance(session, own),
         **tap_records.records(session, own),

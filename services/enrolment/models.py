@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    Date,
     ForeignKey,
     Identity,
     Index,
@@ -239,6 +240,13 @@ class Attachment(Base):
     document_type: Mapped[str] = mapped_column(String(60))
     account_id: Mapped[UUID]
     received_at: Mapped[datetime] = mapped_column(Instant)
+    valid_until: Mapped[date | None] = mapped_column(Date, comment="None: its kind knows no end")
+    given_at: Mapped[datetime | None] = mapped_column(
+        Instant, comment="When it was given with something else: it serves again"
+    )
+    is_coming: Mapped[bool] = mapped_column(
+        default=False, comment="It serves again, and documents has not passed it on yet"
+    )
 
 
 # ---------------------------------------------------------------- bookings

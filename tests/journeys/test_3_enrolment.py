@@ -14,10 +14,12 @@ from tests.journeys import chapters
 from tests.journeys.people import FILES_AGENT, Person
 from tests.journeys.visitor import Visitor
 from tests.providers.system import Town
+from tests.waiting import eventually
 
 Agent = Callable[[Person], Visitor]
 MARK = "attestation-lisible-par-personne-d-autre"
 WEDNESDAY = "Activités du mercredi"
+HOLIDAYS = "Pass’Vacances"
 
 
 def make_photo(words: str) -> bytes:
@@ -95,6 +97,36 @@ def test_the_parent_sees_who_opened_it(attached: Attached, amandine: Visitor, ag
     amandine.page.get_by_role("listitem").filter(has_text="ouvert").get_by_role("link").click()
     amandine.says(f"par {FILES_AGENT.name}")
     amandine.look("stockage-document")
+
+
+def test_what_was_given_is_not_asked_for_again_and_the_agent_of_the_new_matter_opens_it(
+    attached: Attached, amandine: Visitor, agent: Agent
+) -> None:
+    chapters.enrol(amandine, "Marius", HOLIDAYS)
+    amandine.says("Il reste à joindre un justificatif")
+    amandine.follow("Retour")
+    amandine.says("Document déjà fourni")
+    amandine.says("Il manque 1 document")
+    amandine.look("inscription-deja-fourni")
+    desk = agent(FILES_AGENT)
+    desk.goto("/agents/inscriptions/?etat=requested")
+    row = desk.page.get_by_role("row").filter(has_text="Marius").filter(has_text=HOLIDAYS)
+    row.get_by_role("link").click()
+    desk.says("déjà fourni le")
+    desk.look("agent-inscription-deja-fourni")
+    desk.follow("Ouvrir les documents joints")
+
+    def is_passed_on() -> bool:
+        desk.page.reload()
+        return desk.page.get_by_role("button", name="Télécharger").count() == 1
+
+    eventually(is_passed_on)
+    with desk.page.expect_download() as download:
+        desk.press("Télécharger", exact=False)
+    assert Path(download.value.path()).read_bytes() == attached.photo
+    amandine.page.get_by_text("Renoncer à cette inscription").click()
+    amandine.press("Renoncer à l’inscription")
+    amandine.says("L’inscription est abandonnée")
 
 
 def test_no_other_document_of_the_parent_opens(attached: Attached, amandine: Visitor, agent: Agent) -> None:

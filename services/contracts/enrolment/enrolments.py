@@ -1,5 +1,6 @@
 """Enrolment: enrolments."""
 
+from datetime import date
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
@@ -14,7 +15,18 @@ class AttachmentView(View):
     """A document given with an enrolment. It is opened on the documents' own page, never from here."""
 
     document_type: str
-    received_at: AwareDatetime
+    received_at: AwareDatetime = Field(description="When it was given to the town")
+    valid_until: date | None = None
+    given_before: bool = Field(default=False, description="With something else: it serves again")
+    is_coming: bool = Field(default=False, description="Documents has not passed it on yet")
+
+
+class GivenView(View):
+    """A document that the household has given to the town before, and that is still valid."""
+
+    document_type: str
+    given_at: AwareDatetime
+    valid_until: date | None = None
 
 
 class EnrolmentView(View):
@@ -54,6 +66,9 @@ class ChoiceView(View):
     activity: ActivityView
     places: list[PlaceView]
     why_not: str = Field(default="", description="Why not now, in French; empty: it can")
+    given: list[GivenView] = Field(
+        default_factory=list, description="Of the documents it asks for, those that need not be given again"
+    )
     enrolment: EnrolmentView | None = Field(default=None, description="Set when this year's exists already")
 
 
@@ -95,6 +110,11 @@ class RequestEnrolment(Command[EnrolmentView]):
     place_code: Code
     family_id: UUID | None = Field(
         default=None, description="Which of the guardian's families; agents must say"
+    )
+    reuse: list[str] = Field(
+        default_factory=list,
+        max_length=20,
+        description="Kinds of documents that serve again as they were given before; what cannot is asked for",
     )
 
 

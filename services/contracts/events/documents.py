@@ -56,6 +56,31 @@ class DocumentShared(Event):
     account_id: UUID
     subject_kind: str = Field(description="`enrolment`, `request`, `absence` …")
     subject_id: UUID
+    valid_until: date | None = Field(
+        default=None,
+        description="Last day it counts as given: the earlier of its own date and of what is usual for its type",
+    )
+    readable_until: date | None = Field(default=None, description="Last day agents may open it")
+    serves_household: bool = Field(
+        default=False, description="Says something of the household, so it serves for all its children"
+    )
+    carried_from: UUID | None = Field(
+        default=None, description="The share it was given with before, where nothing was given anew"
+    )
+
+
+class DocumentWithheld(Event):
+    """A document given before was not passed on as asked: taken out meanwhile, expired, or no longer readable."""
+
+    name = "document.withheld"
+    told_by = "documents"
+
+    share_id: UUID = Field(description="The share that was asked for, and is not made")
+    document_id: UUID
+    document_type: str
+    account_id: UUID
+    subject_kind: str
+    subject_id: UUID
 
 
 class DocumentDeposited(Event):

@@ -90,6 +90,16 @@ class EnrolmentFact(View):
     school_year: str = Field(description="2026-2027")
 
 
+class GivenBefore(View):
+    """A document that serves again: given to the town by this household, and still valid."""
+
+    share_id: UUID = Field(description="Of the share to be made for this enrolment")
+    given_with: UUID = Field(description="The share it was given with")
+    document_id: UUID
+    document_type: str
+    account_id: UUID = Field(description="Whose document it is")
+
+
 class EnrolmentRequested(EnrolmentFact, Event):
     """A parent asked; the receipt (CRPA L112-11) is due."""
 
@@ -97,6 +107,9 @@ class EnrolmentRequested(EnrolmentFact, Event):
     told_by = "enrolment"
 
     awaits_decision: bool
+    given_before: list[GivenBefore] = Field(
+        default_factory=list, description="What the parent chose not to give again"
+    )
 
 
 class EnrolmentAccepted(EnrolmentFact, Event):

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Uuid, any_, bindparam, func, select
+from sqlalchemy import ARRAY, Row, Select, Uuid, any_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from chassis.database import PREPARED
@@ -18,14 +18,16 @@ from contracts.enrolment.enrolments import (
     EnrolmentQueue,
     EnrolmentQueueView,
     EnrolmentView,
+    GivenView,
 )
 from contracts.enrolment.offer import ActivityTerms, PlaceKind, Season
 from contracts.errors import NotFound
 from contracts.events.enrolment import EnrolmentState
 from enrolment.catalogue.offer import school_names, view_activity, view_place
 from enrolment.catalogue.terms import order_sentence, terms_of
-from enrolment.enrolling import lines
+from enrolment.enrolling import given, lines
 from enrolment.enrolling.enrolments import fits, why_not
+from enrolment.enrolling.given_models import GivenDocument
 from enrolment.enrolling.states import LIVE
 from enrolment.household import families
 from enrolment.models import (
@@ -43,10 +45,11 @@ from enrolment.schedule import calendar
 _MAY_WAIT = (EnrolmentState.REQUESTED, EnrolmentState.WAITING)
 ASKING = (EnrolmentState.REQUESTED, EnrolmentState.OFFERED)
 """In which something may be asked of the parent."""
+Joined = Row[UUID, str, datetime, date | None, datetime | None, bool]
 EnrolledRow = tuple[Enrolment, Child, Activity, Place]
 
 
-def show(session: Session, enrolment_id: UUID, caller: Caller) -> EnrolmentView:
+def show(session: Session, enrolment_id: UUID, caller: Caller, today: date) -> EnrolmentView:
     """One enrolment, to a guardian of the child or a `requests` agent."""
     row = session.execute(_rows().where(Enrolment.enrolment_id == enrolment_id)).first()
     if row is None:
@@ -55,22 +58,24 @@ def show(session: Session, enrolment_id: UUID, caller: Caller) -> EnrolmentView:
         own = families.families_of(session, caller.citizen())
         if caller.account_id not in families.guardians_of(session, row[0].child_id):
             raise NotFound
-        return views(session, [row], own)[0]
+        return views(session, [row], own, today)[0]
     caller.staff(Role.REQUESTS)
-    return views(session, [row], None)[0]
+    return views(session, [row], None, today)[0]
 
 
 def of_account(session: Session, caller: Caller, today: date) -> list[EnrolmentView]:
     """This school year's enrolments of all the caller's children, newest first. Three statements."""
     own = families.families_of(session, caller.citizen())
-    return views(session, rows_of(session, own, today), own)
+    return views(session, rows_of(session, own, today), own, today)
 
 
 def asked_of(session: Session, caller: Caller, today: date) -> list[EnrolmentView]:
     """Those of them that wait for the parent: a document is missing, a place is offered."""
     own = families.families_of(session, caller.citizen())
     asking = [row for row in rows_of(session, own, today) if row[0].state in ASKING]
-    return [each for each in views(session, asking, own) if each.missing_documents or each.offer_ends_at]
+    return [
+        each for each in views(session, asking, own, today) if each.missing_documents or each.offer_ends_at
+    ]
 
 
 def rows_of(session: Session, own: Collection[UUID], today: date) -> list[EnrolledRow]:
@@ -79,17 +84,17 @@ def rows_of(session: Session, own: Collection[UUID], today: date) -> list[Enroll
     return list(session.execute(_OF_YEAR, {"own": list(own), "year": year}))
 
 
-def of_families(session: Session, own: Collection[UUID]) -> list[EnrolmentView]:
+def of_families(session: Session, own: Collection[UUID], today: date) -> list[EnrolmentView]:
     """Every enrolment of every year of the children of these families, newest first. Two statements."""
     rows = session.execute(
         _rows()
         .where(Enrolment.child_id.in_(select(FamilyChild.child_id).where(FamilyChild.family_id.in_(own))))
         .order_by(Enrolment.requested_at.desc(), Enrolment.enrolment_id)
     )
-    return views(session, list(rows), own)
+    return views(session, list(rows), own, today)
 
 
-def queue(session: Session, ask: EnrolmentQueue, caller: Caller) -> EnrolmentQueueView:
+def queue(session: Session, ask: EnrolmentQueue, caller: Caller, today: date) -> EnrolmentQueueView:
     """Enrolments in a state, the oldest first, for agents; those that wait line by line, in the order of service."""
     caller.staff(Role.REQUESTS)
     wanted = [Enrolment.state == ask.state]
@@ -105,7 +110,7 @@ def queue(session: Session, ask: EnrolmentQueue, caller: Caller) -> EnrolmentQue
         .offset(ask.offset)
         .limit(ask.limit)
     )
-    return EnrolmentQueueView(total=total, enrolments=views(session, list(rows), None))
+    return EnrolmentQueueView(total=total, enrolments=views(session, list(rows), None, today))
 
 
 def choices(session: Session, child_id: UUID, caller: Caller, now: datetime) -> ChoicesView:
@@ -119,7 +124,7 @@ def choices(session: Session, child_id: UUID, caller: Caller, now: datetime) -> 
         .order_by(Enrolment.requested_at)
     )
     enrolled: dict[str, EnrolmentView] = {}
-    for view in views(session, list(rows), acting.family_ids):
+    for view in views(session, list(rows), acting.family_ids, today):
         if view.state in LIVE or view.activity_code not in enrolled:
             enrolled[view.activity_code] = view
     offered: dict[str, tuple[Activity, list[Place]]] = {}
@@ -130,9 +135,12 @@ def choices(session: Session, child_id: UUID, caller: Caller, now: datetime) -> 
         .order_by(Activity.name, Place.name)
     ):
         offered.setdefault(activity.code, (activity, []))[1].append(place)
+    all_terms = {code: terms_of(activity) for code, (activity, _) in offered.items()}
+    asked = {each for terms in all_terms.values() for each in terms.documents}
+    before = given.find(session, acting, asked, today)
     found = []
-    for activity, places in offered.values():
-        terms = terms_of(activity)
+    for code, (_, places) in offered.items():
+        terms = all_terms[code]
         if terms.retired and terms.code not in enrolled:
             continue
         why = why_not(session, terms, acting, now)
@@ -144,10 +152,15 @@ def choices(session: Session, child_id: UUID, caller: Caller, now: datetime) -> 
                     activity=view_activity(terms, school_names(session, terms), today),
                     places=[view_place(p) for p in fitting],
                     why_not=why.sentence if why else "",
+                    given=[_given(before[each]) for each in terms.documents if each in before],
                     enrolment=enrolment,
                 )
             )
     return ChoicesView(child=view_child(acting.child, acting.school_name), school_year=year, choices=found)
+
+
+def _given(row: GivenDocument) -> GivenView:
+    return GivenView(document_type=row.document_type, given_at=row.given_at, valid_until=row.valid_until)
 
 
 def view_child(child: Child, place_name: str = "") -> ChildView:
@@ -207,37 +220,45 @@ _OF_YEAR = (
     .execution_options(**PREPARED)
 )
 _GIVEN = (
-    select(Attachment.enrolment_id, Attachment.document_type, Attachment.received_at)
+    select(
+        Attachment.enrolment_id,
+        Attachment.document_type,
+        Attachment.received_at,
+        Attachment.valid_until,
+        Attachment.given_at,
+        Attachment.is_coming,
+    )
     .where(Attachment.enrolment_id == any_(bindparam("enrolment_ids", type_=ARRAY(Uuid))))
     .order_by(Attachment.received_at)
     .execution_options(**PREPARED)
 )
 
 
-def views(session: Session, rows: Iterable[EnrolledRow], own: Collection[UUID] | None) -> list[EnrolmentView]:
+def views(
+    session: Session, rows: Iterable[EnrolledRow], own: Collection[UUID] | None, today: date
+) -> list[EnrolmentView]:
     """`own`: the reader's families; what another household did carries no name. None: an agent reads. One statement,
     and one more a line."""
     kept = list(rows)
-    given: dict[UUID, list[AttachmentView]] = defaultdict(list)
+    joined: dict[UUID, list[Joined]] = defaultdict(list)
     if kept:
-        for enrolment_id, document_type, received_at in session.execute(
-            _GIVEN, {"enrolment_ids": [row[0].enrolment_id for row in kept]}
-        ):
-            given[enrolment_id].append(AttachmentView(document_type=document_type, received_at=received_at))
+        for each in session.execute(_GIVEN, {"enrolment_ids": [row[0].enrolment_id for row in kept]}):
+            joined[each.enrolment_id].append(each)
     ranks = lines.rank(session, [row[0] for row in kept])
     terms = {activity: terms_of(activity) for activity in {row[2] for row in kept}}
-    return [_view(row, terms[row[2]], given[row[0].enrolment_id], own, ranks) for row in kept]
+    return [_view(row, terms[row[2]], joined[row[0].enrolment_id], own, ranks, today) for row in kept]
 
 
 def _view(
     row: EnrolledRow,
     terms: ActivityTerms,
-    given: list[AttachmentView],
+    joined: list[Joined],
     own: Collection[UUID] | None,
     ranks: Mapping[UUID, int],
+    today: date,
 ) -> EnrolmentView:
     enrolment, child, activity, place = row
-    has = {attachment.document_type for attachment in given}
+    has = {each.document_type for each in joined if given.counts(each.given_at, each.valid_until, today)}
     awaited = enrolment.state == EnrolmentState.REQUESTED
     return EnrolmentView(
         enrolment_id=enrolment.enrolment_id,
@@ -255,11 +276,21 @@ def _view(
         requested_by=enrolment.requested_by_name if own is None or enrolment.family_id in own else "",
         decided_at=enrolment.decided_at,
         reason=enrolment.reason,
-        attachments=given,
+        attachments=[_attachment(each) for each in joined],
         missing_documents=[each for each in terms.documents if each not in has] if awaited else [],
         place_in_line=ranks.get(enrolment.enrolment_id),
         order_sentence=order_sentence(terms.waiting) if enrolment.state in _MAY_WAIT else "",
         accepted_because=enrolment.accepted_because if own is None else "",
         offer_ends_at=enrolment.offer_ends_at if enrolment.state == EnrolmentState.OFFERED else None,
         version=enrolment.version,
+    )
+
+
+def _attachment(row: Joined) -> AttachmentView:
+    return AttachmentView(
+        document_type=row.document_type,
+        received_at=row.given_at or row.received_at,
+        valid_until=row.valid_until,
+        given_before=row.given_at is not None,
+        is_coming=row.is_coming,
     )

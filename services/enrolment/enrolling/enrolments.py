@@ -29,13 +29,14 @@ from contracts.events.enrolment import (
     EnrolmentRequested,
     EnrolmentState,
     EnrolmentWithdrawn,
+    GivenBefore,
 )
 from enrolment.booking import waiting
 from enrolment.catalogue import eligibility, windows
 from enrolment.catalogue.eligibility import Applicant
 from enrolment.catalogue.offer import school_names
 from enrolment.catalogue.terms import terms_of
-from enrolment.enrolling import lines, steps
+from enrolment.enrolling import given, lines, steps
 from enrolment.enrolling.facts import describe
 from enrolment.enrolling.states import LIVE, Act, after
 from enrolment.household import families
@@ -84,12 +85,31 @@ def request(session: Session, ask: RequestEnrolment, caller: Caller, now: dateti
     session.flush()
     at_once = acting.is_staff or (terms.at_once and not terms.documents)
     awaits_decision = not (acting.is_staff or terms.at_once)
-    fact = describe(enrolment, acting.child, terms.name).model_dump() | {"awaits_decision": awaits_decision}
+    fact = describe(enrolment, acting.child, terms.name).model_dump() | {
+        "awaits_decision": awaits_decision,
+        "given_before": _reused(session, ask, enrolment, acting, terms, now),
+    }
     tell(session, EnrolmentRequested(**fact), subject=enrolment.enrolment_id, version=1, at=now)
     if at_once:
         lines.lock(session, place.code, terms.code)
         steps.accept(session, enrolment, acting.child, terms, now)
     return enrolment.enrolment_id
+
+
+def _reused(
+    session: Session,
+    ask: RequestEnrolment,
+    enrolment: Enrolment,
+    acting: Acting,
+    terms: ActivityTerms,
+    now: datetime,
+) -> list[GivenBefore]:
+    """What the parent, and no agent for them, lets serve again. What serves no more by now is asked for."""
+    wanted = set(ask.reuse) & set(terms.documents)
+    if acting.is_staff or not wanted:
+        return []
+    found = given.find(session, acting, wanted, calendar.local_day(now))
+    return given.reuse(session, enrolment, found.values(), now)
 
 
 def check_may_ask(session: Session, terms: ActivityTerms, acting: Acting, now: datetime) -> None:
@@ -180,13 +200,20 @@ def attach(session: Session, fact: DocumentShared, now: datetime) -> bool:
         document_type=fact.document_type,
         account_id=fact.account_id,
         received_at=now,
+        valid_until=fact.valid_until,
     )
-    session.execute(row.on_conflict_do_nothing())
+    # What serves again is there already, as coming.
+    session.execute(row.on_conflict_do_update(index_elements=["share_id"], set_={"is_coming": False}))
+    given.keep(session, fact, now)
     terms = terms_of(activity)
-    given = session.scalars(
-        select(Attachment.document_type).where(Attachment.enrolment_id == enrolment.enrolment_id)
+    here = session.execute(
+        select(Attachment.document_type, Attachment.given_at, Attachment.valid_until).where(
+            Attachment.enrolment_id == enrolment.enrolment_id, ~Attachment.is_coming
+        )
     )
-    complete = not set(terms.documents) - set(given)
+    today = calendar.local_day(now)
+    has = {each.document_type for each in here if given.counts(each.given_at, each.valid_until, today)}
+    complete = not set(terms.documents) - has
     if terms.at_once and complete and enrolment.state == EnrolmentState.REQUESTED:
         with suppress(NoPlaceLeft):  # then an agent decides: the document is noted all the same
             steps.accept(session, enrolment, child, terms, now)

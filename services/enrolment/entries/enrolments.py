@@ -28,11 +28,11 @@ from contracts.enrolment.enrolments import (
     WithdrawEnrolment,
 )
 from contracts.envelope import Envelope
-from contracts.events.documents import DocumentShared
+from contracts.events.documents import DocumentDeleted, DocumentShared, DocumentWithheld
 from contracts.events.enrolment import Consulted
 from contracts.messages import Command
 from enrolment import consultations
-from enrolment.enrolling import deciding, enrolment_views, enrolments, lines
+from enrolment.enrolling import deciding, enrolment_views, enrolments, given, lines
 from enrolment.schedule import calendar
 
 log = structlog.get_logger()
@@ -77,7 +77,9 @@ class EnrolmentDesk(Service):
         """One command, one commit; answers the enrolment as it is now."""
         with self.begin() as session:
             now = self.clock.now()
-            view = once(session, ask, caller, lambda: _shown(session, act(session, ask, caller, now), caller))
+            view = once(
+                session, ask, caller, lambda: _shown(session, act(session, ask, caller, now), caller, now)
+            )
         ENROLMENTS.labels(view.activity_code, view.state).inc()
         return view
 
@@ -107,7 +109,9 @@ class EnrolmentDesk(Service):
     @answers(ShowEnrolment)
     def show_enrolment(self, ask: ShowEnrolment, caller: Caller) -> EnrolmentView:
         with self.begin() as session:
-            view = enrolment_views.show(session, ask.enrolment_id, caller)
+            view = enrolment_views.show(
+                session, ask.enrolment_id, caller, calendar.local_day(self.clock.now())
+            )
             opened = f"{view.child_name}, {view.activity_name}"
             consultations.note(
                 session,
@@ -123,16 +127,33 @@ class EnrolmentDesk(Service):
     @answers(EnrolmentQueue)
     def enrolment_queue(self, ask: EnrolmentQueue, caller: Caller) -> EnrolmentQueueView:
         with self.begin() as session:
-            return enrolment_views.queue(session, ask, caller)
+            return enrolment_views.queue(session, ask, caller, calendar.local_day(self.clock.now()))
 
     @subscribes(DocumentShared)
     def keep_attachment(self, session: Session, fact: DocumentShared, envelope: Envelope) -> None:
-        if fact.subject_kind != "enrolment":
+        if fact.subject_kind == given.FAMILY:
+            given.keep(session, fact, self.clock.now())
+        if fact.subject_kind != given.ENROLMENT:
             return
         kept = enrolments.attach(session, fact, self.clock.now())
         ATTACHMENTS.labels("kept" if kept else "refused").inc()
         if not kept:
             log.warning("attachment refused", enrolment=str(fact.subject_id), account=str(fact.account_id))
+
+    @subscribes(DocumentWithheld)
+    def withhold_document(self, session: Session, fact: DocumentWithheld, envelope: Envelope) -> None:
+        if fact.subject_kind == given.ENROLMENT:
+            given.withhold(session, fact)
+
+    @subscribes(DocumentDeleted)
+    def forget_document(self, session: Session, fact: DocumentDeleted, envelope: Envelope) -> None:
+        given.forget_document(session, fact)
+
+    @every(seconds=3600)
+    def forget_given(self) -> None:
+        """What families gave and serves no more."""
+        with self.begin() as session:
+            given.purge(session, calendar.local_day(self.clock.now()))
 
 
 def _then_it(
@@ -147,6 +168,6 @@ def _then_it(
     return done
 
 
-def _shown(session: Session, enrolment_id: UUID, caller: Caller) -> EnrolmentView:
+def _shown(session: Session, enrolment_id: UUID, caller: Caller, now: datetime) -> EnrolmentView:
     session.flush()
-    return enrolment_views.show(session, enrolment_id, caller)
+    return enrolment_views.show(session, enrolment_id, caller, calendar.local_day(now))

@@ -6,6 +6,7 @@ from contracts.enrolment.home import Overview, OverviewView
 from contracts.enrolment.mine import EnrolmentRecords
 from contracts.records import Records
 from enrolment import mine, overview
+from enrolment.schedule import calendar
 
 
 class HomeDesk(Service):
@@ -20,4 +21,4 @@ class HomeDesk(Service):
     def enrolment_records(self, ask: EnrolmentRecords, caller: Caller) -> Records:
         account_id = caller.citizen()
         with self.begin() as session:
-            return mine.records(session, account_id)
+            return mine.records(session, account_id, calendar.local_day(self.clock.now()))

@@ -1,5 +1,6 @@
 """« Inscriptions »: what a child may be enrolled in, the request, and where it stands."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
@@ -11,6 +12,7 @@ from contracts.enrolment.enrolments import (
     ChoiceView,
     EnrolmentChoices,
     FamilyEnrolments,
+    GivenView,
     RequestEnrolment,
     ShowEnrolment,
     TakeOffer,
@@ -18,9 +20,9 @@ from contracts.enrolment.enrolments import (
 )
 from contracts.errors import DomainError
 from contracts.events.enrolment import EnrolmentState
-from gateway import absence_rules
+from gateway import absence_rules, french
 from gateway.document_types import names_from
-from gateway.forms import CheckedForm, CommandForm, RadiosField, required
+from gateway.forms import CheckboxesField, CheckedForm, CommandForm, RadiosField, required
 from gateway.navigation import Entry
 from gateway.sentences import sentence_of
 from gateway.services import ask, ask_each
@@ -42,9 +44,13 @@ LIVE = (EnrolmentState.REQUESTED, EnrolmentState.WAITING, EnrolmentState.OFFERED
 
 
 class EnrolForm(CheckedForm):
-    """Where: asked only when there is a choice."""
+    """Where: asked only when there is a choice; what was given before: ticked until the parent gives another."""
 
     place = RadiosField("Dans quel lieu ?", [required("Choisissez un lieu.")])
+    reuse = CheckboxesField(
+        "Documents déjà fournis",
+        hint="Décochez celui que vous voulez remplacer\u00a0: vous en donnerez un autre après votre demande.",
+    )
 
 
 @blueprint.get("/")
@@ -78,6 +84,7 @@ def request(child_id: UUID, activity_code: str) -> ResponseReturnValue:
     form.place.choices = [(place.code, place.name) for place in choice.places]
     if len(choice.places) == 1:
         form.place.data = choice.places[0].code
+    _offer_given(form, choice, names_from(types))
     if form.validate_on_submit() and not form.to_be_changed():
         if form.must_be_checked():
             return _terms_page("citizen/enrolments_check.html", form, view, choice, types)
@@ -88,6 +95,7 @@ def request(child_id: UUID, activity_code: str) -> ResponseReturnValue:
                     child_id=child_id,
                     activity_code=activity_code,
                     place_code=form.place.data,
+                    reuse=form.reuse.data,
                 )
             )
         except DomainError as refusal:
@@ -105,6 +113,18 @@ def request(child_id: UUID, activity_code: str) -> ResponseReturnValue:
                 flash("Votre demande est enregistrée.", "success")
             return redirect(follow)
     return _terms_page("citizen/enrolments_request.html", form, view, choice, types), form.status
+
+
+def _offer_given(form: EnrolForm, choice: ChoiceView, name: Callable[[str], str]) -> None:
+    """What the town has and need not be given again. What cannot serve by now is no longer on the page."""
+    form.reuse.choices = [
+        (each.document_type, name(each.document_type), _given_on(each)) for each in choice.given
+    ]
+    offered = [each.document_type for each in choice.given]
+    if form.is_submitted():
+        form.reuse.data = [code for code in form.reuse.data if code in offered]
+    else:
+        form.reuse.data = offered
 
 
 @blueprint.get("/suivi/<uuid:enrolment_id>")
@@ -149,6 +169,12 @@ def withdraw(enrolment_id: UUID) -> ResponseReturnValue:
         else:
             flash("L’inscription est abandonnée.", "success")
     return redirect(url_for(".follow", enrolment_id=enrolment_id))
+
+
+def _given_on(given: GivenView) -> str:
+    """« Déjà fourni le 3 septembre 2026, valable jusqu’au 31 août 2027 »."""
+    until = f", valable jusqu’au {french.day(given.valid_until)}" if given.valid_until else ""
+    return f"Déjà fourni le {french.day(given.given_at)}{until}."
 
 
 def _terms_page(

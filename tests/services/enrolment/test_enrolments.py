@@ -34,7 +34,7 @@ def share(enrolment_id: UUID, caller: Caller, document_type: str = "assurance") 
 
 def state(town: Town, enrolment_id: UUID) -> EnrolmentState:
     with town.begin() as session:
-        return enrolment_views.show(session, enrolment_id, REQUESTS).state
+        return enrolment_views.show(session, enrolment_id, REQUESTS, NOW.date()).state
 
 
 def demand(town: Town, *documents: str, **differing: object) -> None:
@@ -60,7 +60,7 @@ def test_the_last_document_accepts_an_at_once_activity(town: Town) -> None:
         first = share(enrolment_id, parent)
         assert enrolments.attach(session, first, NOW)
         assert enrolments.attach(session, first, NOW)  # told twice
-        view = enrolment_views.show(session, enrolment_id, parent)
+        view = enrolment_views.show(session, enrolment_id, parent, NOW.date())
         assert view.missing_documents == ["quotient_familial"]
         assert [each.document_type for each in view.attachments] == ["assurance"]
     assert state(town, enrolment_id) is EnrolmentState.REQUESTED
@@ -87,7 +87,7 @@ def test_an_agent_decides_once_on_what_was_shown(town: Town) -> None:
     _, [parent] = town.family(child)
     enrolment_id = town.enrol(child.child_id, parent, "mercredi")
     with town.begin() as session:
-        queue = enrolment_views.queue(session, EnrolmentQueue(), REQUESTS)
+        queue = enrolment_views.queue(session, EnrolmentQueue(), REQUESTS, NOW.date())
     assert (queue.total, queue.enrolments[0].enrolment_id) == (1, enrolment_id)
     accept = DecideEnrolment(command_id=uuid4(), enrolment_id=enrolment_id, accept=True, version=1)
     with town.begin() as session, pytest.raises(Conflict):
@@ -111,7 +111,7 @@ def test_a_refusal_needs_a_reason_which_the_parent_reads(town: Town) -> None:
     with town.begin() as session:
         deciding.decide(session, refuse.model_copy(update={"reason": "Groupe complet."}), REQUESTS, NOW)
     with town.begin() as session:
-        view = enrolment_views.show(session, enrolment_id, parent)
+        view = enrolment_views.show(session, enrolment_id, parent, NOW.date())
     assert (view.state, view.reason) == (EnrolmentState.REFUSED, "Groupe complet.")
     assert town.told()[-1] == "enrolment.refused"
     town.enrol(child.child_id, parent, "mercredi")  # may ask again
@@ -162,7 +162,7 @@ def test_only_a_guardian_or_the_town(town: Town) -> None:
     enrolment_id = town.enrol(child.child_id, REQUESTS, "mercredi", family_id=family_id)
     assert state(town, enrolment_id) is EnrolmentState.ACCEPTED  # the agent's word is the decision
     with town.begin() as session, pytest.raises(NotFound):
-        enrolment_views.show(session, enrolment_id, mother.parent())
+        enrolment_views.show(session, enrolment_id, mother.parent(), NOW.date())
 
 
 def test_given_up_only_when_nothing_to_come_is_booked(town: Town) -> None:

@@ -42,7 +42,7 @@ FULL_AFTER_ONE = {"enrolment_places": 1, "waiting": Waiting(hours=48)}
 
 def shown(town: Town, enrolment_id: UUID, parent: Caller) -> EnrolmentView:
     with town.begin() as session:
-        return enrolment_views.show(session, enrolment_id, parent)
+        return enrolment_views.show(session, enrolment_id, parent, NOW.date())
 
 
 def ask(town: Town, now: datetime = NOW, resident: bool = True, **child: object) -> tuple[UUID, Caller]:
@@ -292,7 +292,7 @@ def test_agents_see_each_line_in_its_order(town: Town) -> None:
     near, _ = ask(town, NOW + timedelta(minutes=2))
     question = EnrolmentQueue(state=EnrolmentState.WAITING)
     with town.begin() as session:
-        view = enrolment_views.queue(session, question, mother.agent(Role.REQUESTS))
+        view = enrolment_views.queue(session, question, mother.agent(Role.REQUESTS), NOW.date())
     assert [(each.enrolment_id, each.place_in_line) for each in view.enrolments] == [(near, 1), (far, 2)]
 
 

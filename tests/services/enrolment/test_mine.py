@@ -38,7 +38,7 @@ def present(given: Records) -> Records:
 
 def records(town: Town, parent: Caller) -> Records:
     with town.begin() as session:
-        return mine.records(session, parent.citizen())
+        return mine.records(session, parent.citizen(), NOW.date())
 
 
 @pytest.fixture
@@ -144,8 +144,8 @@ def test_every_key_has_its_word_on_paper(town: Town, two_homes: tuple[UUID, Call
 
 def test_somebody_without_a_family_gets_empty_lists(town: Town) -> None:
     assert records(town, mother.parent()) == {
-        "enrolments": [], "bookings": [], "attendance": [], "taps": [], "proofs": [], "absences": [], "objections": [],
-        "waiting": [], "usual_weeks": [], "calendars": [], "requests": [], "request_drafts": [],
+        "enrolments": [], "given_documents": [], "bookings": [], "attendance": [], "taps": [], "proofs": [],
+        "absences": [], "objections": [], "waiting": [], "usual_weeks": [], "calendars": [], "requests": [], "request_drafts": [],
     }  # fmt: skip
 
 

@@ -223,7 +223,7 @@ def test_notes_are_for_agents_and_neither_shown_nor_exported(counter: Counter) -
     assert words(counter, filed.request_id, StepKind.NOTED) == []
     assert parent.account_id is not None
     with counter.town.begin() as session:
-        kept = mine.records(session, parent.account_id)["requests"]
+        kept = mine.records(session, parent.account_id, NOW.date())["requests"]
     assert kept[0]["internal_notes"] == 1
     assert "voirie" not in str(kept[0]["history"])
     assert counter.facts("request.town_wrote") == []

@@ -10,12 +10,14 @@ from bs4 import BeautifulSoup
 from contracts.caller import Role
 from contracts.documents import DocumentTypeView, ListDocumentTypes
 from contracts.enrolment.enrolments import (
+    AttachmentView,
     DecideEnrolment,
     EnrolmentChoices,
     EnrolmentQueue,
     EnrolmentQueueView,
     FamilyEnrolments,
     FamilyEnrolmentsView,
+    GivenView,
     RequestEnrolment,
     ShowEnrolment,
     WithdrawEnrolment,
@@ -52,6 +54,48 @@ def test_a_request_is_checked_then_sent_once(site: Any) -> None:
     assert done.location == f"/mon-espace/inscriptions/suivi/{accepted.enrolment_id}"
     [ask] = site.services.asked_for(RequestEnrolment)
     assert (ask.child_id, ask.activity_code, ask.place_code) == (mother.LEA, "cantine", terms.SCHOOL)
+    assert ask.reuse == []
+
+
+def test_what_was_given_before_serves_again_unless_the_parent_gives_another(site: Any) -> None:
+    types(site)
+    before = GivenView(
+        document_type="assurance",
+        given_at=mother.at(date(2026, 9, 3)),
+        valid_until=date(2027, 8, 31),
+    )
+    site.services.answers[EnrolmentChoices] = mother.choices(
+        terms.canteen(documents=("assurance",)), given=[before]
+    )
+    coming = AttachmentView(
+        document_type="assurance",
+        received_at=before.given_at,
+        valid_until=before.valid_until,
+        given_before=True,
+        is_coming=True,
+    )
+    made = mother.enrolment(EnrolmentState.REQUESTED, attachments=[coming])
+    site.services.answers[RequestEnrolment] = made
+    site.services.answers[ShowEnrolment] = made
+    browser = site.citizen()
+    page = browser.read(CANTEEN)
+    assert "Déjà fourni le 3 septembre 2026, valable jusqu’au 31 août 2027." in plain(page)
+    assert "vous choisirez" not in plain(page)
+    checked = browser.send(CANTEEN)
+    page = BeautifulSoup(checked.get_data(as_text=True), "html5lib")
+    assert "Attestation d’assurance, que les agents pourront ouvrir" in plain(page)
+    done = browser.submit(page, button="Envoyer la demande")
+    assert done.location == f"/mon-espace/inscriptions/suivi/{made.enrolment_id}"
+    followed = plain(browser.read(done.location))
+    assert "est en train d’être repris" in followed
+    assert "Attestation d’assurance, le 3 septembre 2026, valable jusqu’au 31 août 2027" in followed
+    assert "Donner un autre document" in followed
+    browser.post(CANTEEN, {"step": "confirm", "place": terms.SCHOOL})
+    assert [each.reuse for each in site.services.asked_for(RequestEnrolment)] == [["assurance"], []]
+
+
+def plain(page: BeautifulSoup) -> str:
+    return " ".join(page.get_text(" ").split())
 
 
 def test_a_document_asked_for_leads_to_its_page(site: Any) -> None:

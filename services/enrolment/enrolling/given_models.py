@@ -1,0 +1,33 @@
+"""Documents given to the town, remembered so that none is asked for again while it is valid."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import Date, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from enrolment.models import Base, Instant
+
+
+class GivenDocument(Base):
+    """A document that may serve again for the same household. What it says stays sealed with documents."""
+
+    __tablename__ = "given_document"
+    __table_args__ = (
+        Index("ix_given_document_family_id_document_type", "family_id", "document_type"),
+        Index("ix_given_document_document_id", "document_id"),
+        Index("ix_given_document_serves_until", "serves_until"),
+    )
+
+    share_id: Mapped[UUID] = mapped_column(primary_key=True)
+    document_id: Mapped[UUID]
+    document_type: Mapped[str] = mapped_column(String(60))
+    account_id: Mapped[UUID] = mapped_column(comment="Who gave it, a guardian of the family")
+    family_id: Mapped[UUID] = mapped_column(comment="The household it was given for")
+    child_id: Mapped[UUID | None] = mapped_column(comment="For whose enrolment; none: for the family's file")
+    serves_household: Mapped[bool] = mapped_column(comment="It serves for all children of the household")
+    given_at: Mapped[datetime] = mapped_column(Instant)
+    valid_until: Mapped[date | None] = mapped_column(Date, comment="None: its kind knows no end")
+    serves_until: Mapped[date] = mapped_column(
+        Date, comment="Last day it counts: valid, and readable by the town"
+    )
