@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from contracts.caller import Kind, Role
 from contracts.errors import NotAllowed, NotSignedIn
-from gateway import browser_session
+from gateway import browser_session, draft_secret
 
 V = TypeVar("V", bound=Callable[..., Any])
 
@@ -69,7 +69,15 @@ def send_to_sign_in(kind: Kind) -> ResponseReturnValue:
 
 def after_sign_in(kind: Kind) -> str:
     """Where to go once signed in: the page asked for in `?suite=`, or home."""
-    return local_path(request.values.get("suite", "")) or HOME[kind]
+    return onward(kind, request.values.get("suite", ""))
+
+
+def onward(kind: Kind, asked: str) -> str:
+    """The page asked for, or home; before it, the drafts that a parent may have begun here before signing in."""
+    address = local_path(asked) or HOME[kind]
+    if kind is Kind.CITIZEN and draft_secret.kept():
+        return "/demarches/a-reprendre?suite=" + quote(address, safe="")
+    return address
 
 
 def local_path(address: str) -> str | None:

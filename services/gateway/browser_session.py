@@ -35,6 +35,8 @@ from gateway.settings import ABSOLUTE, IDLE
 from gateway.wiring import settings, wiring
 
 _TOUCH_EVERY = timedelta(minutes=1)
+_FOLLOWS = ("draft_secret",)
+"""See `gateway.draft_secret`, which stands on this module."""
 
 
 @dataclass(frozen=True)
@@ -72,8 +74,14 @@ class SignedIn:
 
 
 def sign_in(identity: Identity, vault_private_key: bytes | None = None) -> SignedIn:
-    """Opens a session under a new token; the one this browser had is ended."""
+    """Opens a session under a new token; the one this browser had is ended.
+
+    Of the form cookie a parent keeps the proof of what was begun in this browser without an account.
+    """
+    is_first = identity.kind is Kind.CITIZEN and _record() is None
+    follows = {name: session[name] for name in _FOLLOWS if is_first and name in session}
     sign_out()
+    session.update(follows)
     token = secrets.token_bytes(32)
     now = wiring().real_clock.now()
     record = SessionRecord(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.people import MANAGER, Person
+from tests.journeys.people import MANAGER, PASSWORD, TYPHAINE, Person
 from tests.journeys.visitor import Visitor
 from tests.mothers.documents import a_pdf
 from tests.waiting import eventually
@@ -95,9 +95,34 @@ def test_a_visitor_without_account_fills_makes_mistakes_comes_back_and_sends(
     expect(page).to_have_url(re.compile("/suivre-une-demande/recue"))
 
 
+def test_what_is_half_typed_without_an_account_is_kept_and_follows_who_signs_in(
+    composed: None, typhaine: Visitor
+) -> None:
+    page = typhaine.sign_out()
+    typhaine.goto("/demarches")
+    typhaine.follow(TITLE)
+    typhaine.press("Commencer")
+    page.get_by_label("Une fête").check()
+    typhaine.press("Continuer")
+    page.get_by_label("Combien d’invités").fill("quatre-vingts")
+    typhaine.press("Enregistrer et finir plus tard")
+    typhaine.says("gardée dans ce navigateur")
+    typhaine.follow("Connectez-vous")
+    page.get_by_label("Identifiant").fill(TYPHAINE.email)
+    page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
+    typhaine.press("Connexion")
+    typhaine.says("Reprendre ce que vous avez commencé")
+    typhaine.look("demarche-a-reprendre")
+    typhaine.press(f"Reprendre dans mon espace «\u00a0{TITLE}\u00a0»")
+    typhaine.says("Votre saisie est dans votre espace")
+    expect(page.get_by_label("Combien d’invités")).to_have_value("quatre-vingts")
+    typhaine.press("Continuer")
+    typhaine.says("Saisissez un nombre entier")
+
+
 def test_a_parent_fills_the_school_enrolment_from_the_family_file(typhaine: Visitor) -> None:
     page = typhaine.page
-    eventually(lambda: _offered(typhaine, SCHOOL_ENROLMENT), seconds=70)
+    typhaine.goto("/demarches")
     typhaine.follow(SCHOOL_ENROLMENT)
     typhaine.press("Commencer")
     page.get_by_label("Jeanne Ollivero").check()
@@ -132,11 +157,6 @@ def test_a_parent_fills_the_school_enrolment_from_the_family_file(typhaine: Visi
     typhaine.says("Jeanne Ollivero")
     typhaine.press("Envoyer ma demande")
     eventually(lambda: _sent(typhaine))
-
-
-def _offered(visitor: Visitor, title: str) -> bool:
-    """Shipped procedures come in the first minute of a town."""
-    return visitor.goto("/demarches").get_by_role("link", name=title).count() > 0
 
 
 def _sent(visitor: Visitor) -> bool:

@@ -104,6 +104,22 @@ class SaveAnswers(Command[SavedPage]):
     partial: bool = False
 
 
+class ListLeftDrafts(Question[list[DraftCard]]):
+    """What was begun without an account in the browser that holds this secret, newest first. Citizens."""
+
+    secret: Secret
+
+
+class AdoptDraft(Command[DraftCard]):
+    """Makes a draft that was begun without an account the caller's, with what was joined to it.
+
+    The secret opens it no more. Citizens. NotFound unless `secret` is the draft's, or the draft the caller's already.
+    """
+
+    draft_id: UUID
+    secret: Secret
+
+
 class RenewDraft(Command[DraftView]):
     """Takes the draft to the form's current version: what still has a place is kept, what is new becomes `todo`."""
 

@@ -6,7 +6,7 @@ and later the request, name the version they were filled with.
 
 from pydantic import AwareDatetime, Field
 
-from contracts.enrolment.drafts import DraftCard
+from contracts.enrolment.drafts import DraftCard, Secret
 from contracts.enrolment.procedure_forms import Answers, Audience, ProcedureForm
 from contracts.enrolment.values import Code
 from contracts.errors import Conflict, Invalid
@@ -27,14 +27,20 @@ class ProcedureCard(View):
 
 
 class ProceduresView(View):
-    """The procedures that can be used, by category and title; the caller's own drafts, newest first."""
+    """The procedures that can be used, by category and title; the caller's own drafts, newest first.
+
+    `left`: begun in the caller's browser before they signed in; theirs once they say so (AdoptDraft).
+    """
 
     procedures: list[ProcedureCard]
     drafts: list[DraftCard]
+    left: list[DraftCard] = Field(default_factory=list)
 
 
 class ListProcedures(Question[ProceduresView]):
-    """Anybody. Without an account there are no drafts in the answer."""
+    """Anybody. `secret`: the browser's, by which it finds what was begun in it without an account."""
+
+    secret: Secret | None = None
 
 
 class ProcedureView(View):
@@ -47,9 +53,10 @@ class ProcedureView(View):
 
 
 class ShowProcedure(Question[ProcedureView]):
-    """Anybody. NotFound when it was never published, or is retired."""
+    """Anybody. NotFound when it was never published, or is retired. `secret`: without an account, the browser's."""
 
     code: Code
+    secret: Secret | None = None
 
 
 # ---------------------------------------------------------------- for agents

@@ -7,9 +7,11 @@ from chassis.commands import once
 from chassis.service import Service, answers, every, first
 from contracts.caller import Caller, Kind
 from contracts.enrolment.drafts import (
+    AdoptDraft,
     DraftCard,
     DraftView,
     DropDraft,
+    ListLeftDrafts,
     OpenDraft,
     RenewDraft,
     SaveAnswers,
@@ -47,14 +49,16 @@ class ProcedureFormsDesk(Service):
     def list_procedures(self, ask: ListProcedures, caller: Caller) -> ProceduresView:
         with self.begin() as session:
             return ProceduresView(
-                procedures=versions.cards(session), drafts=drafts.of_account(session, caller)
+                procedures=versions.cards(session),
+                drafts=drafts.own(session, caller, ask.secret),
+                left=drafts.left(session, ask.secret) if caller.kind is Kind.CITIZEN else [],
             )
 
     @answers(ShowProcedure)
     def show_procedure(self, ask: ShowProcedure, caller: Caller) -> ProcedureView:
         with self.begin() as session:
             number, form = versions.offered(session, ask.code)
-            mine = drafts.of_account(session, caller, ask.code)
+            mine = drafts.own(session, caller, ask.secret, ask.code)
             return ProcedureView(code=ask.code, number=number, form=form, drafts=mine)
 
     @answers(StartDraft)
@@ -77,6 +81,17 @@ class ProcedureFormsDesk(Service):
         """Not kept as an answered command: it may be repeated, and what was typed is kept in one place only."""
         with self.begin() as session:
             return drafts.save(session, ask, caller, self.clock.now())
+
+    @answers(ListLeftDrafts)
+    def list_left_drafts(self, ask: ListLeftDrafts, caller: Caller) -> list[DraftCard]:
+        caller.citizen()
+        with self.begin() as session:
+            return drafts.left(session, ask.secret)
+
+    @answers(AdoptDraft)
+    def adopt_draft(self, ask: AdoptDraft, caller: Caller) -> DraftCard:
+        with self.begin() as session:
+            return once(session, ask, caller, lambda: drafts.adopt(session, ask, caller, self.clock.now()))
 
     @answers(RenewDraft)
     def renew_draft(self, ask: RenewDraft, caller: Caller) -> DraftView:

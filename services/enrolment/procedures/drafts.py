@@ -7,12 +7,13 @@ import hashlib
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import Session
 
 from chassis.clock import PARIS
 from contracts.caller import Caller, Kind
 from contracts.enrolment.drafts import (
+    AdoptDraft,
     DraftCard,
     DraftIncomplete,
     DraftView,
@@ -63,24 +64,27 @@ def start(session: Session, ask: StartDraft, caller: Caller, now: datetime) -> D
     return _card(draft, form.title)
 
 
-def of_account(session: Session, caller: Caller, code: str | None = None) -> list[DraftCard]:
-    """The caller's drafts, newest first; none without an account."""
-    if caller.kind is not Kind.CITIZEN:
-        return []
-    statement = (
-        select(RequestDraft, FormVersion.content["title"].astext)
-        .join(
-            FormVersion,
-            (FormVersion.procedure_code == RequestDraft.procedure_code)
-            & (FormVersion.number == RequestDraft.number),
-        )
-        .where(RequestDraft.account_id == caller.citizen())
-        .order_by(RequestDraft.updated_at.desc())
-        .limit(MOST_DRAFTS)
-    )
-    if code:
-        statement = statement.where(RequestDraft.procedure_code == code)
-    return [_card(draft, title) for draft, title in session.execute(statement)]
+def own(session: Session, caller: Caller, secret: str | None, code: str | None = None) -> list[DraftCard]:
+    """The caller's drafts, newest first: of the account, else of the browser that holds the secret."""
+    if caller.kind is Kind.CITIZEN:
+        return _cards(session, RequestDraft.account_id == caller.citizen(), code)
+    return left(session, secret, code)
+
+
+def left(session: Session, secret: str | None, code: str | None = None) -> list[DraftCard]:
+    """What was begun without an account in the browser that holds the secret, newest first."""
+    return _cards(session, RequestDraft.secret_hash == _hash(secret), code) if secret else []
+
+
+def adopt(session: Session, ask: AdoptDraft, caller: Caller, now: datetime) -> DraftCard:
+    """Makes it the caller's. See `AdoptDraft`. Raises NotFound."""
+    account_id = caller.citizen()
+    draft = session.get(RequestDraft, ask.draft_id, with_for_update=True, populate_existing=True)
+    if draft is None or not (draft.account_id == account_id or draft.secret_hash == _hash(ask.secret)):
+        raise NotFound
+    draft.account_id, draft.secret_hash, draft.updated_at = account_id, None, now
+    session.flush()
+    return _card(draft, versions.form_of(session, draft.procedure_code, draft.number).title)
 
 
 def show(session: Session, ask: OpenDraft, caller: Caller, now: datetime) -> DraftView:
@@ -196,6 +200,23 @@ def _find(
     if draft is None:
         raise NotFound
     return draft
+
+
+def _cards(session: Session, whose: ColumnElement[bool], code: str | None) -> list[DraftCard]:
+    statement = (
+        select(RequestDraft, FormVersion.content["title"].astext)
+        .join(
+            FormVersion,
+            (FormVersion.procedure_code == RequestDraft.procedure_code)
+            & (FormVersion.number == RequestDraft.number),
+        )
+        .where(whose)
+        .order_by(RequestDraft.updated_at.desc())
+        .limit(MOST_DRAFTS)
+    )
+    if code:
+        statement = statement.where(RequestDraft.procedure_code == code)
+    return [_card(draft, title) for draft, title in session.execute(statement)]
 
 
 def _offered(session: Session, draft: RequestDraft) -> tuple[int, ProcedureForm]:

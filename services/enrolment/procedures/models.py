@@ -56,7 +56,7 @@ class RequestDraft(Base):
     number: Mapped[int] = mapped_column(Integer, comment="Version of the form that is filled")
     account_id: Mapped[UUID | None] = mapped_column(index=True)
     secret_hash: Mapped[bytes | None] = mapped_column(
-        LargeBinary, comment="SHA-256 of 32 random bytes that the browser holds"
+        LargeBinary, index=True, comment="SHA-256 of 32 random bytes that the browser holds"
     )
     answers: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     typed: Mapped[dict[str, Any]] = mapped_column(

@@ -98,13 +98,15 @@ def _check_children(session: Session, asked: Shown, answers: Answers, account_id
 def _check_documents(
     session: Session, asked: Shown, answers: Answers, draft_id: UUID, account_id: UUID | None
 ) -> list[UUID]:
-    """Every document named was attached under this draft, by the same account or by none. Raises DocumentNotThere."""
+    """Every document named was attached under this draft, by its account or without one. Raises DocumentNotThere."""
     named = {UUID(each) for ids in answered.documents_in(asked, answers).values() for each in ids}
     attached = set(
         session.scalars(
             select(RequestDocument.document_id).where(
                 RequestDocument.request_id == draft_id,
-                RequestDocument.account_id.is_not_distinct_from(account_id),
+                # A draft that was taken into an account keeps what was joined to it before.
+                RequestDocument.account_id.is_not_distinct_from(account_id)
+                | RequestDocument.account_id.is_(None),
             )
         )
     )

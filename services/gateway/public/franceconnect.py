@@ -92,7 +92,7 @@ def come_back() -> ResponseReturnValue:
     browser_session.sign_in(identity_of(found))
     browser_session.remember("came_by", "franceconnect")
     browser_session.remember("id_token", person.id_token)
-    return redirect(access.local_path(trip.suite) or access.HOME[Kind.CITIZEN])
+    return redirect(access.onward(Kind.CITIZEN, trip.suite))
 
 
 @blueprint.route("/franceconnect/creer-mon-espace", methods=["GET", "POST"])

@@ -26,10 +26,9 @@ from contracts.enrolment.procedure_forms import FieldKind, FormField
 from contracts.enrolment.requests import DocumentNotThere, SubmitRequest
 from contracts.errors import DomainError, Invalid
 from contracts.messages import Question
-from gateway import french, procedure_words, tracking
+from gateway import draft_secret, french, procedure_words, tracking
 from gateway.forms import CommandForm, HiddenField
 from gateway.procedure_form import Attached, Known, PageForm, page_form
-from gateway.public.procedures import is_citizen, secret
 from gateway.services import ask, ask_each
 from gateway.vault.shelf import Shelved, shelve, today
 
@@ -84,7 +83,7 @@ def save(draft_id: UUID, page: str) -> ResponseReturnValue:
     order = SaveAnswers(
         command_id=form.command_id.data,
         draft_id=draft_id,
-        secret=secret(),
+        secret=draft_secret.of_visitor(),
         page=page,
         answers=form.read(),
         typed=form.typed(),
@@ -120,7 +119,7 @@ def check(draft_id: UUID) -> ResponseReturnValue:
     form.number.data = str(view.number)
     rows = _rows(view)
     page = render_template(
-        "public/procedure_check.html", view=view, form=form, rows=rows, is_citizen=is_citizen()
+        "public/procedure_check.html", view=view, form=form, rows=rows, is_citizen=draft_secret.is_citizen()
     )
     return page, form.status
 
@@ -130,7 +129,9 @@ def renew(draft_id: UUID) -> ResponseReturnValue:
     """Goes on with the newer form."""
     form = CommandForm()
     form.validate()
-    return _onward(ask(RenewDraft(command_id=form.command_id.data, draft_id=draft_id, secret=secret())))
+    return _onward(
+        ask(RenewDraft(command_id=form.command_id.data, draft_id=draft_id, secret=draft_secret.of_visitor()))
+    )
 
 
 @blueprint.post("/supprimer")
@@ -138,14 +139,17 @@ def drop(draft_id: UUID) -> ResponseReturnValue:
     """Gives the draft up."""
     form = CommandForm()
     form.validate()
-    ask(DropDraft(command_id=form.command_id.data, draft_id=draft_id, secret=secret()))
+    ask(DropDraft(command_id=form.command_id.data, draft_id=draft_id, secret=draft_secret.of_visitor()))
     flash("Le brouillon est supprimé.", "success")
     return redirect(url_for("public.procedures.show"))
 
 
 def _submit(draft_id: UUID, form: SubmitForm) -> ResponseReturnValue:
     order = SubmitRequest(
-        command_id=form.command_id.data, draft_id=draft_id, secret=secret(), number=form.version
+        command_id=form.command_id.data,
+        draft_id=draft_id,
+        secret=draft_secret.of_visitor(),
+        number=form.version,
     )
     sent = ask(order)
     tracking.remember(sent.request_id, sent.number, sent.code)
@@ -153,7 +157,7 @@ def _submit(draft_id: UUID, form: SubmitForm) -> ResponseReturnValue:
 
 
 def _opening(draft_id: UUID) -> OpenDraft:
-    return OpenDraft(draft_id=draft_id, secret=secret())
+    return OpenDraft(draft_id=draft_id, secret=draft_secret.of_visitor())
 
 
 def _onward(view: DraftView) -> ResponseReturnValue:
@@ -195,7 +199,7 @@ def _page(view: DraftView, page: str, form: PageForm) -> ResponseReturnValue:
         back=back,
         step=place + 1,
         steps=len(names),
-        is_citizen=is_citizen(),
+        is_citizen=draft_secret.is_citizen(),
     )
     return html, form.status
 
@@ -206,7 +210,7 @@ def _changed(view: DraftView) -> ResponseReturnValue:
 
 def _known(view: DraftView, page: str, questions: Sequence[FormField]) -> Known:
     """What the questions need to know of the account, asked at once."""
-    if not is_citizen():
+    if not draft_secret.is_citizen():
         return Known()
     needs_file = any(
         question.kind is FieldKind.CHILD or (question.prefill and question.name not in view.answers)
@@ -288,7 +292,7 @@ def _document_names(view: DraftView) -> dict[str, str]:
     has_documents = any(
         field.kind is FieldKind.DOCUMENT and view.answers.get(field.name) for field in view.form.fields()
     )
-    if not has_documents or not is_citizen():
+    if not has_documents or not draft_secret.is_citizen():
         return {}
     [vault] = ask_each([OpenVault()])
     if isinstance(vault, Exception):

@@ -1,18 +1,16 @@
 """« Toutes les démarches »: the list, by category, and what each asks before it is begun."""
 
-import secrets
 import unicodedata
 from itertools import groupby
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from contracts.caller import Kind
 from contracts.documents import ListDocumentTypes
 from contracts.enrolment.drafts import StartDraft
 from contracts.enrolment.procedure_forms import Audience, FieldKind
 from contracts.enrolment.procedures import ListProcedures, ProcedureCard, ShowProcedure
-from gateway import browser_session
+from gateway import draft_secret
 from gateway.document_types import names_from
 from gateway.forms import CommandForm
 from gateway.procedure_codes import only_codes
@@ -20,20 +18,26 @@ from gateway.services import ask, ask_each
 
 blueprint = Blueprint("procedures", __name__, url_prefix="/demarches")
 blueprint.url_value_preprocessor(only_codes)
-_SECRET = "draft_secret"  # noqa: S105 -- the name it is kept under
 
 
 @blueprint.get("")
 def show() -> str:
-    """Those that can be used, and the drafts of whoever is signed in. `q`: words to find one by."""
-    view = ask(ListProcedures())
+    """Those that can be used, and what is begun in this account or browser. `q`: words to find one by."""
+    view = ask(ListProcedures(secret=draft_secret.kept()))
     words = request.args.get("q", "")[:80].strip()
     found = sorted(
         (card for card in view.procedures if _matches(card, words)),
         key=lambda card: (_plain(card.category), _plain(card.title)),
     )
     groups = [(category, list(cards)) for category, cards in groupby(found, lambda card: card.category)]
-    return render_template("public/procedures.html", view=view, groups=groups, words=words, found=found)
+    return render_template(
+        "public/procedures.html",
+        view=view,
+        groups=groups,
+        words=words,
+        found=found,
+        is_citizen=draft_secret.is_citizen(),
+    )
 
 
 @blueprint.route("/<code>", methods=["GET", "POST"])
@@ -41,9 +45,11 @@ def open_procedure(code: str) -> ResponseReturnValue:
     """What is needed, how long it takes, which texts apply; then the first page of its form."""
     form = CommandForm()
     if form.validate_on_submit():
-        order = StartDraft(command_id=form.command_id.data, code=code, secret=secret(make=True))
+        order = StartDraft(
+            command_id=form.command_id.data, code=code, secret=draft_secret.of_visitor(make=True)
+        )
         return redirect(url_for("public.procedure_filling.go_on", draft_id=ask(order).draft_id))
-    view, types = ask_each([ShowProcedure(code=code), ListDocumentTypes()])
+    view, types = ask_each([ShowProcedure(code=code, secret=draft_secret.of_visitor()), ListDocumentTypes()])
     if isinstance(view, Exception):
         raise view
     name = names_from(types)
@@ -52,25 +58,9 @@ def open_procedure(code: str) -> ResponseReturnValue:
         for field in view.form.fields()
         if field.kind is FieldKind.DOCUMENT
     ]
-    closed = view.form.audience is Audience.SIGNED_IN and not is_citizen()
+    closed = view.form.audience is Audience.SIGNED_IN and not draft_secret.is_citizen()
     page = render_template("public/procedure.html", view=view, form=form, papers=papers, closed=closed)
     return page, form.status
-
-
-def is_citizen() -> bool:
-    """Whoever is here has an account of their own and is signed in with it."""
-    signed_in = browser_session.current()
-    return signed_in is not None and signed_in.kind is Kind.CITIZEN
-
-
-def secret(*, make: bool = False) -> str | None:
-    """What proves that a draft without account is this browser's; it is in the form cookie, which ends with it."""
-    if is_citizen():
-        return None
-    if make and _SECRET not in session:
-        session[_SECRET] = secrets.token_urlsafe(32)
-    kept: str | None = session.get(_SECRET)
-    return kept
 
 
 def _matches(card: ProcedureCard, words: str) -> bool:

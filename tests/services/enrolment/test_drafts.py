@@ -7,9 +7,11 @@ import pytest
 
 from contracts.caller import Caller
 from contracts.enrolment.drafts import (
+    AdoptDraft,
     DraftIncomplete,
     DropDraft,
     FormChanged,
+    ListLeftDrafts,
     OpenDraft,
     ProcedureRetired,
     RenewDraft,
@@ -109,6 +111,36 @@ def test_a_draft_is_its_owners_alone(office: Office) -> None:
         assert not office.ask(DropDraft(command_id=uuid4(), draft_id=draft_id, secret=secret), caller)
     assert office.ask(DropDraft(command_id=uuid4(), draft_id=mine), parent)
     assert office.ask(ListProcedures(), parent).drafts == []
+
+
+def test_a_draft_begun_without_an_account_follows_into_the_one_that_takes_it_and_no_other(
+    office: Office,
+) -> None:
+    office.offer(removal())
+    parent, other = mother.parent(), mother.parent()
+    draft_id = office.start()
+    office.keep(draft_id, "what", answers={"why": "works"}, typed={"weeks": {"": ["?"]}})
+    before = office.ask(OpenDraft(draft_id=draft_id, secret=SECRET), VISITOR)
+    take = AdoptDraft(command_id=uuid4(), draft_id=draft_id, secret=SECRET)
+
+    assert [card.draft_id for card in office.ask(ListProcedures(secret=SECRET), VISITOR).drafts] == [draft_id]
+    listed = office.ask(ListProcedures(secret=SECRET), parent)
+    assert (listed.drafts, [card.draft_id for card in listed.left]) == ([], [draft_id])
+    for stolen, caller in ((take.model_copy(update={"secret": "t" * 43}), other), (take, VISITOR)):
+        with pytest.raises((NotFound, NotSignedIn)):
+            office.ask(stolen.model_copy(update={"command_id": uuid4()}), caller)
+    for command_id in (take.command_id, take.command_id, uuid4()):  # repeated, and pressed twice
+        office.ask(take.model_copy(update={"command_id": command_id}), parent)
+
+    after = office.ask(OpenDraft(draft_id=draft_id), parent)
+    assert (after.answers, after.typed, after.todo) == (before.answers, before.typed, before.todo)
+    assert after.erased_at > before.erased_at
+    assert office.ask(ListLeftDrafts(secret=SECRET), other) == []
+    for secret, caller in ((SECRET, VISITOR), (None, other)):
+        with pytest.raises(NotFound):
+            office.ask(OpenDraft(draft_id=draft_id, secret=secret), caller)
+    with pytest.raises(NotFound):
+        office.ask(take.model_copy(update={"command_id": uuid4()}), other)
 
 
 def test_one_address_begins_only_so_many_without_an_account(office: Office) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.caller import Caller, Role
-from contracts.enrolment.drafts import DraftIncomplete, FormChanged
+from contracts.enrolment.drafts import AdoptDraft, DraftIncomplete, FormChanged
 from contracts.enrolment.requests import (
     Act,
     AssignRequest,
@@ -143,6 +143,20 @@ def test_a_document_of_somebody_else_and_one_that_is_not_there_are_refused_alike
     [told] = counter.facts("request.submitted")
     assert told["documents"] == [str(own)]
     assert [each.document_id for each in counter.view(filed.request_id).documents] == [own]
+
+
+def test_what_was_joined_before_signing_in_goes_with_the_draft(counter: Counter) -> None:
+    secret, parent = mother.new_secret(), enrolment.parent()
+    paper = uuid4()
+    draft_id = counter.draft(secret=secret, paper=[str(paper)])
+    attach(counter, draft_id, None, paper)
+    counter.service.adopt_draft(AdoptDraft(command_id=uuid4(), draft_id=draft_id, secret=secret), parent)
+    with pytest.raises(NotFound):
+        counter.submit(draft_id, secret, ANYBODY)
+
+    filed = counter.submit(draft_id, None, parent)
+    assert [each.document_id for each in counter.view(filed.request_id).documents] == [paper]
+    assert counter.service.show_request(ShowRequest(request_id=filed.request_id), parent).has_account
 
 
 # ---------------------------------------------------------------- following

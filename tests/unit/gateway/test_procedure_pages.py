@@ -6,12 +6,16 @@ from uuid import UUID
 import pytest
 
 from contracts.accounts.families import MyHousehold
-from contracts.documents import ListDocumentTypes, OpenVault
+from contracts.accounts.identity import SignedInView, SignIn
+from contracts.caller import Kind
+from contracts.documents import ListDocumentTypes, OpenVault, ReadKeys
 from contracts.enrolment.drafts import (
+    AdoptDraft,
     DraftCard,
     DropDraft,
     FormChange,
     FormChanged,
+    ListLeftDrafts,
     OpenDraft,
     RenewDraft,
     SaveAnswers,
@@ -28,7 +32,7 @@ from contracts.enrolment.procedures import (
     ShowProcedure,
 )
 from contracts.enrolment.requests import SubmitRequest, SubmittedView
-from contracts.errors import NotFound
+from contracts.errors import NotFound, ServiceUnavailable
 from enrolment.procedures.asking import shown, whole
 from enrolment.procedures.checking import check, clean
 from tests.mothers import procedures as mother
@@ -326,6 +330,63 @@ def test_a_version_that_is_published_between_the_check_and_the_sending_is_not_se
 
     answer = visitor.submit(page_)
     assert "Le formulaire a changé" in answer.get_data(as_text=True)
+
+
+def test_what_was_begun_without_an_account_is_offered_to_who_signs_in_and_taken_by_a_click(
+    site: Any, desk: Desk
+) -> None:
+    site.services.answers |= {
+        SignIn: SignedInView(account_id=UUID(int=10), kind=Kind.CITIZEN, name="Mme Léa Martin"),
+        ReadKeys: ServiceUnavailable(service="documents"),
+        ListLeftDrafts: [CARD],
+        AdoptDraft: CARD,
+    }
+    visitor = site.anonymous()
+    visitor.send("/demarches/occuper-la-rue")
+    secret = site.services.asked_for(StartDraft)[0].secret
+
+    asked = visitor.send("/connexion?suite=/demarches", email="lea@exemple.fr", password="x")
+    assert asked.location == "/demarches/a-reprendre?suite=%2Fdemarches"
+    page_ = visitor.read(asked.location)
+    assert "Occuper la rue" in text_of(page_)
+    assert site.services.asked_for(AdoptDraft) == []
+    taken = visitor.submit(page_)
+    assert taken.location == f"{DRAFT}/"
+    [order] = site.services.asked_for(AdoptDraft)
+    assert (order.draft_id, order.secret) == (DRAFT_ID, secret)
+    visitor.get(taken.location, 302)
+    assert site.services.asked_for(OpenDraft)[-1].secret is None
+
+
+def test_somebody_else_on_a_shared_computer_leaves_what_was_begun_there(site: Any, desk: Desk) -> None:
+    site.services.answers |= {
+        SignIn: SignedInView(account_id=UUID(int=11), kind=Kind.CITIZEN, name="M. Luc Roy"),
+        ReadKeys: ServiceUnavailable(service="documents"),
+        ListLeftDrafts: [CARD],
+        ListProcedures: ProceduresView(procedures=[], drafts=[], left=[CARD]),
+    }
+    visitor = site.anonymous()
+    visitor.send("/demarches/occuper-la-rue")
+    asked = visitor.send("/connexion", email="luc@exemple.fr", password="x")
+    assert visitor.read("/demarches").select("#a-reprendre")
+
+    assert visitor.submit(visitor.read(asked.location), form=1).location == "/mon-espace/"
+    assert visitor.get("/demarches/a-reprendre", 302).location == "/mon-espace/"
+    visitor.read("/demarches")
+    assert site.services.asked_for(ListProcedures)[-1].secret is None
+    assert site.services.asked_for(AdoptDraft) == []
+    assert site.anonymous().get("/demarches/a-reprendre", 302).location.startswith("/connexion")
+
+
+def test_who_has_sent_what_was_begun_is_asked_nothing(site: Any) -> None:
+    site.services.answers[ListLeftDrafts] = []
+    parent = site.citizen()
+    with parent.client.session_transaction() as cookie:
+        cookie["draft_secret"] = "s" * 43
+
+    assert parent.get("/demarches/a-reprendre?suite=/actualites", 302).location == "/actualites"
+    with parent.client.session_transaction() as cookie:
+        assert "draft_secret" not in cookie
 
 
 def test_a_draft_of_somebody_else_is_not_there(site: Any, desk: Desk) -> None:
