@@ -1,10 +1,11 @@
 """The bank's file of a collection: made once, kept sealed, given again as often as it is asked for."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, tuple_, update
 from sqlalchemy.orm import Session
 
 from billing.accounting import ledger
@@ -29,6 +30,23 @@ from contracts.errors import NotFound
 
 Write = Callable[[Head, Iterable[Order]], bytes]
 """`pain008.write`: given, because the entry point runs it in a thread of its own."""
+
+_LOWER_PARTS = """
+UPDATE payment_part SET amount_cents = new.cents
+FROM unnest(CAST(:payments AS uuid[]), CAST(:invoices AS uuid[]), CAST(:cents AS int[]))
+     AS new (payment_id, invoice_id, cents)
+WHERE payment_part.payment_id = new.payment_id AND payment_part.invoice_id = new.invoice_id
+"""
+
+_LOWER_PAYMENTS = """
+UPDATE payment SET amount_cents = kept.cents,
+    invoice_id = CASE WHEN payment.invoice_id = ANY(kept.invoices) THEN payment.invoice_id ELSE kept.invoices[1] END
+FROM (
+    SELECT payment_id, sum(amount_cents) AS cents, array_agg(invoice_id ORDER BY invoice_id) AS invoices
+    FROM payment_part WHERE payment_id = ANY(:payments) GROUP BY payment_id
+) AS kept
+WHERE payment.payment_id = kept.payment_id
+"""
 
 
 def make(
@@ -125,34 +143,35 @@ def _leave_out(
         select(PaymentPart).where(PaymentPart.payment_id.in_([each.payment_id for each in payments]))
     ).all()
     left = ledger.left_of(session, {row.invoice_id for row in rows})
-    owed = {
-        (row.payment_id, row.invoice_id): min(row.amount_cents, max(0, left.get(row.invoice_id, 0)))
-        for row in rows
-    }
-    settled = []
-    for payment in payments:
-        if payment.state is not PaymentState.COLLECTING:
-            continue
-        cents = sum(each for (payment_id, _), each in owed.items() if payment_id == payment.payment_id)
-        if not cents:
-            settled.append(payment)
-        elif cents < payment.amount_cents:
-            payment.amount_cents = cents
-            mine = [row for row in rows if row.payment_id == payment.payment_id]
-            _lower(session, payment, {row.invoice_id: owed[row.payment_id, row.invoice_id] for row in mine})
+    owed: dict[UUID, dict[UUID, int]] = defaultdict(dict)
+    for row in rows:
+        owed[row.payment_id][row.invoice_id] = min(row.amount_cents, max(0, left.get(row.invoice_id, 0)))
+    alive = [each for each in payments if each.state is PaymentState.COLLECTING]
+    settled = [each for each in alive if not any(owed[each.payment_id].values())]
     withdraw(session, settled, NOTHING_LEFT, now)
+    lowered = {
+        each.payment_id: owed[each.payment_id]
+        for each in alive
+        if 0 < sum(owed[each.payment_id].values()) < each.amount_cents
+    }
+    _lower(session, lowered)
 
 
-def _lower(session: Session, payment: Payment, cents: Mapping[UUID, int]) -> None:
-    for invoice_id, part in cents.items():
-        row = (PaymentPart.payment_id == payment.payment_id) & (PaymentPart.invoice_id == invoice_id)
-        if part:
-            session.execute(update(PaymentPart).where(row).values(amount_cents=part))
-        else:
-            session.execute(delete(PaymentPart).where(row))
-    if not cents[payment.invoice_id]:
-        payment.invoice_id = next(iter(parts.of_payment(session, payment.payment_id)))
-    session.flush()
+def _lower(session: Session, lowered: Mapping[UUID, Mapping[UUID, int]]) -> None:
+    """Takes less: cents by payment and invoice. An invoice of which nothing is left is not paid by it any more."""
+    if not lowered:
+        return
+    parts_left = [(each, *part) for each, invoices in lowered.items() for part in invoices.items()]
+    kept = [part for part in parts_left if part[2]]
+    gone = [part[:2] for part in parts_left if not part[2]]
+    if gone:
+        of_these = tuple_(PaymentPart.payment_id, PaymentPart.invoice_id).in_(gone)
+        session.execute(delete(PaymentPart).where(of_these).execution_options(synchronize_session=False))
+    payments, invoices, cents = (list(column) for column in zip(*kept, strict=True))
+    session.execute(text(_LOWER_PARTS), {"payments": payments, "invoices": invoices, "cents": cents})
+    session.execute(text(_LOWER_PAYMENTS), {"payments": list(lowered)})
+    again = select(Payment).where(Payment.payment_id.in_(lowered))
+    session.scalars(again.execution_options(populate_existing=True)).all()
 
 
 def _orders(
@@ -160,27 +179,31 @@ def _orders(
 ) -> Iterable[Order]:
     """One a payment; which are the first of their mandate is written down with it."""
     ids = [payment.payment_id for payment in payments]
-    debits = {
-        each.payment_id: each for each in session.scalars(select(Debit).where(Debit.payment_id.in_(ids)))
-    }
     used = set(
         session.scalars(
             select(Debit.mandate_id)
             .join(Payment, Payment.payment_id == Debit.payment_id)
             .where(
-                Debit.mandate_id.in_({each.mandate_id for each in debits.values()}),
+                Debit.mandate_id.in_({under[each].mandate_id for each in ids}),
                 Debit.sequence != "",
                 Payment.state != PaymentState.FAILED,  # sent back before its day: the next is the first again
             )
         )
     )
+    first = {each for each in ids if under[each].mandate_id not in used}
+    for sequence, those in (("FRST", first), ("RCUR", set(ids) - first)):
+        session.execute(
+            update(Debit)
+            .where(Debit.payment_id.in_(those))
+            .values(sequence=sequence)
+            .execution_options(synchronize_session=False)
+        )
     paid = parts.views(session, ids)
     for payment in payments:
-        mandate, debit = under[payment.payment_id], debits[payment.payment_id]
-        debit.sequence = "RCUR" if mandate.mandate_id in used else "FRST"
+        mandate = under[payment.payment_id]
         yield Order(
             end_to_end=payment.payment_id.hex,
-            sequence=debit.sequence,
+            sequence="FRST" if payment.payment_id in first else "RCUR",
             cents=payment.amount_cents,
             holder=mandate.holder,
             iban=mandates.iban_of(mandate, seal),

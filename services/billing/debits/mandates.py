@@ -1,5 +1,6 @@
 """Mandates: signed by a parent, ended by them, by time or by the bank; their account number sealed, then erased."""
 
+from collections import defaultdict
 from collections.abc import Collection as Several
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -120,13 +121,16 @@ def end(session: Session, mandate: Mandate, state: MandateState, reason: str, no
 def end_all(
     session: Session, ending: Iterable[tuple[Mandate, str]], state: MandateState, now: datetime
 ) -> None:
-    """These mandates, locked before, each for its reason."""
-    facts = []
+    """These mandates, locked before, each for its reason; a statement for each reason."""
+    by_reason: dict[str, list[Mandate]] = defaultdict(list)
     for mandate, reason in ending:
-        mandate.state, mandate.reason = state, reason
-        if state is not MandateState.SUSPENDED:
-            mandate.ended_at = now
-        facts.append(
+        by_reason[reason].append(mandate)
+    ended_at = {} if state is MandateState.SUSPENDED else {"ended_at": now}
+    facts = []
+    for reason, those in by_reason.items():
+        of_these = Mandate.mandate_id.in_([each.mandate_id for each in those])
+        session.execute(update(Mandate).where(of_these).values(state=state, reason=reason, **ended_at))
+        facts += [
             MandateEnded(
                 mandate_id=mandate.mandate_id,
                 reference=mandate.reference,
@@ -135,8 +139,8 @@ def end_all(
                 state=state,
                 reason=reason,
             )
-        )
-    session.flush()
+            for mandate in those
+        ]
     version = 2 if state is MandateState.SUSPENDED else 3
     tell_all(session, [(fact, fact.mandate_id, version) for fact in facts], at=now)
 

@@ -1,20 +1,24 @@
-"""The bank's file: pain.008.001.02, the version that the DGFiP and French banks take, made and validated by sepaxml.
+"""The bank's file: pain.008.001.02, the version that the DGFiP and French banks take, made by sepaxml.
 
-The only module that knows the library. Its own message id and instant are drawn at random and from the machine's clock;
-ours are put in their place, so that a collection has one file, whenever it is made.
+The only module that knows the library; `schema_check.py` holds the file to the schema that comes with it. Its own
+message id and instant are drawn at random and from the machine's clock; ours are put in their place, so that a
+collection has one file, whenever it is made.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from xml.etree import ElementTree
 
+import sepaxml
 from sepaxml import SepaDD
-from sepaxml.validation import try_valid_xml
 
+from billing.debits import schema_check
 from chassis.clock import PARIS
 
 SCHEMA = "pain.008.001.02"
+SCHEMA_FILE = Path(sepaxml.__file__).parent / "schemas" / f"{SCHEMA}.xsd"
 _NAMES = {"": f"urn:iso:std:iso:20022:tech:xsd:{SCHEMA}"}
 
 
@@ -49,7 +53,7 @@ class Order:
 def write(head: Head, orders: Iterable[Order]) -> bytes:
     """The file, in UTF-8, valid against its schema. Letters outside the SEPA set are written without accents.
 
-    Raises sepaxml.validation.ValidationError for what no schema would take: a fault of ours.
+    Raises schema_check.NotToTheSchema: a fault of ours.
     """
     config = {
         "name": head.name,
@@ -76,12 +80,14 @@ def write(head: Head, orders: Iterable[Order]) -> bytes:
                 "endtoend_id": order.end_to_end,
             }
         )
-    content = _named(made.export(validate=False), head)
-    try_valid_xml(content, SCHEMA)
+    document = _named(made.export(validate=False), head)
+    schema_check.check(document, SCHEMA_FILE)
+    ElementTree.register_namespace("", _NAMES[""])
+    content: bytes = ElementTree.tostring(document, "utf-8", xml_declaration=True)
     return content
 
 
-def _named(content: bytes, head: Head) -> bytes:
+def _named(content: bytes, head: Head) -> ElementTree.Element:
     """With our message id, instant and batch ids: `ENF-P-2026-000007`, `ENF-P-2026-000007-RCUR`."""
     document = ElementTree.fromstring(content)  # noqa: S314 -- our own, a line above
     _set(document, "CstmrDrctDbtInitn/GrpHdr/MsgId", head.number)
@@ -90,9 +96,7 @@ def _named(content: bytes, head: Head) -> bytes:
     for batch in document.iterfind("CstmrDrctDbtInitn/PmtInf", _NAMES):
         sequence = batch.findtext("PmtTpInf/SeqTp", "", _NAMES)
         _set(batch, "PmtInfId", f"{head.number}-{sequence}")
-    ElementTree.register_namespace("", _NAMES[""])
-    text: bytes = ElementTree.tostring(document, "utf-8", xml_declaration=True)
-    return text
+    return document
 
 
 def _set(parent: ElementTree.Element, path: str, text: str) -> None:

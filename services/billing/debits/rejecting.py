@@ -3,13 +3,14 @@
 One debit by hand or all those of a bank's file: the same sets of statements, however many there are.
 """
 
+from collections import defaultdict
 from collections.abc import Collection as Several
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from billing.accounting import ledger
@@ -81,38 +82,22 @@ def reject_all(session: Session, returned: Mapping[UUID, Returned], by_name: str
     still_open = lock_collections(session, list(announced))
     locked = lock_payments(session, [*returned, *still_open])
     filed = _filed(session, returned)
-    done, booked = [], set()
-    for payment in locked:
-        after = PaymentState.REJECTED if payment.state is PaymentState.PAID else PaymentState.FAILED
-        if payment.payment_id not in filed or not may(payment.state, after):
-            continue
-        if after is PaymentState.REJECTED:
-            booked.add(payment.payment_id)
-        word, debit = returned[payment.payment_id], filed[payment.payment_id].debit
-        payment.state, payment.reason = after, word.code
-        debit.rejected_on, debit.rejected_by_name = word.on, by_name
-        done.append(payment)
+    done = [each for each in locked if each.payment_id in filed and may(each.state, _after(each))]
+    booked = {each.payment_id for each in done if each.state is PaymentState.PAID}
+    _write(session, done, returned, by_name)
     ledger.reverse_all(session, "payment", sorted(map(str, booked)), KIND, now)
     ended = {
         under[payment.payment_id].mandate_id: (under[payment.payment_id], payment.reason)
         for payment in done
         if suspends(payment.reason) and under[payment.payment_id].state is MandateState.ACTIVE
     }
-    session.flush()
     _tell(session, done, under, filed, set(ended), booked, now)
     given_up = [each for each in locked if each.payment_id in still_open]
     withdraw(session, [each for each in given_up if announced[each.payment_id] in ended], MANDATE_ENDED, now)
     mandates.end_all(session, ended.values(), MandateState.SUSPENDED, now)
     rejected = {payment.payment_id for payment in done}
     close_of_payments(session, BY_HAND, rejected, "Rejet enregistré", now)
-    session.flush()
     return rejected
-
-
-@dataclass(frozen=True)
-class _Filed:
-    debit: Debit
-    collection: Collection
 
 
 def _check(ask: RejectDebit, filed_on: date, today: date) -> None:
@@ -138,21 +123,42 @@ def _lock_mandates(session: Session, payments: Iterable[UUID]) -> dict[UUID, Man
     return {row.payment_id: row.Mandate for row in rows}
 
 
-def _filed(session: Session, payments: Iterable[UUID]) -> dict[UUID, _Filed]:
-    """Those of these debits that the bank has, by payment."""
+def _filed(session: Session, payments: Iterable[UUID]) -> dict[UUID, Collection]:
+    """The collection of each of these debits that the bank has."""
     rows = session.execute(
-        select(Debit, Collection)
+        select(Debit.payment_id, Collection)
         .join(Collection, Collection.collection_id == Debit.collection_id)
         .where(Debit.payment_id.in_(list(payments)), Collection.state == CollectionState.FILED)
     )
-    return {row.Debit.payment_id: _Filed(row.Debit, row.Collection) for row in rows}
+    return {row.payment_id: row.Collection for row in rows}
+
+
+def _after(payment: Payment) -> PaymentState:
+    """Where a reject leads: money that was counted is booked back, other money never came."""
+    return PaymentState.REJECTED if payment.state is PaymentState.PAID else PaymentState.FAILED
+
+
+def _write(session: Session, done: list[Payment], returned: Mapping[UUID, Returned], by_name: str) -> None:
+    """A statement for each reason and for each day, however many debits have it."""
+    by_reason: dict[tuple[PaymentState, str], list[UUID]] = defaultdict(list)
+    by_day: dict[date, list[UUID]] = defaultdict(list)
+    for payment in done:
+        word = returned[payment.payment_id]
+        by_reason[_after(payment), word.code].append(payment.payment_id)
+        by_day[word.on].append(payment.payment_id)
+    for (after, code), ids in by_reason.items():
+        session.execute(update(Payment).where(Payment.payment_id.in_(ids)).values(state=after, reason=code))
+    for day, ids in by_day.items():
+        session.execute(
+            update(Debit).where(Debit.payment_id.in_(ids)).values(rejected_on=day, rejected_by_name=by_name)
+        )
 
 
 def _tell(
     session: Session,
     done: list[Payment],
     under: Mapping[UUID, Mandate],
-    filed: Mapping[UUID, _Filed],
+    filed: Mapping[UUID, Collection],
     ended: Several[UUID],
     booked: Several[UUID],
     now: datetime,
@@ -164,7 +170,7 @@ def _tell(
             family_id=payment.family_id,
             account_id=payment.account_id,
             amount_cents=payment.amount_cents,
-            collect_on=filed[payment.payment_id].collection.collect_on,
+            collect_on=filed[payment.payment_id].collect_on,
             mandate_reference=under[payment.payment_id].reference,
             code=payment.reason,
             suspended=under[payment.payment_id].mandate_id in ended,

@@ -4,7 +4,7 @@ from collections.abc import Collection as Several
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from billing.debits.models import Collection, Debit
@@ -43,10 +43,13 @@ def lock_payments(session: Session, payments: Several[UUID]) -> list[Payment]:
 def withdraw(session: Session, payments: Several[Payment], reason: str, now: datetime) -> None:
     """These payments, locked before, are not collected; those that were not about to be stay as they are."""
     given_up = [each for each in payments if may(each.state, PaymentState.FAILED)]
-    for payment in given_up:
-        payment.state, payment.reason = PaymentState.FAILED, reason
-    session.flush()
+    if not given_up:
+        return
     ids = [payment.payment_id for payment in given_up]
+    # One statement for a whole town; the rows that the session holds are changed with it.
+    session.execute(
+        update(Payment).where(Payment.payment_id.in_(ids)).values(state=PaymentState.FAILED, reason=reason)
+    )
     rows = session.execute(
         select(Debit.payment_id, Collection.collect_on)
         .join(Collection, Collection.collection_id == Debit.collection_id)

@@ -2,12 +2,9 @@
 
 from collections import Counter
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from uuid import UUID, uuid4
-
-import pytest
-from sqlalchemy import event
 
 from billing.accounting import audit, ledger
 from billing.debits import bank_files
@@ -15,9 +12,7 @@ from contracts.billing.bank_files import BankFileView, ReadBankFile
 from contracts.billing.debits import MandateState
 from contracts.billing.payments import PaymentState
 from contracts.billing.refusals import RejectRefused
-from contracts.billing.tariffs import FixedRule
-from contracts.caller import Caller, Role
-from contracts.events.enrolment import Mark
+from contracts.caller import Role
 from gateway.vault.examination import bank_file
 from tests.mothers.bank_files import (
     a_notice,
@@ -27,16 +22,14 @@ from tests.mothers.bank_files import (
     a_returned_entry,
     a_statement,
 )
-from tests.mothers.billing import OCTOBER, a_clerk, a_parent
+from tests.mothers.billing import a_clerk
 from tests.services.billing.conftest import Town
+from tests.services.billing.streets import Street
 from tests.services.billing.test_debits import (
-    announce,
-    book,
     left,
     make_file,
     mandate_state,
     reject,
-    sign,
     state,
     to_day,
 )
@@ -70,41 +63,6 @@ def verdicts(town: Town, file: UUID) -> list[str]:
 def rows(town: Town, kind: str) -> int:
     query = "SELECT count(*) FROM difference WHERE kind = :kind AND resolved_at IS NULL"
     return town.count(query, kind=kind)
-
-
-class Street:
-    """Families under mandate with an invoice of 20 € each, collected on one day."""
-
-    def __init__(self, town: Town, count: int) -> None:
-        self.town = town
-        town.offer(FixedRule(cents=2000))
-        self.parents: list[Caller] = [a_parent() for _ in range(count)]
-        self.families = [
-            town.family(each.citizen(), label=f"Famille {at:03}") for at, each in enumerate(self.parents)
-        ]
-        for family in self.families:
-            town.sheet(OCTOBER, (town.child(), family, Mark.PRESENT))
-        town.run()
-        self.invoices = self._of_families("SELECT family_id, invoice_id FROM invoice")
-        self.mandates = [sign(town, *each) for each in zip(self.families, self.parents, strict=True)]
-        with town.engine.connect() as connection:
-            self.due_on = connection.exec_driver_sql("SELECT min(due_on) FROM invoice").scalar_one()
-        self.collection = announce(town, self.due_on)
-        self.debits = self._of_families("SELECT family_id, payment_id FROM payment")
-
-    def _of_families(self, query: str) -> list[UUID]:
-        """What each family has one of, in their order."""
-        with self.town.engine.connect() as connection:
-            found = {row[0]: row[1] for row in connection.exec_driver_sql(query)}
-        return [found[family] for family in self.families]
-
-    def collected(self) -> "Street":
-        """The file is made and its day has come."""
-        make_file(self.town, self.collection)
-        to_day(self.town, self.due_on)
-        assert book(self.town) == len(self.debits)
-        to_day(self.town, max(self.due_on, date(2026, 12, 10)))
-        return self
 
 
 def test_the_rejects_of_a_file_are_shown_then_recorded_each_with_its_effects(town: Town) -> None:
@@ -222,19 +180,3 @@ def test_a_file_without_rejects_has_nothing_to_be_recorded(town: Town) -> None:
     file = read(town, a_notice())
     assert shown(town, file).summary.recorded_at is not None
     assert record(town, file) == 0
-
-
-@pytest.mark.parametrize("code", ["AM04", "AC04"])
-def test_the_statements_do_not_grow_with_the_rejects(town: Town, code: str) -> None:
-    street = Street(town, 24).collected()
-    day = street.due_on.isoformat()
-    counts = []
-    for some in (street.debits[:4], street.debits[4:]):
-        file = read(town, a_notice(*(a_returned_entry(each, code, 2000, day) for each in some)))
-        sent: list[str] = []
-        listen = lambda *given: sent.append(given[2])  # noqa: E731, B023
-        event.listen(town.engine, "before_cursor_execute", listen)
-        assert record(town, file) == len(some)
-        event.remove(town.engine, "before_cursor_execute", listen)
-        counts.append(len(sent))
-    assert counts[0] == counts[1], counts
