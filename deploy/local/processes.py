@@ -22,6 +22,8 @@ GATEWAY = "gateway"
 MAIL_FROM = "Espace Citoyens de Romans-sur-Isère <ne-pas-repondre@ville.example>"
 SEPA_CREDITORS = "ENF=FR72ZZZ123456,FR7630001007941234567890185,BDFEFRPPCCT"
 """A made-up creditor and the specimen account of a French bank: nothing is ever sent to one."""
+PAYFIP_CLIENTS = "LOI=012345"
+"""The demonstration's second fund, paid at the double of the Treasury's service."""
 
 EVERYBODY = ("ESPACE_CLOCK_FILE", "ESPACE_PUBLIC_URL")
 # What a process needs beside its own broker user and its own database.

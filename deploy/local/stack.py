@@ -24,6 +24,7 @@ from deploy.local.postgres import Postgres, Server, make_service
 from deploy.local.processes import (
     GATEWAY,
     MAIL_FROM,
+    PAYFIP_CLIENTS,
     SEPA_CREDITORS,
     SERVICES,
     Addresses,
@@ -194,6 +195,8 @@ class Stack:
             }
         if self.payfip is not None:
             common |= {
+                "ESPACE_PAYFIP_CLIENTS": PAYFIP_CLIENTS,
+                "ESPACE_PAYFIP_MAIL": "regie-loisirs@ville.example",
                 "ESPACE_PAYFIP_URL": self.payfip.service_url,
                 "ESPACE_PAYFIP_PAGE_URL": self.payfip.page_url,
             }

@@ -1,5 +1,6 @@
 """How an invoice reads, on the screen and on paper: lines in words, grouped by child."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -61,6 +62,16 @@ def state_of(summary: InvoiceSummary) -> tuple[str, str]:
 def title_of(summary: InvoiceSummary) -> str:
     """« Facture d’octobre 2026 », « Avoir de mai 2026 »."""
     return title(summary.month, is_credit_note=summary.kind is InvoiceKind.CREDIT_NOTE)
+
+
+def several_funds(invoices: Iterable[InvoiceSummary]) -> bool:
+    """They are not all of one fund: each must then say whose it is."""
+    return len({each.fund for each in invoices}) > 1
+
+
+def title_of_fund(summary: InvoiceSummary, *, several: bool) -> str:
+    """« Facture d’octobre 2026, Régie Pass’Vacances » where there are several funds."""
+    return f"{title_of(summary)}, {summary.fund_name}" if several else title_of(summary)
 
 
 def title(month: date, *, is_credit_note: bool) -> str:

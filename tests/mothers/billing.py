@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from contracts.billing.counter import CounterView, DepositView, Means, TillView
 from contracts.billing.drafts import TariffDraftView, TariffSimulation, TownEffect
-from contracts.billing.funds import FundList, FundView
+from contracts.billing.funds import FundList, FundScopes, FundView
 from contracts.billing.invoices import (
     DueView,
     InvoiceKind,
@@ -449,6 +449,30 @@ def a_run(**fields: object) -> RunView:
         "pay_online_until": date(2026, 12, 7),
     }
     return RunView.model_validate(given | fields)
+
+
+def some_scopes(**fields: object) -> FundScopes:
+    """The canteen's fund bills all but the holidays, which have their own from January on."""
+    common = {"place_code": "", "place_name": "", "over": False, "coming": False, "set_by_name": ""}
+    enf = {"fund": "ENF", "fund_name": "Régie Enfance et Restauration scolaire", "since": date(2000, 1, 1)}
+    vac = {"fund": "VAC", "fund_name": "Régie Pass’Vacances", "since": date(2027, 1, 1)}
+    given: dict[str, object] = {
+        "funds": [
+            FundView(code="ENF", name="Régie Enfance et Restauration scolaire", paid_through="stripe"),
+            FundView(code="VAC", name="Régie Pass’Vacances", paid_through="payfip"),
+        ],
+        "scopes": [
+            common | enf | {"activity_code": "", "activity_name": ""},
+            common
+            | vac
+            | {"activity_code": "pass-vacances", "activity_name": "Pass’Vacances"}
+            | {"coming": True, "set_by_name": "Régine Sabatier"},
+        ],
+        "activities": {"cantine": "Restauration scolaire", "pass-vacances": "Pass’Vacances"},
+        "places": {SCHOOL: "École Jules-Verne"},
+        "free_from": date(2026, 11, 1),
+    }
+    return FundScopes.model_validate(given | fields)
 
 
 def a_desk(**fields: object) -> DeskView:

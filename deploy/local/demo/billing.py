@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import Protocol, TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
+from contracts.billing.funds import Funds, OpenFund, ReadFundScopes, SetFundScope
 from contracts.billing.invoices import InvoiceState, MyInvoices
 from contracts.billing.payments import StartPayment
 from contracts.billing.refusals import SheetsDiffer, SheetsNotCounted
@@ -100,6 +101,16 @@ RULES: dict[str, tuple[TariffRule, TariffRule]] = {
 }
 
 
+FUND = "ENF"
+"""The town's first: canteen, evenings, paid by card."""
+
+LEISURE = OpenFund(
+    command_id=uuid5(NAMESPACE_URL, "espace-citoyens/demo/fund/LOI"), code="LOI", name="Régie Loisirs"
+)
+LEISURE_ACTIVITIES = ("mercredi", "pass-vacances")
+"""The second fund, paid through the Treasury's PayFiP: Wednesdays and holidays."""
+
+
 def load(services: Services, today: date) -> None:
     """The tariffs of the civil year and of the school year of `today`; who tells the Treasury."""
     year = today.year if today.month >= 9 else today.year - 1
@@ -116,40 +127,60 @@ def load(services: Services, today: date) -> None:
 
 
 def _tell_the_treasury(services: Services) -> None:
-    """Invented codes, so that the accountant's page has claims to put in a file."""
+    """Invented codes, so that the accountant's page has claims to put in a file; the second fund has none yet."""
     terms = TreasuryTerms(
         form=ClaimForm.TITLES, post="026001", siret="21260281300015", collectivity="001", budget="00",
         budget_name="Ville de Romans-sur-Isère", product="PERI",
     )  # fmt: skip
-    services.ask(SetTreasuryTerms(command_id=key("treasury"), fund="ENF", terms=terms), SYSTEM)
+    services.ask(SetTreasuryTerms(command_id=key("treasury"), fund=FUND, terms=terms), SYSTEM)
 
 
 def load_life(services: Services, today: date, parents: Iterable[Caller] = (), patience: float = 120) -> None:
-    """Bills last month, once every roll-call has arrived; the last parent's invoice is paid at the card double.
+    """Bills last month, fund by fund, once every roll-call has arrived; the last parent's invoice is paid by card.
 
     `patience`: seconds to wait for the facts; after them the month is billed with what is there.
     """
     month = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
-    if any(
-        run.month == month and run.state is RunState.PUBLISHED
+    published = {
+        run.fund
         for run in services.ask(BillingDesk(), SYSTEM).runs
-    ):
+        if run.month == month and run.state is RunState.PUBLISHED
+    }
+    if not published:
+        _wait_for_sheets(services, month, patience)
+        _open_second_fund(services, month)
+    found = {each.fund for each in services.ask(BillingDesk(), SYSTEM).months if each.month == month}
+    for fund in sorted(found - published):
+        run_id = _check(services, month, fund, patience)
+        services.ask(PublishRun(command_id=key("publish", month, fund), run_id=run_id), SYSTEM)
+    if published:
         return
-    _wait_for_sheets(services, month, patience)
-    run_id = _check(services, month, patience)
-    services.ask(PublishRun(command_id=key("publish", month), run_id=run_id), SYSTEM)
     for parent in reversed(list(parents)):
         if pay_one(services, parent):
             break
 
 
-def _check(services: Services, month: date, patience: float) -> UUID:
+def _open_second_fund(services: Services, month: date) -> None:
+    """From the month that is billed first on."""
+    if LEISURE.code not in {each.code for each in services.ask(Funds(), SYSTEM).funds}:
+        services.ask(LEISURE, SYSTEM)
+    known = services.ask(ReadFundScopes(), SYSTEM).activities
+    for activity in (each for each in LEISURE_ACTIVITIES if each in known):
+        command_id = key("fund scope", activity)
+        services.ask(
+            SetFundScope(command_id=command_id, activity_code=activity, fund=LEISURE.code, since=month),
+            SYSTEM,
+        )
+
+
+def _check(services: Services, month: date, fund: str, patience: float) -> UUID:
     """Drafts until the sheets are those that enrolment counts, as an agent would; the checked run."""
     until, run_id = time.monotonic() + patience, None
     while True:
         try:
             if run_id is None:
-                run_id = services.ask(DraftRun(command_id=uuid4(), month=month), SYSTEM).summary.run_id
+                ask = DraftRun(command_id=uuid4(), month=month, fund=fund)
+                run_id = services.ask(ask, SYSTEM).summary.run_id
             return services.ask(CheckRun(command_id=uuid4(), run_id=run_id), SYSTEM).summary.run_id
         except (SheetsNotCounted, SheetsDiffer) as refusal:
             if time.monotonic() > until:
@@ -163,7 +194,7 @@ def _wait_for_sheets(services: Services, month: date, patience: float) -> None:
     until, seen, since = time.monotonic() + patience, -1, time.monotonic()
     while time.monotonic() < until:
         months = services.ask(BillingDesk(), SYSTEM).months
-        count = next((found.settled_sessions for found in months if found.month == month), 0)
+        count = sum(found.settled_sessions for found in months if found.month == month)
         if count != seen:
             seen, since = count, time.monotonic()
         elif count and time.monotonic() - since > 3:
@@ -172,9 +203,9 @@ def _wait_for_sheets(services: Services, month: date, patience: float) -> None:
 
 
 def pay_one(services: Services, parent: Caller) -> bool:
-    """Pays one of the parent's invoices on the double's own page, never anywhere else; False when none was."""
+    """Pays one of the parent's invoices by card on the double's own page, never anywhere else; False when none was."""
     for invoice in services.ask(MyInvoices(), parent).invoices:
-        if invoice.state is not InvoiceState.TO_PAY:
+        if invoice.state is not InvoiceState.TO_PAY or invoice.fund != FUND:
             continue
         ask = StartPayment(command_id=key("pay", invoice.invoice_id), invoice_id=invoice.invoice_id)
         try:

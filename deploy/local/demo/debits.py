@@ -19,7 +19,7 @@ from contracts.billing.debits import (
 from contracts.billing.invoices import InvoiceState, MyInvoices
 from contracts.billing.refusals import NothingToCollect
 from contracts.caller import SYSTEM, Caller
-from deploy.local.demo.billing import Services, key
+from deploy.local.demo.billing import FUND, Services, key
 
 _IBAN, _BIC = "FR14 2004 1010 0505 0001 3M02 606", "PSSTFRPPLYO"
 """The specimen that banks print on theirs."""
@@ -84,5 +84,6 @@ def _answer(services: Services, filed: CollectionView) -> None:
 
 def _owes(services: Services, parent: Caller) -> bool:
     return any(
-        invoice.state is InvoiceState.TO_PAY for invoice in services.ask(MyInvoices(), parent).invoices
+        invoice.state is InvoiceState.TO_PAY and invoice.fund == FUND
+        for invoice in services.ask(MyInvoices(), parent).invoices
     )

@@ -18,7 +18,7 @@ from contracts.billing.runs import FindPayments
 from contracts.billing.tariffs import MyPrices
 from contracts.caller import Caller
 from contracts.errors import DomainError
-from deploy.local.demo.billing import LUNCH_BOX, NEXT_CANTEEN, Services, key
+from deploy.local.demo.billing import FUND, LUNCH_BOX, NEXT_CANTEEN, Services, key
 
 _CHEQUE, _CASH = 1500, 1000
 
@@ -67,7 +67,8 @@ def handle(services: Services, clerk: Caller, parents: Sequence[Caller], patienc
         if owed and owed.left_cents > _CHEQUE + _CASH:
             _take(services, clerk, owed, Means.CHEQUE, _CHEQUE)
             services.ask(
-                MakeDeposit(command_id=key("deposit", owed.invoice_id), fund="ENF", means=Means.CHEQUE), clerk
+                MakeDeposit(command_id=key("deposit", owed.invoice_id), fund=owed.fund, means=Means.CHEQUE),
+                clerk,
             )
             _take(services, clerk, owed, Means.CASH, _CASH)
             break
@@ -109,7 +110,7 @@ def _refund(services: Services, clerk: Caller) -> bool:
 
 def _to_pay(services: Services, parent: Caller) -> InvoiceSummary | None:
     found = services.ask(MyInvoices(), parent).invoices
-    return next((each for each in found if each.state is InvoiceState.TO_PAY), None)
+    return next((each for each in found if each.state is InvoiceState.TO_PAY and each.fund == FUND), None)
 
 
 def _family_of(services: Services, parent: Caller) -> UUID | None:

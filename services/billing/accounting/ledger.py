@@ -20,7 +20,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
-from billing.invoicing.models import LedgerEntry, LedgerTransaction
+from billing.invoicing.models import Invoice, LedgerEntry, LedgerTransaction
 
 RECEIVABLE = "receivable"
 CARD = "card"
@@ -49,23 +49,24 @@ FROM posted JOIN invoice_line USING (invoice_id)
 GROUP BY transaction_id, activity_code, invoice_id HAVING sum(amount_cents) <> 0
 """
 
-# What a family has to its credit pays its oldest debts: two running sums, laid one over the other.
+# What a family has to its credit with a fund pays its oldest debts there: two running sums, laid one over the other.
 _OFFSETS = """
 WITH open_items AS (
-    SELECT e.family_id, e.invoice_id, sum(e.amount_cents) AS cents, i.due_on, i.number
+    SELECT e.family_id, i.fund, e.invoice_id, sum(e.amount_cents) AS cents, i.due_on, i.number
     FROM ledger_entry e JOIN invoice i USING (invoice_id)
     WHERE e.account = 'receivable' AND e.family_id = ANY(:families)
-    GROUP BY e.family_id, e.invoice_id, i.due_on, i.number HAVING sum(e.amount_cents) <> 0
+    GROUP BY e.family_id, i.fund, e.invoice_id, i.due_on, i.number HAVING sum(e.amount_cents) <> 0
 ), debts AS (
     SELECT *, sum(cents) OVER w AS upto, sum(cents) OVER w - cents AS since FROM open_items WHERE cents > 0
-    WINDOW w AS (PARTITION BY family_id ORDER BY due_on, number)
+    WINDOW w AS (PARTITION BY family_id, fund ORDER BY due_on, number)
 ), credits AS (
     SELECT *, sum(-cents) OVER w AS upto, sum(-cents) OVER w + cents AS since FROM open_items WHERE cents < 0
-    WINDOW w AS (PARTITION BY family_id ORDER BY due_on, number)
+    WINDOW w AS (PARTITION BY family_id, fund ORDER BY due_on, number)
 ), pairs AS (
-    SELECT gen_random_uuid() AS transaction_id, d.family_id, d.invoice_id AS debt, c.invoice_id AS credit,
+    SELECT gen_random_uuid() AS transaction_id, family_id, d.invoice_id AS debt, c.invoice_id AS credit,
            least(d.upto, c.upto) - greatest(d.since, c.since) AS cents
-    FROM debts d JOIN credits c ON c.family_id = d.family_id AND least(d.upto, c.upto) > greatest(d.since, c.since)
+    FROM debts d JOIN credits c USING (family_id, fund)
+    WHERE least(d.upto, c.upto) > greatest(d.since, c.since)
 ), posted AS (
     INSERT INTO ledger_transaction (transaction_id, kind, reference, occurred_at)
     SELECT transaction_id, 'offset', debt || ':' || transaction_id, :now FROM pairs
@@ -164,7 +165,7 @@ def post_invoices(session: Session, run_id: UUID) -> None:
 
 
 def offset_credits(session: Session, families: Collection[UUID], now: datetime) -> None:
-    """Lets what these families have to their credit pay their oldest debts.
+    """Lets what these families have to their credit with a fund pay their oldest debts to it.
 
     The caller holds what keeps two of these apart for a family (the run's lock on the fund, an invoice's lock).
     """
@@ -190,6 +191,17 @@ def balance_of(session: Session, families: Collection[UUID]) -> int:
         )
     )
     return int(total or 0)
+
+
+def balances_by_fund(session: Session, families: Collection[UUID]) -> dict[str, int]:
+    """What these families owe each fund; negative is to their credit with it."""
+    rows = session.execute(
+        select(Invoice.fund, func.sum(LedgerEntry.amount_cents))
+        .join(Invoice, Invoice.invoice_id == LedgerEntry.invoice_id)
+        .where(LedgerEntry.account == RECEIVABLE, LedgerEntry.family_id.in_(families))
+        .group_by(Invoice.fund)
+    )
+    return {fund: int(cents) for fund, cents in rows}
 
 
 def totals(session: Session) -> dict[str, int]:

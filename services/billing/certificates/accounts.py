@@ -9,6 +9,7 @@ from sqlalchemy import Integer, Uuid, case, cast, extract, func, select
 from sqlalchemy.orm import Session
 
 from billing.accounting.ledger import RECEIVABLE
+from billing.invoicing import fund_scopes
 from billing.invoicing.dates import paris_day
 from billing.invoicing.models import Fund, Invoice, LedgerEntry, LedgerTransaction
 from billing.models import Family, Guardian
@@ -64,7 +65,9 @@ def holder_of(session: Session, family_id: UUID) -> Holder:
         select(Guardian.name).where(Guardian.family_id == family_id).order_by(Guardian.name)
     ).all()
     lines = [*(names or [family.label]), family.street, f"{family.postcode} {family.city}".strip()]
-    fund_name = session.scalar(select(Fund.name).order_by(Fund.code).limit(1)) or ""
+    billed = select(Invoice.fund).where(Invoice.family_id == family_id)
+    funds = session.scalars(select(Fund.name).where(Fund.code.in_(billed)).order_by(Fund.code)).all()
+    fund_name = ", ".join(funds or fund_scopes.billing(session).values())
     return Holder(family_id, family.label, family.number, [line for line in lines if line], fund_name)
 
 
@@ -117,6 +120,7 @@ def statement(session: Session, family_id: UUID, year: int, today: date) -> Stat
         until=min(today, date(year, 12, 31)),
         opening_cents=opening,
         movements=movements,
+        by_fund=_by_fund(session, family_id, ends),
         closing_cents=balance,
         years=years_of(session, [family_id]).get(family_id, []),
     )
@@ -133,6 +137,24 @@ def _balance_before(session: Session, family_id: UUID, instant: datetime) -> int
         )
     )
     return int(total or 0)
+
+
+def _by_fund(session: Session, family_id: UUID, instant: datetime) -> dict[str, int]:
+    """What was owed each fund then, by name; empty where the family has invoices of one only."""
+    rows = session.execute(
+        select(Fund.name, func.sum(LedgerEntry.amount_cents))
+        .join(Invoice, Invoice.fund == Fund.code)
+        .join(LedgerEntry, LedgerEntry.invoice_id == Invoice.invoice_id)
+        .join(LedgerTransaction, LedgerTransaction.transaction_id == LedgerEntry.transaction_id)
+        .where(
+            LedgerEntry.account == RECEIVABLE,
+            LedgerEntry.family_id == family_id,
+            LedgerTransaction.occurred_at < instant,
+        )
+        .group_by(Fund.code)
+        .order_by(Fund.code)
+    ).all()
+    return {name: int(cents) for name, cents in rows} if len(rows) > 1 else {}
 
 
 def _movements(session: Session, family_id: UUID, begins: datetime, ends: datetime) -> list[_Row]:

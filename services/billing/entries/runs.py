@@ -55,7 +55,7 @@ class RunDesk(Service):
                 session,
                 ask,
                 caller,
-                lambda: _viewed(session, runs.draft(session, ask.month, by, self.clock.now())),
+                lambda: _viewed(session, runs.draft(session, ask.month, by, self.clock.now(), ask.fund)),
             )
 
     @answers(CheckRun)

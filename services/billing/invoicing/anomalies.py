@@ -104,10 +104,14 @@ def _town_share(rows: Any) -> float:
 
 
 def _invoiced(run: Run, months: int) -> Any:
-    """What other runs invoiced each family for a month near the run's."""
+    """What other runs of the fund invoiced each family for a month near the run's."""
     return (
         select(Invoice.family_id, func.sum(Invoice.total_cents).label("cents"))
-        .where(Invoice.month == month_after(run.month, months), Invoice.run_id.is_distinct_from(run.run_id))
+        .where(
+            Invoice.fund == run.fund,
+            Invoice.month == month_after(run.month, months),
+            Invoice.run_id.is_distinct_from(run.run_id),
+        )
         .group_by(Invoice.family_id)
         .subquery()
     )

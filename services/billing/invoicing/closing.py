@@ -1,9 +1,10 @@
 """Closing a month: billing's copy of its sheets must be what enrolment counts, sheet by sheet and family by family.
 
-A draft asks for the count (`run.drafted`); it comes as facts, one a place. Until all are there, and for as long as one
-sheet differs, the run cannot be checked. A sheet settled again since the count is newer here: it is no difference, the
-page says that the draft is outdated. One that is missing, or of an older version, is asked for again (`sheets.missed`),
-and one that came after the draft had been worked out is not in it: both want a new draft.
+The sheets are those that the run's fund bills. A draft asks for the count (`run.drafted`); it comes as facts, one a
+place. Until all are there, and for as long as one sheet differs, the run cannot be checked. A sheet settled again since
+the count is newer here: it is no difference, the page says that the draft is outdated. One that is missing, or of an
+older version, is asked for again (`sheets.missed`), and one that came after the draft had been worked out is not in it:
+both want a new draft.
 """
 
 from datetime import datetime
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from billing.invoicing import runs
 from billing.invoicing.dates import month_after
+from billing.invoicing.fund_scopes import fund_of
 from billing.invoicing.models import Run, SheetCount
 from chassis.outbox import tell
 from contracts.billing.refusals import RunNotChecked, SheetsDiffer, SheetsNotCounted
@@ -36,13 +38,15 @@ WITH counted AS (
     FROM settled_session s
     LEFT JOIN seen ON seen.kind = 'attendance' AND seen.subject = s.session_id::text
     WHERE s.day >= :since AND s.day < :until
-), sheets AS (
+), town AS MATERIALIZED (
     SELECT session_id, coalesce(c.place_code, o.place_code) AS place_code,
            coalesce(c.activity_code, o.activity_code) AS activity_code, coalesce(c.day, o.day) AS day,
            coalesce(c.slot, o.slot) AS slot, c.families,
            c.version IS NOT NULL AND (coalesce(c.version > o.version, true) OR NOT o.drafted) AS behind
     FROM counted c FULL JOIN ours o USING (session_id)
     WHERE coalesce(c.version >= o.version, true) AND (c.session_id IS NOT NULL OR o.drafted)
+), sheets AS (
+    SELECT * FROM town WHERE FUND_OF = :fund
 ), told AS (
     SELECT s.session_id, f.family_id, f.lines
     FROM sheets s CROSS JOIN LATERAL jsonb_to_recordset(s.families) AS f (family_id uuid, lines integer)
@@ -63,7 +67,7 @@ LEFT JOIN activity a ON a.activity_code = s.activity_code
 LEFT JOIN place p ON p.place_code = s.place_code
 WHERE s.behind OR coalesce(f.counted, 0) <> coalesce(f.kept, 0)
 ORDER BY s.day, place_name, activity_name, s.slot, family_label, f.family_id
-"""
+""".replace("FUND_OF", fund_of("town"))
 
 
 def keep_count(session: Session, fact: AttendanceCounted) -> None:
@@ -87,6 +91,7 @@ def state(session: Session, run: Run) -> tuple[CountState, list[SheetDifference]
         return CountState.AWAITED, []
     values = {
         "run_id": run.run_id,
+        "fund": run.fund,
         "since": run.month,
         "until": month_after(run.month),
         "seen": run.snapshot,

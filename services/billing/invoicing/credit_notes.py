@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from billing.accounting import ledger, numbers
 from billing.facts.effects import REMARKS
+from billing.invoicing import fund_scopes
 from billing.invoicing.charged import ChildDays, standing_cents
 from billing.invoicing.dates import paris_day
 from billing.invoicing.models import Fund, Invoice, InvoiceLine
@@ -105,7 +106,8 @@ def issue(session: Session, corrected: Invoice, days: ChildDays, now: datetime) 
     ledger.offset_credits(session, [credit_note.family_id], now)
     left = ledger.left_of(session, [identifier]).get(identifier, 0)
     fact = InvoicePublished.model_validate(credit_note, from_attributes=True)
-    tell(session, fact.model_copy(update={"left_cents": left}), subject=identifier, version=1, at=now)
+    reckoned = {"left_cents": left, "fund_name": fund_scopes.name_if_several(session, credit_note.fund)}
+    tell(session, fact.model_copy(update=reckoned), subject=identifier, version=1, at=now)
     return credit_note
 
 

@@ -1,6 +1,6 @@
 """What the billing office reads: runs, what they leave out, what looks odd, invoices found."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -8,11 +8,11 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from billing.accounting import ledger
-from billing.invoicing import anomalies, closing, summaries
+from billing.invoicing import anomalies, closing, fund_scopes, summaries
 from billing.invoicing.dates import first_of, month_after
 from billing.invoicing.models import DraftCharge, Invoice, InvoiceLine, LeftOutDay, Run, RunFamily
 from billing.invoicing.runs import find
-from billing.models import Activity, Booking, Family, Place, SettledSession
+from billing.models import Activity, Family, Place
 from billing.paying.models import Difference, Notification
 from contracts.billing.runs import (
     ActivityTotal,
@@ -38,10 +38,10 @@ def desk(session: Session, today: date) -> DeskView:
     runs = session.scalars(
         select(Run).where(Run.state != RunState.DISCARDED).order_by(Run.drafted_at.desc()).limit(24)
     ).all()
-    balances = ledger.totals(session)
+    balances, names = ledger.totals(session), fund_scopes.names(session)
     return DeskView(
-        runs=[summary(run) for run in runs],
-        months=_months(session, today),
+        runs=[summary(run, names[run.fund]) for run in runs],
+        months=_months(session, today, names),
         open_differences=_count(session, select(func.count()).where(Difference.resolved_at.is_(None))),
         parked_notifications=_count(session, select(func.count()).where(Notification.state == "parked")),
         owed_cents=balances.get(ledger.RECEIVABLE, 0),
@@ -49,10 +49,12 @@ def desk(session: Session, today: date) -> DeskView:
     )
 
 
-def summary(run: Run) -> RunSummary:
+def summary(run: Run, fund_name: str) -> RunSummary:
     """A run in a line."""
     return RunSummary(
         run_id=run.run_id,
+        fund=run.fund,
+        fund_name=fund_name,
         month=run.month,
         state=run.state,
         drafted_at=run.drafted_at,
@@ -74,7 +76,7 @@ def run_view(session: Session, ask: OpenRun) -> RunView:
     invoices, families = _families(session, run.run_id, ask.family, ask.page)
     counted, differences = closing.state(session, run)
     return RunView(
-        summary=summary(run),
+        summary=summary(run, fund_scopes.names(session)[run.fund]),
         outdated=run.state in {RunState.DRAFT, RunState.CHECKED} and _outdated(session, run),
         activities=_activities(session, run),
         left_out=left_out,
@@ -118,31 +120,25 @@ def find_invoices(session: Session, ask: FindInvoices, today: date) -> InvoicePa
     )
 
 
-def _months(session: Session, today: date) -> list[MonthToRun]:
-    """The last months with sessions held, settled or not: what a run could be made for."""
-    since = month_after(first_of(today), -3)
-    month = func.date_trunc("month", SettledSession.day)
-    held = session.execute(select(month, func.count()).where(SettledSession.day >= since).group_by(month))
-    settled: dict[datetime, int] = {row[0]: row[1] for row in held}
-    month = func.date_trunc("month", Booking.day)
-    missing = session.execute(
-        select(month, func.count(Booking.session_id.distinct()))
-        .outerjoin(SettledSession, SettledSession.session_id == Booking.session_id)
-        .where(
-            Booking.standing, Booking.day >= since, Booking.day <= today, SettledSession.session_id.is_(None)
-        )
-        .group_by(month)
-    )
-    unsettled: dict[datetime, int] = {row[0]: row[1] for row in missing}
-    return [
-        MonthToRun(
-            month=found.date(),
-            settled_sessions=settled.get(found, 0),
-            unsettled_sessions=unsettled.get(found, 0),
-        )
-        for found in sorted({*settled, *unsettled}, reverse=True)
-        if found.date() <= today
-    ]
+_MONTHS = """
+WITH held AS (
+    SELECT DISTINCT session_id, activity_code, place_code, day, false AS settled FROM booking b
+    WHERE standing AND day >= :since AND day <= :today
+      AND NOT EXISTS (SELECT FROM settled_session s WHERE s.session_id = b.session_id)
+    UNION ALL
+    SELECT session_id, activity_code, place_code, day, true FROM settled_session
+    WHERE day >= :since AND day < date_trunc('month', CAST(:today AS date)) + interval '1 month'
+)
+SELECT date_trunc('month', day)::date AS month, FUND_OF AS fund, count(*) FILTER (WHERE settled) AS settled_sessions,
+       count(*) FILTER (WHERE NOT settled) AS unsettled_sessions
+FROM held GROUP BY 1, 2 ORDER BY 1 DESC, 2
+""".replace("FUND_OF", fund_scopes.fund_of("held"))
+
+
+def _months(session: Session, today: date, names: dict[str, str]) -> list[MonthToRun]:
+    """The last months with sessions held, settled or not: what a run of each fund could be made for."""
+    rows = session.execute(text(_MONTHS), {"since": month_after(first_of(today), -3), "today": today})
+    return [MonthToRun(**row._mapping, fund_name=names[row.fund]) for row in rows]
 
 
 def _outdated(session: Session, run: Run) -> bool:

@@ -7,18 +7,22 @@ stays as it is until a later roll-call frees it. A day that an answer to an obje
 and still counts its child among the siblings. The number of statements does not depend on the number of families:
 prices are worked out in Python once per distinct inputs, everything else joins. What an aid pays in full is a line at
 0 €: the family sees where its aid went.
+
+Everything due is that of all funds, since siblings are counted and aids spread over them all; what is invoiced, left
+out or carried over is the run's own fund's (`fund_scopes`).
 """
 
 import json
 from datetime import date
-from uuid import UUID
 
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from billing.facts.effects import EFFECTS, Effect
-from billing.invoicing.dates import LEAST_CLAIM_CENTS, MONTHS_CORRECTED, month_after
+from billing.invoicing.dates import MONTHS_CORRECTED, month_after
+from billing.invoicing.fund_scopes import fund_of
+from billing.invoicing.models import Run
 from billing.models import Tariff
 from billing.tariffs import situations
 from billing.tariffs.prices import Aided, Inputs, Quotient, price
@@ -27,7 +31,8 @@ from billing.tariffs.tariff_book import read_rule
 _DUE = """
 CREATE TEMP TABLE due ON COMMIT DROP AS
 WITH sessions AS (
-    SELECT s.*, in_force.tariff_id, activity.activity_code IS NOT NULL AS activity_known
+    SELECT s.*, in_force.tariff_id, activity.activity_code IS NOT NULL AS activity_known,
+           FUND_OF AS fund
     FROM settled_session s
     LEFT JOIN activity USING (activity_code)
     LEFT JOIN LATERAL (
@@ -45,7 +50,7 @@ WITH sessions AS (
         WHERE q.family_id = f.family_id AND q.month <= m.month ORDER BY month DESC LIMIT 1
     ) q ON true
 )
-SELECT a.family_id, a.child_id, a.session_id, s.activity_code, s.place_code, s.day, s.slot, a.mark, e.effect,
+SELECT s.fund, a.family_id, a.child_id, a.session_id, s.activity_code, s.place_code, s.day, s.slot, a.mark, e.effect,
        s.tariff_id, date_trunc('month', s.day)::date AS month, f.resident,
        f.euros AS quotient_euros, f.quotient_month,
        1 AS siblings, ''::text AS priced_slot, ''::text AS reduction, NULL::uuid AS allowance_id, 0 AS aid_cents,
@@ -62,7 +67,7 @@ JOIN jsonb_to_recordset(:effects) AS e (mark text, effect text) ON e.mark = a.ma
 LEFT JOIN families f ON f.family_id = a.family_id AND f.month = date_trunc('month', s.day)::date
 LEFT JOIN child c ON c.child_id = a.child_id
 LEFT JOIN waived_day w ON w.family_id = a.family_id AND w.session_id = a.session_id AND w.child_id = a.child_id
-"""
+""".replace("FUND_OF", fund_of("s"))
 
 _SAME_INPUTS = """
     p.tariff_id = d.tariff_id AND p.effect = d.effect AND p.resident = d.resident AND p.month = d.month
@@ -100,13 +105,14 @@ WITH owed AS (
     SELECT d.family_id, d.child_id, d.session_id, d.activity_code, d.place_code, d.day, d.slot, d.mark,
            p.cents AS unit_cents, p.price_id
     FROM due d JOIN price p ON SAME_INPUTS
-    WHERE d.left_out IS NULL AND (p.cents > 0 OR p.aid_cents > 0)
+    WHERE d.fund = :fund AND d.left_out IS NULL AND (p.cents > 0 OR p.aid_cents > 0)
 ), invoiced AS (
     SELECT family_id, child_id, session_id, unit_cents, sum(quantity) AS quantity,
            max(activity_code) AS activity_code, max(place_code) AS place_code, max(day) AS day, max(slot) AS slot,
            (array_agg(mark ORDER BY charge_id DESC))[1] AS mark,
            (array_agg(price_id ORDER BY charge_id DESC))[1] AS price_id
-    FROM charge WHERE day >= :since AND day < :until
+    FROM charge JOIN invoice USING (invoice_id, family_id)
+    WHERE invoice.fund = :fund AND day >= :since AND day < :until
       AND (session_id, child_id, family_id) NOT IN (
           SELECT session_id, child_id, family_id FROM due WHERE left_out IN ('contested', 'absence_undecided'))
     GROUP BY family_id, child_id, session_id, unit_cents HAVING sum(quantity) <> 0
@@ -121,18 +127,21 @@ WHERE (o.session_id IS NOT NULL)::integer <> coalesce(i.quantity, 0)
 
 _LEFT_OUT = """
 INSERT INTO left_out_day (run_id, reason, session_id, child_id, family_id, activity_code, place_code, day, slot)
+WITH missing AS MATERIALIZED (
+    SELECT CASE WHEN s.session_id IS NOT NULL THEN 'not_on_sheet'
+                WHEN b.day > :today THEN 'to_come' ELSE 'not_checked' END AS reason, b.*
+    FROM booking b
+    LEFT JOIN settled_session s USING (session_id)
+    LEFT JOIN attendance a ON a.session_id = b.session_id AND a.child_id = b.child_id
+    WHERE b.standing AND b.day >= :since AND b.day < :until AND a.session_id IS NULL
+)
 SELECT :run_id, left_out, session_id, child_id, family_id, activity_code, place_code, day, slot
-FROM due WHERE left_out <> 'waived'
+FROM due WHERE fund = :fund AND left_out <> 'waived'
 UNION ALL
-SELECT :run_id,
-       CASE WHEN s.session_id IS NOT NULL THEN 'not_on_sheet'
-            WHEN b.day > :today THEN 'to_come' ELSE 'not_checked' END,
-       b.session_id, b.child_id, b.family_id, b.activity_code, b.place_code, b.day, b.slot
-FROM booking b
-LEFT JOIN settled_session s USING (session_id)
-LEFT JOIN attendance a ON a.session_id = b.session_id AND a.child_id = b.child_id
-WHERE b.standing AND b.day >= :since AND b.day < :until AND a.session_id IS NULL
-"""
+SELECT :run_id, reason, session_id, child_id, family_id, activity_code, place_code, day, slot
+FROM missing WHERE FUND_OF = :fund
+""".replace("FUND_OF", fund_of("missing"))
+"""A booking's fund is asked for once those that were checked are set aside: few are left."""
 
 _FAMILIES = """
 INSERT INTO run_family (run_id, family_id, cents, children, outcome, quotient_unknown)
@@ -165,8 +174,9 @@ Days and prices meet on eleven columns: hashed, since sorting both by all of the
 """
 
 
-def draft(session: Session, run_id: UUID, month: date, today: date) -> None:
-    """Fills a new run: charges, days left out, what becomes of each family, totals."""
+def draft(session: Session, run: Run, least_cents: int, today: date) -> None:
+    """Fills a new run: charges, days left out, what becomes of each family (none is billed under `least_cents`)."""
+    run_id, month = run.run_id, run.month
     for setting in _SETTINGS:
         session.execute(text(f"SET LOCAL {setting}"))
     window = {"since": month_after(month, 1 - MONTHS_CORRECTED), "until": month_after(month)}
@@ -178,10 +188,10 @@ def draft(session: Session, run_id: UUID, month: date, today: date) -> None:
     _keep_missing_prices(session)
     if situations.take_aids_off(session, window["since"], window["until"], _SAME_INPUTS):
         _keep_missing_prices(session)
-    session.execute(text(_DIFFERENCES), window | {"run_id": run_id})
+    session.execute(text(_DIFFERENCES), window | {"run_id": run_id, "fund": run.fund})
     session.execute(text("ANALYZE draft_charge (run_id, family_id, child_id, activity_code, price_id)"))
-    session.execute(text(_LEFT_OUT), window | {"run_id": run_id, "today": today})
-    session.execute(text(_FAMILIES), {"run_id": run_id, "least": LEAST_CLAIM_CENTS})
+    session.execute(text(_LEFT_OUT), window | {"run_id": run_id, "fund": run.fund, "today": today})
+    session.execute(text(_FAMILIES), {"run_id": run_id, "least": least_cents})
     session.execute(text(_TOTALS), {"run_id": run_id})
     session.execute(text("DROP TABLE due"))
 

@@ -35,6 +35,25 @@ class Fund(Base):
     part_from_cents: Mapped[int | None] = mapped_column(
         comment="The least that may be paid online of what is owed; empty: invoices are paid whole"
     )
+    least_claim_cents: Mapped[int] = mapped_column(
+        server_default="1500", comment="What a family owes under it is carried over to the next invoice"
+    )
+
+
+class FundScope(Base):
+    """Which fund bills a day, by activity and place: see `fund_scopes.FUND_OF`. A month that was billed stands."""
+
+    __tablename__ = "fund_scope"
+    __table_args__ = (CheckConstraint("extract(day FROM since) = 1", name="month_begins"),)
+
+    activity_code: Mapped[str] = mapped_column(
+        String(40), primary_key=True, comment="Empty: all that no other row names"
+    )
+    place_code: Mapped[str] = mapped_column(String(40), primary_key=True, comment="Empty: everywhere")
+    since: Mapped[date] = mapped_column(primary_key=True, comment="The first month of consumption")
+    fund: Mapped[str] = mapped_column(ForeignKey("fund.code"))
+    set_at: Mapped[datetime]
+    set_by_name: Mapped[str] = mapped_column(String(250))
 
 
 class Numbering(Base):

@@ -5,13 +5,13 @@ run is still checked, nothing is published, no number is used: publishing again 
 """
 
 from datetime import datetime
-from uuid import UUID
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, literal, select, text
 from sqlalchemy.orm import Session
 
 from billing.accounting import ledger, numbers
 from billing.facts.effects import REMARKS
+from billing.invoicing import fund_scopes
 from billing.invoicing.dates import InvoiceDates
 from billing.invoicing.models import (
     DraftCharge,
@@ -111,7 +111,7 @@ def publish(session: Session, run: Run, dates: InvoiceDates, now: datetime) -> i
         _check_sums(session, run, len(families))
         ledger.post_invoices(session, run.run_id)
         ledger.offset_credits(session, families, now)
-        _tell(session, run.run_id, now)
+        _tell(session, run, now)
     for table in (DraftCharge, SheetCount):
         session.execute(delete(table).where(table.run_id == run.run_id))
     return run.total_cents
@@ -140,20 +140,25 @@ def _check_sums(session: Session, run: Run, expected: int) -> None:
         raise SumsDiffer(f"run {run.run_id}: {found} of {expected} invoices, {wrong} wrong, {total} cents")
 
 
-def _tell(session: Session, run_id: UUID, now: datetime) -> None:
+def _tell(session: Session, run: Run, now: datetime) -> None:
     """One fact an invoice, in the order of their numbers, with what is left of it once credits were set against it."""
     left = (
         select(LedgerEntry.invoice_id, func.sum(LedgerEntry.amount_cents).label("cents"))
         .join(Invoice, Invoice.invoice_id == LedgerEntry.invoice_id)
-        .where(LedgerEntry.account == ledger.RECEIVABLE, Invoice.run_id == run_id)
+        .where(LedgerEntry.account == ledger.RECEIVABLE, Invoice.run_id == run.run_id)
         .group_by(LedgerEntry.invoice_id)
         .subquery()
     )
-    told = [getattr(Invoice, name) for name in InvoicePublished.model_fields if name != "left_cents"]
+    reckoned = {"left_cents", "fund_name"}
+    told = [getattr(Invoice, name) for name in InvoicePublished.model_fields if name not in reckoned]
     rows = session.execute(
-        select(*told, func.coalesce(left.c.cents, 0).label("left_cents"))
+        select(
+            *told,
+            func.coalesce(left.c.cents, 0).label("left_cents"),
+            literal(fund_scopes.name_if_several(session, run.fund)).label("fund_name"),
+        )
         .outerjoin(left, left.c.invoice_id == Invoice.invoice_id)
-        .where(Invoice.run_id == run_id)
+        .where(Invoice.run_id == run.run_id)
         .order_by(Invoice.sequence)
     )
     facts = [InvoicePublished.model_validate(row, from_attributes=True) for row in rows]

@@ -7,18 +7,15 @@ from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
 from billing.contesting.models import WaivedDay
-from billing.invoicing import drafting, publishing
+from billing.invoicing import drafting, fund_scopes, publishing
 from billing.invoicing.dates import InvoiceDates, dates_for, first_of, paris_day
 from billing.invoicing.models import DraftCharge, Fund, LeftOutDay, Run, RunFamily, SheetCount
 from billing.models import Attendance
 from chassis.outbox import tell
 from contracts.billing.refusals import MonthNotBegun, RunContested, RunNotChecked, RunNotFound, RunOpen
 from contracts.billing.runs import PublishRun, RunState
-from contracts.errors import Invalid
+from contracts.errors import Invalid, NotFound
 from contracts.events.billing import RunDrafted
-
-FUND = "ENF"
-"""One fund collects all activities: one invoice a month. A second fund would be a second run."""
 
 TRANSITIONS: frozenset[tuple[RunState, RunState]] = frozenset(
     {
@@ -30,26 +27,29 @@ TRANSITIONS: frozenset[tuple[RunState, RunState]] = frozenset(
 )
 
 
-def draft(session: Session, month: date, by: UUID | None, now: datetime) -> Run:
-    """A new draft of the month; an unpublished one of the same month is discarded for it. Its sheets are asked for.
+def draft(session: Session, month: date, by: UUID | None, now: datetime, fund: str = "") -> Run:
+    """A fund's new draft of the month; an unpublished one of it is discarded for it. Its sheets are asked for.
 
-    Holds the fund's row to the end: two agents who press at once get one draft after the other.
-    Raises MonthNotBegun, RunOpen (another month's run is not finished), Invalid (a later month is published:
-    its next run already looks back).
+    Without a fund, the usual one's. Holds the funds' rows to the end: two agents who press at once get one draft after
+    the other, of one fund or of two. Raises NotFound, MonthNotBegun, RunOpen (another month's run of the fund is not
+    finished), Invalid (a later month is published: its next run already looks back).
     """
     month, today = first_of(month), paris_day(now)
     if month > first_of(today):
         raise MonthNotBegun(month=month.isoformat())
-    session.execute(select(Fund).where(Fund.code == FUND).with_for_update())
+    fund_scopes.lock_all(session)
+    kept = session.get(Fund, fund or fund_scopes.usual(session))
+    if kept is None:
+        raise NotFound(code=fund)
     later = session.scalar(
         select(func.max(Run.month)).where(
-            Run.fund == FUND, Run.state == RunState.PUBLISHED, Run.month > month
+            Run.fund == kept.code, Run.state == RunState.PUBLISHED, Run.month > month
         )
     )
     if later is not None:
         raise Invalid(problems={"month": "later_month_published"}, later=later.isoformat())
     standing = session.scalars(
-        select(Run).where(Run.fund == FUND, Run.state.in_([RunState.DRAFT, RunState.CHECKED]))
+        select(Run).where(Run.fund == kept.code, Run.state.in_([RunState.DRAFT, RunState.CHECKED]))
     ).first()
     if standing is not None:
         if standing.month != month:
@@ -57,7 +57,7 @@ def draft(session: Session, month: date, by: UUID | None, now: datetime) -> Run:
         _discard(session, standing)
     dates = dates_for(today)
     run = Run(
-        fund=FUND,
+        fund=kept.code,
         month=month,
         state=RunState.DRAFT,
         drafted_at=now,
@@ -68,7 +68,7 @@ def draft(session: Session, month: date, by: UUID | None, now: datetime) -> Run:
     )
     session.add(run)
     session.flush()
-    drafting.draft(session, run.run_id, month, today)
+    drafting.draft(session, run, kept.least_claim_cents, today)
     tell(session, RunDrafted(run_id=run.run_id, month=month), subject=run.run_id, at=now)
     session.refresh(run)
     return run
@@ -86,13 +86,13 @@ def check(session: Session, run_id: UUID, by: UUID | None, now: datetime) -> Run
 def publish(session: Session, ask: PublishRun, by: UUID | None, now: datetime) -> tuple[Run, int]:
     """Publishes what was checked: (run, cents newly invoiced). A published run stays as it is.
 
-    The run's row lock makes a second publication wait, and find it published. Raises RunNotChecked, RunContested,
-    Invalid (dates).
+    The fund is locked before the run, as a draft locks them; a second publication waits, and finds it published.
+    Raises RunNotChecked, RunContested, Invalid (dates).
     """
+    session.execute(select(Fund).where(Fund.code == find(session, ask.run_id).fund).with_for_update())
     run = lock(session, ask.run_id)
     if run.state is RunState.PUBLISHED:
         return run, 0
-    session.execute(select(Fund).where(Fund.code == run.fund).with_for_update())
     if run.state is not RunState.CHECKED:
         raise RunNotChecked(state=run.state)
     today = paris_day(now)

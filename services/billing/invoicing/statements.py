@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import String, bindparam, cast, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from billing.accounting import ledger
@@ -12,7 +13,7 @@ from billing.contesting import marks
 from billing.contesting.terms import contest_until
 from billing.debits import coming
 from billing.dunning import desk
-from billing.invoicing import summaries
+from billing.invoicing import fund_scopes, summaries
 from billing.invoicing.dates import paris_day
 from billing.invoicing.models import (
     Fund,
@@ -84,12 +85,16 @@ def may_read(session: Session, caller: Caller, family_id: UUID) -> None:
 def invoices(session: Session, account_id: UUID, today: date) -> InvoiceList:
     """« Mes factures »."""
     families = families_of(session, account_id)
+    balances = ledger.balances_by_fund(session, families) if families else {}
+    names = fund_scopes.names(session)
     return InvoiceList(
         invoices=summaries.of_families(session, families, today),
         carried=_carried(session, families),
-        balance_cents=ledger.balance_of(session, families) if families else 0,
+        balance_cents=sum(balances.values()),
         family_known=bool(families),
         allowances=allowances.of_parents(session, families, today),
+        funds=list(fund_scopes.billing(session).values()),
+        credits={names[fund]: -cents for fund, cents in sorted(balances.items()) if cents < 0},
     )
 
 
@@ -214,26 +219,32 @@ def _payment(session: Session, caller: Caller, payment_id: UUID) -> Payment:
 
 
 def _carried(session: Session, families: list[UUID]) -> list[CarriedAmount]:
-    """What the last published run left for the next: each run reckons everything anew, so only the last one tells."""
+    """What each fund's last published run left for its next: each reckons everything anew, so only the last tells."""
     if not families:
         return []
     last = (
-        select(Run.run_id).where(Run.state == RunState.PUBLISHED).order_by(Run.published_at.desc()).limit(1)
-    ).scalar_subquery()
+        select(Run.run_id)
+        .ext(distinct_on(Run.fund))
+        .where(Run.state == RunState.PUBLISHED)
+        .order_by(Run.fund, Run.published_at.desc())
+    )
     rows = session.execute(
-        select(RunFamily, Run.month, Family.label)
+        select(RunFamily, Run.month, Family.label, Fund.name)
         .join(Run, Run.run_id == RunFamily.run_id)
+        .join(Fund, Fund.code == Run.fund)
         .join(Family, Family.family_id == RunFamily.family_id)
         .where(
-            RunFamily.run_id == last,
+            RunFamily.run_id.in_(last),
             RunFamily.family_id.in_(families),
             RunFamily.outcome == "carried",
             RunFamily.cents > 0,
         )
     )
     return [
-        CarriedAmount(family_id=kept.family_id, family_label=label, month=month, cents=kept.cents)
-        for kept, month, label in rows
+        CarriedAmount(
+            family_id=kept.family_id, family_label=label, month=month, cents=kept.cents, fund_name=fund_name
+        )
+        for kept, month, label, fund_name in rows
     ]
 
 

@@ -46,21 +46,19 @@ _RECEIPT: ColumnElement[UUID] = (
     .correlate(Invoice)
     .scalar_subquery()
 )
-_PART_FROM: ColumnElement[int | None] = (
-    select(Fund.part_from_cents).where(Fund.code == Invoice.fund).correlate(Invoice).scalar_subquery()
-)
 
 
 def query() -> Select[*tuple[Any, ...]]:
-    """Invoices with `left`, `confirming`, `collecting`, `receipt` and `part_from`; add the WHERE and the order."""
+    """Invoices with `left`, `confirming`, `collecting`, `receipt`, and their fund's; add the WHERE and the order."""
     return select(
         Invoice,
         _LEFT.label("left"),
         _in_state(PaymentState.CONFIRMING).label("confirming"),
         _in_state(PaymentState.COLLECTING).label("collecting"),
         _RECEIPT.label("receipt"),
-        _PART_FROM.label("part_from"),
-    )
+        Fund.part_from_cents.label("part_from"),
+        Fund.name.label("fund_name"),
+    ).join(Fund, Fund.code == Invoice.fund)
 
 
 def still_owed() -> ColumnElement[bool]:
@@ -102,6 +100,8 @@ def summary_of(row: Any, today: date) -> InvoiceSummary:
         payable_online=state is InvoiceState.TO_PAY and today <= invoice.pay_online_until,
         overdue=state is InvoiceState.TO_PAY and today > invoice.due_on,
         receipt_payment_id=row.receipt,
+        fund=invoice.fund,
+        fund_name=row.fund_name,
         part_from_cents=row.part_from,
     )
 

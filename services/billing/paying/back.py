@@ -58,7 +58,7 @@ def lock(session: Session, payment_id: UUID) -> Locked:
         raise NotFound(payment_id=str(payment_id))
     session.execute(select(Fund.code).where(Fund.code == found.fund).with_for_update(read=True))
     paid = parts.of_payment(session, payment_id)
-    open_credits = list(_credits(session, found.family_id))
+    open_credits = list(_credits(session, found.family_id, found.fund))
     invoices = session.scalars(
         select(Invoice)
         .where(Invoice.invoice_id.in_({*paid, *open_credits}))
@@ -82,9 +82,9 @@ def lock(session: Session, payment_id: UUID) -> Locked:
     )
 
 
-def credit_of(session: Session, family_id: UUID) -> int:
-    """What the family has to its credit, over all its papers."""
-    return sum(_credits(session, family_id).values())
+def credit_of(session: Session, family_id: UUID, fund: str) -> int:
+    """What the family has to its credit with the fund, over all its papers."""
+    return sum(_credits(session, family_id, fund).values())
 
 
 def entries(family_id: UUID, account: str, back: Mapping[UUID, int]) -> list[ledger.Entry]:
@@ -95,11 +95,16 @@ def entries(family_id: UUID, account: str, back: Mapping[UUID, int]) -> list[led
     ]
 
 
-def _credits(session: Session, family_id: UUID) -> dict[UUID, int]:
+def _credits(session: Session, family_id: UUID, fund: str) -> dict[UUID, int]:
     left = func.sum(LedgerEntry.amount_cents)
     rows = session.execute(
         select(LedgerEntry.invoice_id, -left)
-        .where(LedgerEntry.account == ledger.RECEIVABLE, LedgerEntry.family_id == family_id)
+        .join(Invoice, Invoice.invoice_id == LedgerEntry.invoice_id)
+        .where(
+            LedgerEntry.account == ledger.RECEIVABLE,
+            LedgerEntry.family_id == family_id,
+            Invoice.fund == fund,
+        )
         .group_by(LedgerEntry.invoice_id)
         .having(left < 0)
     )

@@ -59,7 +59,7 @@ def find_payments(session: Session, ask: FindPayments) -> PaymentPage:
 def payment_file(session: Session, payment_id: UUID, gives_back: Callable[[Payment], bool]) -> PaymentFile:
     """All of a payment. `gives_back`: its provider refunds on demand. Raises NotFound."""
     row = session.execute(
-        select(Payment, Invoice.family_label)
+        select(Payment, Invoice.family_label, Invoice.fund)
         .join(Invoice, Invoice.invoice_id == Payment.invoice_id)
         .where(Payment.payment_id == payment_id)
     ).first()
@@ -80,7 +80,7 @@ def payment_file(session: Session, payment_id: UUID, gives_back: Callable[[Payme
         disputes=disputes.of_payment(session, payment_id),
         refundable_cents=0 if blocked else refunds.refundable(session, payment),
         way=refunds.way_of(session, payment, gives_back(payment)),
-        credit_cents=back.credit_of(session, payment.family_id),
+        credit_cents=back.credit_of(session, payment.family_id, row.fund),
         may_bounce=bounces.is_deposited(session, payment_id) and not bounces.has_bounced(session, payment_id),
     )
 

@@ -47,22 +47,29 @@ class InvoiceSummary(View):
     payable_online: bool
     overdue: bool
     receipt_payment_id: UUID | None = None
+    fund: str = ""
+    fund_name: str = ""
     part_from_cents: int | None = Field(
         default=None, description="The least that may be paid of it online; none: it is paid whole"
     )
 
 
 class CarriedAmount(View):
-    """Consumption of a month under 15 €, kept for the next invoice (CGCT D1611-1)."""
+    """Consumption of a month under 15 €, kept for the fund's next invoice (CGCT D1611-1)."""
 
     family_id: UUID
     family_label: str
     month: date
     cents: int
+    fund_name: str = ""
 
 
 class InvoiceList(View):
-    """Newest first. `balance_cents`: what the families owe in all; negative is in their favour."""
+    """Newest first. `balance_cents`: what the families owe in all; negative is in their favour.
+
+    `funds`: the names of those that bill something: each makes its own invoice of a month. `credits`: what each has to
+    the families' credit, by name, in cents.
+    """
 
     invoices: list[InvoiceSummary]
     carried: list[CarriedAmount]
@@ -71,6 +78,8 @@ class InvoiceList(View):
     allowances: list[AllowanceView] = Field(
         default_factory=list, description="Reductions and aids granted to them, the newest first"
     )
+    funds: list[str] = Field(default_factory=list)
+    credits: dict[str, int] = Field(default_factory=dict)
 
 
 class MyInvoices(Question[InvoiceList]):

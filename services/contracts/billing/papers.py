@@ -61,6 +61,10 @@ class StatementView(View):
     until: date
     opening_cents: int
     movements: list[Movement]
+    by_fund: dict[str, int] = Field(
+        default_factory=dict,
+        description="What is owed each fund at the end, by name, where there are several",
+    )
     closing_cents: int
     years: list[int] = Field(description="With movements, newest first")
 

@@ -129,6 +129,18 @@ class RunOpen(Conflict):
     code = "run_open"
 
 
+class FundExists(Conflict):
+    """Another fund has that code."""
+
+    code = "fund_exists"
+
+
+class FundMonthBilled(Conflict):
+    """That month was billed: what bills where changes from `first` on."""
+
+    code = "fund_month_billed"
+
+
 class RunContested(Conflict):
     """Lines of the draft are contested or waived, or absences reported, since it was made. `children`: lines."""
 

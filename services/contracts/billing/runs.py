@@ -96,6 +96,8 @@ class RunSummary(View):
     """A line of the list of runs."""
 
     run_id: UUID
+    fund: str = ""
+    fund_name: str = ""
     month: date
     state: RunState
     drafted_at: AwareDatetime
@@ -153,9 +155,13 @@ class RunView(View):
 
 
 class DraftRun(Command[RunView]):
-    """Works out what is due up to the end of `month` less what was invoiced. Replaces a draft of the same month."""
+    """Works out what is due to a fund up to the end of `month` less what it invoiced. Replaces its draft of that month.
+
+    Without a fund: the one that bills what is named nowhere else. Raises NotFound.
+    """
 
     month: date
+    fund: str = Field(default="", max_length=10)
 
 
 class CheckRun(Command[RunView]):
@@ -221,9 +227,11 @@ class ReadRunPapers(Question[RunPapers]):
 
 
 class MonthToRun(View):
-    """A month with something to bill or to check."""
+    """A month with something for a fund to bill or to check."""
 
     month: date
+    fund: str = ""
+    fund_name: str = ""
     settled_sessions: int
     unsettled_sessions: int
 

@@ -27,6 +27,9 @@ class InvoicePublished(Event):
         default=None, description="Still to pay once earlier credits are taken off"
     )
     pay_online_until: date | None = None
+    fund_name: str = Field(
+        default="", description="Where several funds bill: each has its own invoice a month"
+    )
 
 
 class PaidPart(View):

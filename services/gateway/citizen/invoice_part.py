@@ -10,6 +10,7 @@ from gateway.dashboard import Page, Task
 @dashboard.part(order=40, asks=lambda: [WhatIsDue()], label="vos factures")
 def show_due(page: Page, due: DueView) -> dict[str, object] | None:
     """A card per invoice to pay."""
+    several = bills.several_funds(due.invoices)
     for invoice in due.invoices:
         amount = french.euros(invoice.left_cents)
         when = (
@@ -19,7 +20,7 @@ def show_due(page: Page, due: DueView) -> dict[str, object] | None:
         )
         page.to_do(
             Task(
-                bills.title_of(invoice),
+                bills.title_of_fund(invoice, several=several),
                 f"{amount} {when}.",
                 "Voir et payer" if invoice.payable_online else "Voir la facture",
                 url_for("citizen.invoices.read", invoice_id=invoice.invoice_id),

@@ -1,5 +1,7 @@
 """Paying several invoices at once, or a part of what is owed where the town allows it."""
 
+from uuid import UUID
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -24,10 +26,11 @@ class TogetherForm(CheckedForm):
         """The choices, as the server has them; the amount only where a part may be paid."""
         self.payable = {str(each.invoice_id): each for each in payable}
         several = len({each.family_id for each in payable}) > 1
+        self.several_funds = bills.several_funds(payable)
         self.invoices.choices = [
             (
                 str(each.invoice_id),
-                f"{bills.title_of(each)} : {french.euros(each.left_cents)}",
+                f"{bills.title_of_fund(each, several=self.several_funds)} : {french.euros(each.left_cents)}",
                 f"N° {each.number}{f', famille {each.family_label}' if several else ''}, "
                 f"à régler avant le {french.day(each.due_on)}",
             )
@@ -110,8 +113,13 @@ def show() -> ResponseReturnValue:
 
 
 def _ticked(payable: list[InvoiceSummary]) -> list[str]:
-    """Those the address names; else all of the family whose debt is oldest."""
+    """Those the address names; else all of the family and the fund whose debt is oldest."""
     named = set(request.args.getlist("facture"))
     found = [str(each.invoice_id) for each in payable if str(each.invoice_id) in named]
     oldest = min(payable, key=lambda each: (each.due_on, each.number))
-    return found or [str(each.invoice_id) for each in payable if each.family_id == oldest.family_id]
+    return found or [str(each.invoice_id) for each in payable if _payer_of(each) == _payer_of(oldest)]
+
+
+def _payer_of(invoice: InvoiceSummary) -> tuple[UUID, str]:
+    """What invoices paid together have in common."""
+    return invoice.family_id, invoice.fund

@@ -77,6 +77,7 @@ def statement_paper(view: StatementView) -> dict[str, Any]:
             ["Dossier famille", view.family_number],
             ["Période", f"du 1er janvier au {french.day(view.until)}"],
             ["Solde au 1er janvier", french.euros(view.opening_cents)],
+            *([f"Solde – {name}", french.euros(cents)] for name, cents in view.by_fund.items()),
         ],
         "movements": [
             [

@@ -8,7 +8,7 @@ SENTENCES = {
     ),
     "several_families": (
         422,
-        "Ces factures ne sont pas celles d’une même famille : réglez-les séparément.",
+        "Ces factures ne sont pas d’une même famille et d’une même régie : réglez-les séparément.",
     ),
     "partial_payment_closed": (
         409,
@@ -120,6 +120,11 @@ SENTENCES = {
         409,
         "Des feuilles de pointage ne sont pas arrivées en entier à la facturation ({sheets}). "
         "Redemandez-les, puis refaites le brouillon.",
+    ),
+    "fund_exists": (409, "Une autre régie a déjà ce code : choisissez-en un autre."),
+    "fund_month_billed": (
+        409,
+        "Ce mois est déjà facturé, et ce qui est facturé ne bouge plus : choisissez un mois plus récent.",
     ),
     "run_open": (409, "Une autre facturation est en préparation : publiez-la ou abandonnez-la d’abord."),
     "month_not_begun": (422, "Ce mois n’a pas commencé : il n’y a rien à facturer."),

@@ -62,7 +62,7 @@ def show() -> str:
 @blueprint.post("/brouillon")
 @_OFFICE
 def draft() -> ResponseReturnValue:
-    """A new draft of the month chosen."""
+    """A new draft of the month and the fund chosen."""
     form = OrderForm()
     try:
         month = date.fromisoformat(request.form.get("month", ""))
@@ -70,7 +70,8 @@ def draft() -> ResponseReturnValue:
         return redirect(url_for(".show"))
     if not form.validate_on_submit():
         return redirect(url_for(".show"))
-    run = _order(DraftRun(command_id=form.command_id.data, month=month))
+    fund = request.form.get("fund", "")[:10]
+    run = _order(DraftRun(command_id=form.command_id.data, month=month, fund=fund))
     return redirect(url_for(".read", run_id=run.summary.run_id) if run else url_for(".show"))
 
 

@@ -75,10 +75,13 @@ class TakeForm(CheckedForm):
     def offer(self, view: CounterView) -> None:
         """The choices, as the server has them."""
         self.view = view
+        several = bills.several_funds(each.summary for each in view.owed)
+        if several:
+            self.invoices.hint = "Un encaissement par régie : chacune a sa caisse et sa quittance."
         self.invoices.choices = [
             (
                 str(each.summary.invoice_id),
-                f"{bills.title_of(each.summary)} : {french.euros(each.summary.left_cents)}",
+                f"{bills.title_of_fund(each.summary, several=several)} : {french.euros(each.summary.left_cents)}",
                 f"N° {each.summary.number}, échéance le {french.day(each.summary.due_on)}, "
                 f"dont garde payable par CESU : {french.euros(each.care_cents)}",
             )
@@ -127,6 +130,7 @@ def take(family_id: UUID) -> ResponseReturnValue:
                 cesu_for_care_only="amount",
                 selection_changed="invoices",
                 nothing_to_pay="invoices",
+                several_families="invoices",
             )
         else:
             flash(f"Encaissé. Quittance n° {payment.receipt_number} à remettre à la famille.", "success")
@@ -163,9 +167,10 @@ def deposit(deposit_id: UUID) -> Response:
 
 
 def _proposed(view: CounterView) -> dict[str, object]:
-    """All that is owed, by the first guardian: the usual case is one click away."""
+    """All that is owed to the fund of the oldest debt, by the first guardian: the usual case is one click away."""
     named = request.args.get("facture", "")
-    owed = [each.summary for each in view.owed if not named or str(each.summary.invoice_id) == named]
+    found = [each.summary for each in view.owed if not named or str(each.summary.invoice_id) == named]
+    owed = [each for each in found if each.fund == found[0].fund]
     return {
         "invoices": [str(each.invoice_id) for each in owed],
         "amount": sum(each.left_cents for each in owed) or None,

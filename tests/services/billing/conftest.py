@@ -11,11 +11,13 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from billing.facts import consumption, copies
-from billing.invoicing import desk, runs
+from billing.invoicing import desk, fund_scopes, runs
 from billing.models import Base
+from billing.paying import funds
 from billing.paying.providers import Providers
 from billing.paying.till import Till
 from billing.tariffs import tariff_book
+from contracts.billing.funds import OpenFund, SetFundScope
 from contracts.billing.runs import OpenRun, PublishRun, RunView
 from contracts.billing.tariffs import BandsRule, EffortRule, FixedRule
 from contracts.events.enrolment import Mark
@@ -117,9 +119,18 @@ class Town:
             consumption.keep_booking(session, a_booking(session_id, child, family, day), 1, standing=True)
         return session_id
 
-    def draft(self, month: date = OCTOBER) -> RunView:
+    def fund(self, code: str, name: str, *activities: str, since: date = date(2026, 9, 1)) -> str:
+        """A second fund that bills these activities."""
         with self.sessions.begin() as session:
-            run = runs.draft(session, month, None, self.clock.now())
+            funds.open_fund(session, OpenFund(command_id=uuid4(), code=code, name=name))
+            for activity in activities:
+                ask = SetFundScope(command_id=uuid4(), activity_code=activity, fund=code, since=since)
+                fund_scopes.set_scope(session, ask, "R. Sabatier", self.clock.now())
+        return code
+
+    def draft(self, month: date = OCTOBER, fund: str = "") -> RunView:
+        with self.sessions.begin() as session:
+            run = runs.draft(session, month, None, self.clock.now(), fund)
             return desk.run_view(session, OpenRun(run_id=run.run_id))
 
     def publish(self, run_id: UUID) -> RunView:
@@ -130,9 +141,9 @@ class Town:
             runs.publish(session, PublishRun(command_id=uuid4(), run_id=run_id), None, self.clock.now())
             return desk.run_view(session, OpenRun(run_id=run_id))
 
-    def run(self, month: date = OCTOBER) -> RunView:
+    def run(self, month: date = OCTOBER, fund: str = "") -> RunView:
         """Draft, check, publish."""
-        return self.publish(self.draft(month).summary.run_id)
+        return self.publish(self.draft(month, fund).summary.run_id)
 
     def invoice(self, cents: int = 4800, *accounts: UUID) -> UUID:
         """A published invoice of that amount for a new family of these accounts."""
@@ -194,4 +205,8 @@ def empty(engine: Engine) -> None:
             text(
                 "INSERT INTO fund (code, name) VALUES ('ENF', 'Régie Enfance et Restauration scolaire') ON CONFLICT DO NOTHING"
             )
+        )
+        connection.execute(text("DELETE FROM fund WHERE code <> 'ENF'"))
+        connection.execute(
+            text("INSERT INTO fund_scope VALUES ('', '', DATE '2000-01-01', 'ENF', now(), '')")
         )
