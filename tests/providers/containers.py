@@ -30,7 +30,10 @@ class Containers:
         container = (
             DockerContainer(POSTGRES)
             .with_env("POSTGRES_PASSWORD", password)
-            .with_env("POSTGRES_INITDB_ARGS", "--locale-provider=builtin --builtin-locale=C.UTF-8 --locale=C")
+            .with_env(
+                "POSTGRES_INITDB_ARGS",
+                "--encoding=UTF8 --locale-provider=builtin --builtin-locale=C.UTF-8 --locale=C",
+            )
             .with_command("-c fsync=off -c max_connections=200")
             .with_exposed_ports(5432)
         )
