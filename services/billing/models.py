@@ -273,7 +273,10 @@ class AidDay(Base):
 
 
 class Price(Base):
-    """A price that was worked out: the rule (by its version) and the inputs that made it, kept for the accountant."""
+    """A price that was worked out: the rule (by its version) and the inputs that made it, kept for the accountant.
+
+    Its tariff exists: a trigger looks at all the rows of a statement at once.
+    """
 
     __tablename__ = "price"
     __table_args__ = (
@@ -286,7 +289,7 @@ class Price(Base):
     )  # fmt: skip
 
     price_id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
-    tariff_id: Mapped[UUID] = mapped_column(ForeignKey("tariff.tariff_id"))
+    tariff_id: Mapped[UUID]
     effect: Mapped[str] = mapped_column(String(20))
     resident: Mapped[bool]
     quotient_euros: Mapped[int | None] = mapped_column(comment="Empty: unknown, which is not zero")

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from chassis.logs import correlation_id
-from chassis.tables import outbox
 from contracts.envelope import Envelope
 from contracts.events.event import Event
 
@@ -17,17 +17,35 @@ Told = tuple[Event, UUID | str, int]
 """(event, subject, version)."""
 
 
+_MOST_AT_ONCE = 5_000
+"""Facts in one statement: some kilobytes each, in memory here and there until it is done."""
+
+# An array a column: five values whatever the number of facts, where a row of values each had to be bound one by one.
+_TELL = text(
+    """
+    INSERT INTO outbox (event_id, name, type, correlation_id, body)
+    SELECT event_id, name, type, correlation_id, body
+    FROM unnest(CAST(:event_id AS uuid[]), CAST(:name AS text[]), CAST(:type AS text[]),
+                CAST(:correlation_id AS text[]), CAST(:body AS text[]))
+        WITH ORDINALITY AS told (event_id, name, type, correlation_id, body, place)
+    ORDER BY place
+    """
+)
+
+
 def tell(session: Session, event: Event, *, subject: UUID | str, at: datetime, version: int = 1) -> UUID:
     """Puts `event` into the outbox: told if and only if `session` commits. Returns its id."""
     return tell_all(session, [(event, subject, version)], at=at)[0]
 
 
-def tell_all(session: Session, facts: list[Told], *, at: datetime) -> list[UUID]:
-    """Many facts in one statement, told in the order given."""
-    rows = rows_of(facts, at=at)
-    if rows:
-        session.execute(insert(outbox), rows)
-    return [row["event_id"] for row in rows]
+def tell_all(session: Session, facts: Iterable[Told], *, at: datetime) -> list[UUID]:
+    """Many facts, told in the order given: one statement for each five thousand, and no more than these at once."""
+    told: list[UUID] = []
+    left = iter(facts)
+    while rows := rows_of(islice(left, _MOST_AT_ONCE), at=at):
+        told += [row["event_id"] for row in rows]
+        session.execute(_TELL, {name: [str(row[name]) for row in rows] for name in rows[0]})
+    return told
 
 
 def rows_of(facts: Iterable[Told], *, at: datetime) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """Runs a service's Nameko container until SIGTERM, which lets running calls finish."""
 
+import gc
 import importlib
 import inspect
 
@@ -10,7 +11,18 @@ def serve(name: str, settings: Settings) -> None:
     """Finds the Service of `<name>/service.py` and runs it. Raises LookupError when there is none."""
     from nameko.cli.run import run
 
-    run([service_class(name)], configuration(settings))
+    service = service_class(name)
+    keep_loaded()
+    run([service], configuration(settings))
+
+
+def keep_loaded() -> None:
+    """Takes what is loaded out of the collector's sight: it stays as long as the process does.
+
+    A full collection went through every module, some 80 ms in the middle of whatever call set it off.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def service_class(name: str) -> type:

@@ -12,6 +12,7 @@ from sqlalchemy import event, text
 
 from billing.invoicing import desk, runs
 from chassis.database import engine_for, sessions_for
+from chassis.serve import keep_loaded
 from contracts.billing.runs import PublishRun
 from tests.load.invoice_town import MONTH, NOW
 from tests.load.processes import peak_megabytes
@@ -19,6 +20,7 @@ from tests.load.processes import peak_megabytes
 
 def main(url: str) -> None:
     """Three transactions, as three of an agent's orders. Memory: this process's peak, and its database backend's."""
+    keep_loaded()
     engine = engine_for(url, 1)
     begin = sessions_for(engine).begin
     with begin() as session:

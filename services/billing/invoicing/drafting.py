@@ -12,9 +12,10 @@ Everything due is that of all funds, since siblings are counted and aids spread 
 out or carried over is the run's own fund's (`fund_scopes`).
 """
 
-import json
 from datetime import date
+from uuid import UUID
 
+import orjson
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
@@ -31,8 +32,8 @@ from billing.tariffs.tariff_book import read_rule
 _DUE = """
 CREATE TEMP TABLE due ON COMMIT DROP AS
 WITH sessions AS (
-    SELECT s.*, in_force.tariff_id, activity.activity_code IS NOT NULL AS activity_known,
-           FUND_OF AS fund
+    SELECT s.*, date_trunc('month', s.day::timestamp)::date AS month, in_force.tariff_id,
+           activity.activity_code IS NOT NULL AS activity_known, FUND_OF AS fund
     FROM settled_session s
     LEFT JOIN activity USING (activity_code)
     LEFT JOIN LATERAL (
@@ -42,16 +43,16 @@ WITH sessions AS (
     ) in_force ON true
     WHERE s.day >= :since AND s.day < :until
 ), families AS (
-    SELECT f.family_id, f.resident, m.month::date AS month, q.euros, q.month AS quotient_month
+    SELECT f.family_id, f.resident, m.month, q.euros, q.month AS quotient_month
     FROM family f
-    CROSS JOIN (SELECT DISTINCT date_trunc('month', day) AS month FROM sessions) m
+    CROSS JOIN (SELECT DISTINCT month FROM sessions) m
     LEFT JOIN LATERAL (
         SELECT euros, month FROM family_quotient q
         WHERE q.family_id = f.family_id AND q.month <= m.month ORDER BY month DESC LIMIT 1
     ) q ON true
 )
 SELECT s.fund, a.family_id, a.child_id, a.session_id, s.activity_code, s.place_code, s.day, s.slot, a.mark, e.effect,
-       s.tariff_id, date_trunc('month', s.day)::date AS month, f.resident,
+       s.tariff_id, s.month, f.resident,
        f.euros AS quotient_euros, f.quotient_month,
        1 AS siblings, ''::text AS priced_slot, ''::text AS reduction, NULL::uuid AS allowance_id, 0 AS aid_cents,
        CASE WHEN w.session_id IS NOT NULL THEN 'waived'
@@ -64,7 +65,7 @@ SELECT s.fund, a.family_id, a.child_id, a.session_id, s.activity_code, s.place_c
 FROM sessions s
 JOIN attendance a USING (session_id)
 JOIN jsonb_to_recordset(:effects) AS e (mark text, effect text) ON e.mark = a.mark AND e.effect <> 'free'
-LEFT JOIN families f ON f.family_id = a.family_id AND f.month = date_trunc('month', s.day)::date
+LEFT JOIN families f ON f.family_id = a.family_id AND f.month = s.month
 LEFT JOIN child c ON c.child_id = a.child_id
 LEFT JOIN waived_day w ON w.family_id = a.family_id AND w.session_id = a.session_id AND w.child_id = a.child_id
 """.replace("FUND_OF", fund_of("s"))
@@ -78,7 +79,9 @@ _SAME_INPUTS = """
 """
 
 _INPUTS_WITHOUT_PRICE = """
-SELECT d.*, allowance.name AS aid_name FROM (
+SELECT d.tariff_id::text, d.effect, d.resident, d.quotient_euros, d.quotient_month, d.month, d.siblings,
+       d.priced_slot AS slot, d.reduction, d.allowance_id::text, d.aid_cents, allowance.name AS aid_name
+FROM (
     SELECT DISTINCT tariff_id, effect, resident, quotient_euros, quotient_month, month,
                     siblings, priced_slot, reduction, allowance_id, aid_cents
     FROM due WHERE left_out IS NULL
@@ -86,17 +89,19 @@ SELECT d.*, allowance.name AS aid_name FROM (
 WHERE NOT EXISTS (SELECT 1 FROM price p WHERE SAME_INPUTS)
 """.replace("SAME_INPUTS", _SAME_INPUTS)
 
-_KEEP_PRICES = """
+_KEEP_PRICES = text(
+    """
 INSERT INTO price (tariff_id, effect, resident, quotient_euros, quotient_month, month, siblings, slot, reduction,
                    allowance_id, aid_cents, cents, reason, quotient_known)
 SELECT tariff_id, effect, resident, quotient_euros, quotient_month, month, siblings, slot, reduction,
        allowance_id, aid_cents, cents, reason, quotient_known
-FROM jsonb_to_recordset(:prices) AS p (
+FROM jsonb_to_recordset(CAST(:prices AS jsonb)) AS p (
     tariff_id uuid, effect text, resident boolean, quotient_euros integer, quotient_month date, month date,
     siblings integer, slot text, reduction text, allowance_id uuid, aid_cents integer,
     cents integer, reason text, quotient_known boolean)
 ON CONFLICT DO NOTHING
 """
+)
 
 _DIFFERENCES = """
 INSERT INTO draft_charge (run_id, family_id, child_id, session_id, activity_code, place_code, day, slot, mark,
@@ -143,14 +148,19 @@ FROM missing WHERE FUND_OF = :fund
 """.replace("FUND_OF", fund_of("missing"))
 """A booking's fund is asked for once those that were checked are set aside: few are left."""
 
+# Summed by child and price first: children are then counted among a seventh of the rows.
 _FAMILIES = """
 INSERT INTO run_family (run_id, family_id, cents, children, outcome, quotient_unknown)
 SELECT :run_id, family_id, cents, children,
        CASE WHEN cents < 0 THEN 'credit_note' WHEN cents < :least THEN 'carried' ELSE 'invoice' END, quotient_unknown
 FROM (
-    SELECT c.family_id, sum(c.quantity * c.unit_cents) AS cents, count(DISTINCT c.child_id) AS children,
+    SELECT family_id, sum(c.cents) AS cents, count(DISTINCT child_id) AS children,
            bool_or(NOT p.quotient_known) AS quotient_unknown
-    FROM draft_charge c JOIN price p USING (price_id) WHERE c.run_id = :run_id GROUP BY c.family_id
+    FROM (
+        SELECT family_id, child_id, price_id, sum(quantity * unit_cents) AS cents
+        FROM draft_charge WHERE run_id = :run_id GROUP BY family_id, child_id, price_id
+    ) c JOIN price p USING (price_id)
+    GROUP BY family_id
 ) families
 """
 
@@ -167,18 +177,21 @@ WHERE run_id = :run_id
 """
 
 
-_SETTINGS = ("work_mem = '32MB'", "default_statistics_target = 10", "enable_mergejoin = off")
+_SETTINGS = text(
+    "SELECT set_config('work_mem', '32MB', true), set_config('default_statistics_target', '10', true),"
+    " set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true)"
+)
 """A draft sorts in memory up to a bound, and looks at a sample of what it worked out: the orders of magnitude do.
 
-Days and prices meet on eleven columns: hashed, since sorting both by all of these took half of the draft.
+Days and prices meet on eleven columns: hashed, since sorting both by all of these took half of the draft. Compiling
+what runs once a month takes longer than running it.
 """
 
 
 def draft(session: Session, run: Run, least_cents: int, today: date) -> None:
     """Fills a new run: charges, days left out, what becomes of each family (none is billed under `least_cents`)."""
     run_id, month = run.run_id, run.month
-    for setting in _SETTINGS:
-        session.execute(text(f"SET LOCAL {setting}"))
+    session.execute(_SETTINGS)
     window = {"since": month_after(month, 1 - MONTHS_CORRECTED), "until": month_after(month)}
     effects = [{"mark": mark, "effect": effect} for mark, effect in EFFECTS.items()]
     due = text(_DUE).bindparams(bindparam("effects", type_=JSONB))
@@ -201,38 +214,19 @@ def _keep_missing_prices(session: Session) -> None:
     missing = session.execute(text(_INPUTS_WITHOUT_PRICE)).all()
     if not missing:
         return
-    tariffs = {row.tariff_id for row in missing}
-    rules = {
-        tariff_id: read_rule(rule)
-        for tariff_id, rule in session.execute(
-            select(Tariff.tariff_id, Tariff.rule).where(Tariff.tariff_id.in_(tariffs))
-        )
-    }
+    tariffs = {UUID(tariff_id) for tariff_id in {row.tariff_id for row in missing}}
+    found = session.execute(select(Tariff.tariff_id, Tariff.rule).where(Tariff.tariff_id.in_(tariffs)))
+    rules = {str(tariff_id): read_rule(rule) for tariff_id, rule in found}
     prices = []
     for row in missing:
         quotient = None if row.quotient_euros is None else Quotient(row.quotient_euros, row.quotient_month)
         aided = Aided(row.aid_name, row.aid_cents) if row.allowance_id else None
-        inputs = Inputs(row.month, Effect(row.effect), row.resident, quotient, row.siblings, row.priced_slot,
+        inputs = Inputs(row.month, Effect(row.effect), row.resident, quotient, row.siblings, row.slot,
                         row.reduction, aided)  # fmt: skip
-        found = price(rules[row.tariff_id], inputs)
+        reckoned = price(rules[row.tariff_id], inputs)
         prices.append(
-            {
-                "tariff_id": str(row.tariff_id),
-                "effect": inputs.effect,
-                "resident": inputs.resident,
-                "quotient_euros": row.quotient_euros,
-                "quotient_month": row.quotient_month and row.quotient_month.isoformat(),
-                "month": inputs.month.isoformat(),
-                "siblings": inputs.siblings,
-                "slot": inputs.slot,
-                "reduction": inputs.reduction,
-                "allowance_id": row.allowance_id and str(row.allowance_id),
-                "aid_cents": row.aid_cents,
-                "cents": found.cents,
-                "reason": found.reason,
-                "quotient_known": found.quotient_known,
-            }
+            row._asdict()
+            | {"cents": reckoned.cents, "reason": reckoned.reason, "quotient_known": reckoned.quotient_known}
         )
-    keep = text(_KEEP_PRICES.replace(":prices", "CAST(:prices AS jsonb)"))
-    session.execute(keep, {"prices": json.dumps(prices)})
+    session.execute(_KEEP_PRICES, {"prices": orjson.dumps(prices).decode()})
     session.execute(text("ANALYZE price"))

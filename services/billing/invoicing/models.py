@@ -271,7 +271,10 @@ class LedgerTransaction(Base):
 
 
 class LedgerEntry(Base):
-    """A debit (positive) or a credit (negative). All entries of a transaction are inserted by one statement."""
+    """A debit (positive) or a credit (negative). All entries of a transaction are inserted by one statement.
+
+    They balance and their transaction exists: a trigger looks at all the rows of a statement at once.
+    """
 
     __tablename__ = "ledger_entry"
     __table_args__ = (
@@ -281,7 +284,7 @@ class LedgerEntry(Base):
     )
 
     entry_id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
-    transaction_id: Mapped[UUID] = mapped_column(ForeignKey("ledger_transaction.transaction_id"), index=True)
+    transaction_id: Mapped[UUID] = mapped_column(index=True)
     account: Mapped[str] = mapped_column(String(80), comment="`receivable`, `revenue:<activity>`, `card`")
     family_id: Mapped[UUID | None] = mapped_column(index=True)
     invoice_id: Mapped[UUID | None] = mapped_column(index=True)

@@ -47,19 +47,19 @@ FROM (
 ) numbered
 """
 
-# Grouped first, named afterwards: a child has some ten days of a thing, and its names are looked up once.
+# Grouped first, named afterwards: a child has some ten days of a thing, and its names are looked up once. A price is of
+# one activity and one month.
 _LINES = """
 INSERT INTO invoice_line (invoice_id, child_id, child_name, activity_code, activity_name, unit, child_care, month,
                           mark, quantity, unit_cents, amount_cents, reason, price_id, days)
 WITH grouped AS (
-    SELECT family_id, child_id, activity_code, date_trunc('month', day)::date AS month, mark, unit_cents, price_id,
+    SELECT family_id, child_id, price_id, unit_cents, mark, max(activity_code) AS activity_code,
            sum(quantity) AS quantity, array_agg(day ORDER BY day) AS days
     FROM draft_charge WHERE run_id = :run_id
-    GROUP BY family_id, child_id, activity_code, date_trunc('month', day)::date, mark, unit_cents, price_id,
-             sign(quantity)
+    GROUP BY child_id, price_id, family_id, unit_cents, quantity > 0, mark
 )
 SELECT i.invoice_id, g.child_id, c.first_name || ' ' || c.last_name, g.activity_code, a.activity_name, a.unit,
-       a.child_care, g.month, g.mark, g.quantity, g.unit_cents, g.quantity * g.unit_cents,
+       a.child_care, p.month, g.mark, g.quantity, g.unit_cents, g.quantity * g.unit_cents,
        p.reason || coalesce(', ' || remark.words, ''), g.price_id, g.days
 FROM grouped g
 JOIN invoice i ON i.run_id = :run_id AND i.family_id = g.family_id
@@ -67,7 +67,7 @@ JOIN price p USING (price_id)
 JOIN child c USING (child_id)
 JOIN activity a ON a.activity_code = g.activity_code
 LEFT JOIN unnest(CAST(:marks AS text[]), CAST(:remarks AS text[])) AS remark (mark, words) ON remark.mark = g.mark
-ORDER BY i.invoice_id, c.first_name, a.activity_name, g.month, sign(g.quantity), g.mark, g.price_id
+ORDER BY i.invoice_id, c.first_name, a.activity_name, p.month, g.quantity > 0, g.mark, g.price_id
 """
 
 _CHARGES = """
@@ -91,7 +91,7 @@ def publish(session: Session, run: Run, dates: InvoiceDates, now: datetime) -> i
         select(RunFamily.family_id).where(RunFamily.run_id == run.run_id, outcomes)
     ).all()
     year = dates.published_on.year
-    session.execute(text("SET LOCAL work_mem = '32MB'"))
+    session.execute(text("SELECT set_config('work_mem', '32MB', true), set_config('jit', 'off', true)"))
     if families:
         values = {
             "run_id": run.run_id,
@@ -161,5 +161,5 @@ def _tell(session: Session, run: Run, now: datetime) -> None:
         .where(Invoice.run_id == run.run_id)
         .order_by(Invoice.sequence)
     )
-    facts = [InvoicePublished.model_validate(row, from_attributes=True) for row in rows]
-    tell_all(session, [(fact, fact.invoice_id, 1) for fact in facts], at=now)
+    facts = (InvoicePublished.model_validate(row, from_attributes=True) for row in rows)
+    tell_all(session, ((fact, fact.invoice_id, 1) for fact in facts), at=now)

@@ -8,7 +8,6 @@ applied to exact fractions, so that many percentages round once.
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from math import floor
 
 from billing.facts.effects import Effect
 from billing.wording import NBSP, euros, month_short, ordinal
@@ -87,7 +86,7 @@ def price(rule: Rule, inputs: Inputs) -> Price:
 
 def half_up(exact: Fraction) -> int:
     """Whole cents; half a cent goes up: 10,5 → 11. Prices are never negative here."""
-    return floor(exact + Fraction(1, 2))
+    return (2 * exact.numerator + exact.denominator) // (2 * exact.denominator)
 
 
 def band_of(rule: BandsRule, quotient: int | None) -> Band:

@@ -344,6 +344,33 @@ def test_the_database_refuses_entries_that_do_not_balance(town: Town) -> None:
         connection.execute(alone, {"id": uuid4()})
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO price (tariff_id, effect, resident, month, cents, reason, quotient_known)"
+        " VALUES (gen_random_uuid(), 'billed', true, '2026-10-01', 1, '', true)",
+        "INSERT INTO ledger_entry (transaction_id, account, amount_cents)"
+        " SELECT id, 'card', cents FROM gen_random_uuid() id, unnest(ARRAY[5, -5]) cents",
+        "INSERT INTO charge (invoice_id, family_id, child_id, session_id, activity_code, place_code, day, slot, mark,"
+        " quantity, unit_cents, price_id) SELECT gen_random_uuid(), family_id, child_id, session_id, activity_code,"
+        " place_code, day, slot, mark, quantity, unit_cents, price_id FROM charge LIMIT 1",
+        "INSERT INTO charge (invoice_id, family_id, child_id, session_id, activity_code, place_code, day, slot, mark,"
+        " quantity, unit_cents, price_id) SELECT invoice_id, family_id, child_id, session_id, activity_code,"
+        " place_code, day, slot, mark, quantity, unit_cents, -1 FROM charge LIMIT 1",
+    ],
+    ids=[
+        "price without tariff",
+        "entries without transaction",
+        "charge without invoice",
+        "charge without price",
+    ],
+)
+def test_the_database_refuses_rows_that_belong_to_nothing(town: Town, statement: str) -> None:
+    town.invoice(4800)
+    with pytest.raises(IntegrityError, match=" of no "), town.engine.begin() as connection:
+        connection.execute(text(statement))
+
+
 def test_the_books_balance_and_say_what_the_families_owe(town: Town) -> None:
     town.offer()
     for number in range(6):
