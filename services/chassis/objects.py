@@ -7,8 +7,8 @@
         ...
     objects.delete("imports", key)                   # nothing happens when it is not there
 
-Every failure of the store itself is ServiceUnavailable(service="objects"); what the *source* stream raises
-while it is read passes through unchanged, and nothing is kept of a stream that broke.
+Every failure of the store itself is ServiceUnavailable(service="objects"), and StoreFull where it has no room; what
+the *source* stream raises while it is read passes through unchanged, and nothing is kept of a stream that broke.
 """
 
 from collections.abc import Iterator
@@ -22,16 +22,19 @@ from urllib.parse import unquote, urlsplit
 import urllib3
 from minio import Minio
 from minio.error import MinioException, S3Error
+from structlog import get_logger
 
-from chassis import object_parts
+from chassis import object_lines, object_parts
 from chassis.object_parts import Source
 from chassis.settings import Settings
-from contracts.errors import NotFound, ServiceUnavailable
+from contracts.errors import NotFound, ServiceUnavailable, StoreFull
 
+log = get_logger()
 CHUNK_BYTES = 64 * 1024
-_TIMEOUT = urllib3.Timeout(connect=3.0, read=15.0)
 _MISSING = {"NoSuchKey", "NoSuchBucket", "NoSuchUpload"}
 _EXISTS = {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}
+_FULL = {"XMinioStorageFull", "XMinioAdminBucketQuotaExceeded", "QuotaExceeded", "InsufficientStorage"}
+_NO_ROOM = 507  # RFC 4918 §11.5
 
 
 @dataclass(frozen=True)
@@ -90,8 +93,10 @@ class _Faithful:
 class Objects:
     """A store by the S3 API. Threads may share it; opened at first use, so that two processes never do."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, patience: float = object_lines.PATIENCE) -> None:
+        """`patience`: seconds that the store may be silent."""
         self._settings = settings
+        self._patience = patience
         self._client: Minio | None = None
         self._ensured: set[str] = set()
 
@@ -100,18 +105,13 @@ class Objects:
         """The client of the address in ESPACE_S3_URL. Raises LookupError when it is not set."""
         if self._client is None:
             url = urlsplit(self._settings.need("s3_url"))
-            pool = urllib3.PoolManager(
-                timeout=_TIMEOUT,
-                maxsize=16,
-                retries=urllib3.Retry(total=2, backoff_factor=0.2, status_forcelist=[502, 503, 504]),
-            )
             self._client = Minio(
                 f"{url.hostname}:{url.port}" if url.port else str(url.hostname),
                 access_key=unquote(url.username) if url.username else None,
                 secret_key=unquote(url.password) if url.password else None,
                 secure=url.scheme == "https",
                 region="us-east-1",  # said, not asked: the client would ask the store before its first call
-                http_client=pool,
+                http_client=object_lines.open_lines(self._patience),
             )
         return self._client
 
@@ -197,6 +197,18 @@ def _translated(key: str) -> Iterator[None]:
     except S3Error as error:
         if error.code in _MISSING:
             raise NotFound(key=key) from error
-        raise ServiceUnavailable(service="objects") from error
+        raise _unavailable(error) from error
     except (MinioException, urllib3.exceptions.HTTPError, OSError) as error:
-        raise ServiceUnavailable(service="objects") from error
+        raise _unavailable(error) from error
+
+
+def _unavailable(error: Exception) -> ServiceUnavailable:
+    if isinstance(error, S3Error):
+        full = error.code in _FULL or error.response.status == _NO_ROOM
+    else:
+        # The client keeps the status of an answer that is no XML to itself.
+        full = _NO_ROOM in (getattr(error, "_code", 0), getattr(error, "status_code", 0))
+    if not full:
+        return ServiceUnavailable(service="objects")
+    log.error("object store full", failure=repr(error))
+    return StoreFull(service="objects")

@@ -8,6 +8,7 @@
     ├── Conflict               what was true when the page was shown is not any more
     ├── TooManyAttempts        throttled; `retry_after` in seconds
     └── ServiceUnavailable     no answer in time; nothing is known to have been done
+        └── StoreFull          nothing more can be kept until somebody makes room
 
 Each service's module adds its own below these. `code` names the sentence the gateway shows; `details` fills it.
 """
@@ -78,3 +79,9 @@ class ServiceUnavailable(DomainError):
     """No answer in time. `service`: which. A command may or may not have been done: repeat it with the same id."""
 
     code = "service_unavailable"
+
+
+class StoreFull(ServiceUnavailable):
+    """The object store has no room, or may not use more. Nothing was kept."""
+
+    code = "store_full"

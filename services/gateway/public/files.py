@@ -9,6 +9,7 @@ from werkzeug.datastructures import Headers
 from contracts.documents import DocumentDamaged, LinkUsed
 from contracts.errors import NotFound
 from gateway.vault.downloads import open_download
+from gateway.vault.silence import bound_silence
 from gateway.vault.store import grants
 from gateway.wiring import wiring
 
@@ -30,6 +31,7 @@ def fetch(token: str) -> Response:
         body = open_download(granted)
     except NotFound as gone:
         raise DocumentDamaged from gone
+    bound_silence()
     headers = Headers()
     headers.set("Content-Disposition", "attachment", **_named(granted.name))
     headers.update(

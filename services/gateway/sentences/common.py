@@ -15,6 +15,11 @@ SENTENCES = {
         "Le service ne répond pas pour le moment. Rien n’est perdu : réessayez dans quelques instants. "
         "Un envoi répété ne sera jamais compté deux fois.",
     ),
+    "store_full": (
+        503,
+        "La place manque en ce moment sur le site pour garder un nouveau fichier, et celui-ci n’a pas été enregistré. "
+        "Gardez-le, réessayez plus tard et, si cela dure, prévenez la mairie.",
+    ),
 }
 
 PROBLEMS = {

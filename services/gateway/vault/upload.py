@@ -11,6 +11,7 @@ from uuid import UUID
 
 from flask import request
 from flask_wtf.csrf import CSRFError, validate_csrf
+from werkzeug.exceptions import RequestEntityTooLarge
 from wtforms import ValidationError
 
 from contracts.documents import (
@@ -28,6 +29,7 @@ from gateway.vault.intake import Inspected, Reason, Refused
 from gateway.vault.multipart import IncomingForm, Interrupted
 from gateway.vault.names import LONGEST_NAME, clean_name, fitting
 from gateway.vault.pages import BoundPages
+from gateway.vault.silence import bound_silence
 from gateway.vault.twice import Twice
 from gateway.wiring import settings
 
@@ -96,8 +98,11 @@ class AttachForm(UploadForm):
 
 def incoming_form() -> IncomingForm:
     """The request's form, up to its file, its token checked. Raises CSRFError, Refused."""
+    bound_silence()
     try:
         incoming = IncomingForm.of(request, LIMIT)
+    except RequestEntityTooLarge:
+        raise Refused(Reason.TOO_LARGE) from None
     except Interrupted:
         raise Refused(Reason.INTERRUPTED) from None
     _check_token(incoming.fields.get("csrf_token", ""))

@@ -1,0 +1,75 @@
+"""A store that is slow, silent, full or cut: how long that is waited for, and what stays behind."""
+
+import io
+import os
+import time
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+
+from chassis.object_parts import PART_BYTES
+from chassis.objects import Objects
+from chassis.settings import Settings
+from contracts.errors import NotFound, ServiceUnavailable, StoreFull
+from deploy.local.seaweed import ObjectStore
+from tests.providers.weather import Weather, bad_weather
+
+BUCKET = "tests-of-weather"
+PATIENCE = 1.0
+DATA = os.urandom(3 * PART_BYTES + 77)
+
+
+@pytest.fixture
+def weather(objectstore: ObjectStore) -> Iterator[Weather]:
+    with bad_weather(objectstore.url) as line:
+        yield line
+
+
+@pytest.fixture
+def objects(weather: Weather) -> Objects:
+    made = Objects(Settings(s3_url=weather.url), patience=PATIENCE)
+    made.ensure(BUCKET)
+    return made
+
+
+def test_a_slow_store_is_waited_for_as_long_as_it_takes_something(objects, weather):
+    weather.pause = 0.03
+    key, began = str(uuid4()), time.monotonic()
+    objects.put(BUCKET, key, io.BytesIO(DATA))
+    assert time.monotonic() - began > 2 * PATIENCE
+    with objects.get(BUCKET, key) as stream:
+        assert b"".join(stream) == DATA
+
+
+@pytest.mark.parametrize("data", [b"small", DATA])
+def test_a_silent_store_is_asked_once_and_given_up(objects, weather, data):
+    weather.silent, before, began = True, weather.connections, time.monotonic()
+    with pytest.raises(ServiceUnavailable):
+        objects.put(BUCKET, str(uuid4()), io.BytesIO(data))
+    assert time.monotonic() - began < 4 * PATIENCE
+    assert weather.connections - before <= 2
+
+
+@pytest.mark.parametrize("fits", [0, 2])
+def test_a_full_store_is_said_to_be_full_and_keeps_no_part(objects, weather, fits):
+    key = str(uuid4())
+    weather.full_after = fits
+    with pytest.raises(StoreFull):
+        objects.put(BUCKET, key, io.BytesIO(DATA if fits else b"small"))
+    weather.full_after = None
+    assert objects.client._list_multipart_uploads(BUCKET).uploads == []
+    with pytest.raises(NotFound):
+        objects.describe(BUCKET, key)
+
+
+@pytest.mark.parametrize("wrong", ["cut_after", "stop_after"])
+def test_an_object_that_stops_half_way_is_the_stores_fault(objects, weather, wrong):
+    key = str(uuid4())
+    objects.put(BUCKET, key, io.BytesIO(DATA))
+    fresh = Objects(Settings(s3_url=weather.url), patience=PATIENCE)
+    setattr(weather, wrong, PART_BYTES)
+    stream = fresh.get(BUCKET, key)
+    with pytest.raises(ServiceUnavailable):
+        b"".join(stream)
+    stream.close()
