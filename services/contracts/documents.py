@@ -290,6 +290,17 @@ class ShareDocument(Command[ShareView]):
     share: ShareDraft
 
 
+class UnshareDocument(Command[bool]):
+    """Takes a document of the caller's vault back from a draft that is not filed: nobody of the town could open it.
+
+    Enrolment is asked first: it knows the draft. False where nothing was joined, or where it was filed: what the town
+    was given stays given. NotFound. Citizens.
+    """
+
+    document_id: UUID
+    draft_id: UUID
+
+
 class DocumentRecords(Question[Records]):
     """Everything kept of the caller: `vault`, `documents` (deleted ones while a share lives) with their `shares` and
     openings. A document's `sealed_key` and `sealed_description` are base64, to be opened by who holds the vault's key.

@@ -70,10 +70,11 @@ def replace(session: Session, command: StartOver, account_id: UUID, now: datetim
 def lock(session: Session, account_id: UUID, public_key: bytes) -> AccountKeys:
     """The account's row, locked until the transaction ends: changes of one vault happen one after the other.
 
-    Raises NotFound before the first keys, KeysChanged when the pair is not the one the caller holds.
+    Raises NotFound before the first keys and once the account is closed, KeysChanged when the pair is not the one the
+    caller holds.
     """
     row = session.scalar(select(AccountKeys).where(AccountKeys.account_id == account_id).with_for_update())
-    if row is None:
+    if row is None or not row.password_wrap:
         raise NotFound
     if row.public_key != public_key:
         raise KeysChanged

@@ -38,9 +38,22 @@ UNFILED_AFTER = timedelta(days=2)
 
 def keep_request(session: Session, fact: RequestFact) -> None:
     """Whose a request is, and which department answers for it."""
+    before = session.get(FiledRequest, fact.request_id, with_for_update=True)
+    if before is not None and before.account_id not in (None, fact.account_id):
+        _release(session, fact.request_id, before.account_id)
     row = {"department_code": fact.department_code, "account_id": fact.account_id}
     statement = insert(FiledRequest).values(request_id=fact.request_id, **row)
     session.execute(statement.on_conflict_do_update(index_elements=[FiledRequest.request_id], set_=row))
+
+
+def _release(session: Session, request_id: UUID, account_id: UUID) -> None:
+    """What a closed account had given with the request stays the request's, as if given without an account."""
+    session.execute(
+        update(Share)
+        .where(Share.subject_kind == SUBJECT, Share.subject_id == request_id, Share.account_id == account_id)
+        .values(account_id=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def keep_department(session: Session, fact: DepartmentUpdated) -> None:

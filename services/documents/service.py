@@ -43,6 +43,7 @@ from contracts.documents import (
     StoreDocument,
     SubjectShares,
     TownKeyView,
+    UnshareDocument,
     VaultView,
 )
 from contracts.envelope import Envelope
@@ -197,6 +198,13 @@ class DocumentsService(RequestPapersDesk, Service):
 
         with self.begin() as session:
             return once(session, ask, caller, share)
+
+    @answers(UnshareDocument)
+    def unshare_document(self, ask: UnshareDocument, caller: Caller) -> bool:
+        account_id = caller.citizen()
+        with self.begin() as session:
+            now = self.clock.now()
+            return once(session, ask, caller, lambda: vault.unshare(session, ask, account_id, now))
 
     @answers(DocumentRecords)
     def document_records(self, ask: DocumentRecords, caller: Caller) -> Records:

@@ -22,12 +22,14 @@ from contracts.documents import (
     ShareDocument,
     ShareView,
     StoreDocument,
+    UnshareDocument,
     VaultFull,
     VaultView,
 )
 from contracts.errors import Conflict, NotFound
 from contracts.events.documents import DocumentDeleted, DocumentExpiring, DocumentStored
 from documents import keyring, readings, shares, types
+from documents.drafts import take_back
 from documents.models import AccountKeys, Document, DocumentType, Share
 from documents.town_key import TownKey
 
@@ -150,6 +152,12 @@ def share(
     """Attaches a document of the account to something filed. Raises NotFound, TownKeyChanged."""
     row = _own(session, command.document_id, account_id, for_update=True)
     return shares.attach(session, row, command.share, town, now, today)
+
+
+def unshare(session: Session, command: UnshareDocument, account_id: UUID, now: datetime) -> bool:
+    """Takes a document of the account back from a draft. Raises NotFound. See `UnshareDocument`."""
+    row = _own(session, command.document_id, account_id, for_update=True)
+    return take_back(session, command.draft_id, [row.document_id], now) > 0
 
 
 def delete(

@@ -152,6 +152,8 @@ UNWRITTEN: dict[str, str] = {
     "request.forwarded": "The same town answers; the request's page names the department.",
     "request.requester_wrote": "The requester's own act; the department's list shows it.",
     "request.withdrawn": "The requester's own act, seen on the page that did it.",
+    "request.released": "The account is closed; the page that closed it says how its requests go on.",
+    "draft.released": "The requester's own act, or a draft that was left: nothing had been sent.",
     "request.claimed": "The account's own act, seen on the page that did it.",
     "request.erased": "The page of a closed request has said when since it was closed; afterwards there is no address.",
     "department.updated": "The town's own organisation.",

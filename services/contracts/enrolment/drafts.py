@@ -93,7 +93,8 @@ class SaveAnswers(Command[SavedPage]):
     """Replaces the answers of one page. Answers to what is not shown are not kept.
 
     Nothing is refused and nothing typed is lost: what does not hold is said in `problems` and kept as it was `typed`,
-    and the page stays `todo`. `partial`: it does so where all holds, too: whoever fills it goes on later.
+    and the page stays `todo`. `partial`: it does so where all holds, too: whoever fills it goes on later. `released`:
+    documents that were joined to the draft and are taken back; no answer names them any more.
     """
 
     draft_id: UUID
@@ -102,6 +103,7 @@ class SaveAnswers(Command[SavedPage]):
     answers: Answers
     typed: Typed = Field(default_factory=dict)
     partial: bool = False
+    released: list[UUID] = Field(default_factory=list, max_length=20)
 
 
 class ListLeftDrafts(Question[list[DraftCard]]):

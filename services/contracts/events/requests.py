@@ -161,6 +161,23 @@ class RequestClaimed(RequestFact, Event):
     told_by = "enrolment"
 
 
+class RequestReleased(RequestFact, Event):
+    """Its requester closed the account: it goes on like one filed without, by mail and tracking code."""
+
+    name = "request.released"
+    told_by = "enrolment"
+
+
+class DraftReleased(Event):
+    """Documents are joined to a draft no more: it was given up, or they were taken back before it was sent."""
+
+    name = "draft.released"
+    told_by = "enrolment"
+
+    draft_id: UUID
+    document_ids: list[UUID] | None = Field(default=None, description="None: all of them")
+
+
 class RequestConsulted(Event):
     """An agent opened a request of an account. Told for the record of accesses."""
 

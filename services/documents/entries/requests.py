@@ -24,13 +24,15 @@ from contracts.envelope import Envelope
 from contracts.errors import NotFound
 from contracts.events.requests import (
     DepartmentUpdated,
+    DraftReleased,
     RequestClaimed,
     RequestErased,
     RequestFact,
     RequestForwarded,
+    RequestReleased,
     RequestSubmitted,
 )
-from documents import orphans, requests
+from documents import drafts, orphans, requests
 from documents.town_key import TownKey
 
 DEPOSITED = metrics.counter("documents_deposited_total", "Documents given to the town without an account")
@@ -85,6 +87,14 @@ class RequestPapersDesk(Service):
     @subscribes(RequestClaimed)
     def keep_claimed(self, session: Session, fact: RequestClaimed, envelope: Envelope) -> None:
         self._keep(session, fact, envelope)
+
+    @subscribes(RequestReleased)
+    def keep_released(self, session: Session, fact: RequestReleased, envelope: Envelope) -> None:
+        self._keep(session, fact, envelope)
+
+    @subscribes(DraftReleased)
+    def release_draft(self, session: Session, fact: DraftReleased, envelope: Envelope) -> None:
+        drafts.take_back(session, fact.draft_id, fact.document_ids, envelope.time)
 
     @subscribes(RequestErased)
     def forget_request(self, session: Session, fact: RequestErased, envelope: Envelope) -> None:

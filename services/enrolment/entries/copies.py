@@ -24,7 +24,7 @@ class CopyDesk(Service):
     def drop_account(self, session: Session, fact: AccountClosed, envelope: Envelope) -> None:
         families.drop_account(session, fact.account_id)
         feeds.forget(session, fact.account_id)
-        drafts.drop_account(session, fact.account_id)
+        drafts.drop_account(session, fact.account_id, self.clock.now())
         erasing.close_account(session, fact.account_id, self.clock.now())
 
     @subscribes(ChildUpdated)

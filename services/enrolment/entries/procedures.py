@@ -102,7 +102,7 @@ class ProcedureFormsDesk(Service):
     @answers(DropDraft)
     def drop_draft(self, ask: DropDraft, caller: Caller) -> bool:
         with self.begin() as session:
-            return once(session, ask, caller, lambda: drafts.drop(session, ask, caller))
+            return once(session, ask, caller, lambda: drafts.drop(session, ask, caller, self.clock.now()))
 
     @answers(ListProcedureForms)
     def list_procedure_forms(self, ask: ListProcedureForms, caller: Caller) -> list[ProcedureLine]:

@@ -30,7 +30,7 @@ from contracts.enrolment.procedure_forms import Answers, Audience, FieldKind, Pr
 from contracts.errors import NotFound, NotSignedIn
 from enrolment.household import families
 from enrolment.models import Child
-from enrolment.procedures import renewing, unfinished, versions
+from enrolment.procedures import joined, renewing, unfinished, versions
 from enrolment.procedures.asking import shown
 from enrolment.procedures.checking import check, clean
 from enrolment.procedures.models import FormVersion, Procedure, RequestDraft
@@ -106,7 +106,9 @@ def save(session: Session, ask: SaveAnswers, caller: Caller, now: datetime) -> S
     rendered |= posted.keys() | typed.keys()
     before = {name: answer for name, answer in draft.answers.items() if name not in rendered}
     own, strangers = _with_own_children(session, form, posted, caller)
-    answers = clean(form, {**before, **own})
+    answers = clean(form, joined.without({**before, **own}, ask.released))
+    if ask.released:
+        joined.release(session, draft.draft_id, ask.released, now)
     asked = shown(form, answers).get(ask.page, [])
     problems = check(form, answers, _today(now), rendered)
     problems |= unfinished.unread(asked, typed, answers) | strangers
@@ -138,13 +140,14 @@ def renew(session: Session, ask: RenewDraft, caller: Caller, now: datetime) -> D
     return _view(session, draft, now)
 
 
-def drop(session: Session, ask: DropDraft, caller: Caller) -> bool:
+def drop(session: Session, ask: DropDraft, caller: Caller, now: datetime) -> bool:
     """Erases it. See `DropDraft`."""
     try:
         draft = _find(session, ask.draft_id, ask.secret, caller, lock=True)
     except NotFound:
         return False
     session.delete(draft)
+    joined.release_all(session, [draft.draft_id], now)
     return True
 
 
@@ -178,12 +181,17 @@ def purge(session: Session, now: datetime) -> int:
         )
         .returning(RequestDraft.draft_id)
     )
-    return len(gone.all())
+    ids = [draft_id for (draft_id,) in gone]
+    joined.release_all(session, ids, now)
+    return len(ids)
 
 
-def drop_account(session: Session, account_id: UUID) -> None:
+def drop_account(session: Session, account_id: UUID, now: datetime) -> None:
     """A closed account leaves nothing half written."""
-    session.execute(delete(RequestDraft).where(RequestDraft.account_id == account_id))
+    gone = session.scalars(
+        delete(RequestDraft).where(RequestDraft.account_id == account_id).returning(RequestDraft.draft_id)
+    )
+    joined.release_all(session, list(gone), now)
 
 
 def _find(

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from chassis.outbox import tell
 from contracts.enrolment.requests import StepKind
-from contracts.events.requests import RequestErased, RequestState
-from enrolment.requests import states
+from contracts.events.requests import RequestErased, RequestReleased, RequestState
+from enrolment.requests import states, steps
 from enrolment.requests.delays import months_later
 from enrolment.requests.models import AccountAddress, Request, RequestDocument, RequestStep
 from enrolment.schedule import calendar
@@ -77,6 +77,7 @@ def close_account(session: Session, account_id: UUID, now: datetime) -> None:
     for request in own.all():
         if states.is_open(RequestState(request.state)):
             request.account_id = None
+            steps.announce(session, request, RequestReleased, now)
             session.execute(
                 update(RequestDocument)
                 .where(RequestDocument.request_id == request.request_id)

@@ -5,14 +5,15 @@ family's file says; documents where one is to be joined.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from contracts.accounts.families import HouseholdView, MyHousehold
-from contracts.documents import OpenVault, VaultView
+from contracts.documents import OpenVault, UnshareDocument, VaultView
 from contracts.enrolment.drafts import (
     DraftView,
     DropDraft,
@@ -24,7 +25,7 @@ from contracts.enrolment.drafts import (
 )
 from contracts.enrolment.procedure_forms import FieldKind, FormField
 from contracts.enrolment.requests import DocumentNotThere, SubmitRequest
-from contracts.errors import DomainError, Invalid
+from contracts.errors import DomainError, Invalid, NotFound
 from contracts.messages import Question
 from gateway import draft_secret, french, procedure_words, tracking
 from gateway.forms import CommandForm, HiddenField
@@ -80,6 +81,7 @@ def save(draft_id: UUID, page: str) -> ResponseReturnValue:
     form = page_form(questions, _known(view, page, questions))
     is_typed_well = form.validate()
     later = request.form.get("plus_tard", "")
+    back = _uuid(request.form.get("retirer", ""))
     order = SaveAnswers(
         command_id=form.command_id.data,
         draft_id=draft_id,
@@ -87,13 +89,17 @@ def save(draft_id: UUID, page: str) -> ResponseReturnValue:
         page=page,
         answers=form.read(),
         typed=form.typed(),
-        partial=bool(later) or not is_typed_well,
+        partial=bool(later or back) or not is_typed_well,
+        released=[back] if back else [],
     )
     try:
         saved = ask(order)
     except DomainError as refusal:
         form.show(refusal)
         return _page(view, page, form)
+    if back:
+        _take_back(draft_id, back)
+        return redirect(url_for(".show", draft_id=draft_id, page=page), 303)
     if later:
         return _later(view, page, later)
     if saved.problems or not is_typed_well:
@@ -154,6 +160,13 @@ def _submit(draft_id: UUID, form: SubmitForm) -> ResponseReturnValue:
     sent = ask(order)
     tracking.remember(sent.request_id, sent.number, sent.code)
     return redirect(url_for("public.tracking.received"))
+
+
+def _take_back(draft_id: UUID, document_id: UUID) -> None:
+    """The draft names it no more; `documents` is told at once, so that the page does not show it any longer."""
+    with suppress(NotFound):  # deleted from the vault meanwhile
+        ask(UnshareDocument(command_id=uuid4(), document_id=document_id, draft_id=draft_id))
+    flash("Le document n’est plus joint. Il reste dans votre espace de stockage.", "success")
 
 
 def _opening(draft_id: UUID) -> OpenDraft:
@@ -298,3 +311,10 @@ def _document_names(view: DraftView) -> dict[str, str]:
     if isinstance(vault, Exception):
         return {}
     return {str(each.view.document_id): each.name for each in shelve(vault)}
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

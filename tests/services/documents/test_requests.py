@@ -19,11 +19,12 @@ from contracts.documents import (
     ShareDraft,
     SubjectShares,
     UnknownSubject,
+    UnshareDocument,
     UploadLost,
 )
 from contracts.errors import NotFound
 from contracts.events.requests import DepartmentUpdated, RequestFact
-from documents import requests
+from documents import drafts, mine, requests
 from gateway.vault import keys
 from tests.services.documents.conftest import Vaults, agent
 from tests.services.documents.test_service import Parent
@@ -198,3 +199,104 @@ def test_the_town_s_letter_goes_into_the_requester_s_vault_and_only_they_open_it
     assert kept[given.document_id].document_type == "courrier"
     file(vaults, request_id, None)
     assert vaults.ask(LetterKey(request_id=request_id), mine).public_key is None
+
+
+# ---------------------------------------------------------------- an account that closes, a draft given up
+
+
+def close(vaults: Vaults, parent: Parent) -> None:
+    with vaults.service.begin() as session:
+        mine.erase(session, parent.caller.citizen(), vaults.clock.now())
+
+
+def join(parent: Parent, subject_id: UUID) -> UUID:
+    """A document of the vault, joined to what has this id."""
+    document_id = parent.store()
+    share = parent.draft(document_id, subject_id).model_copy(update={"subject_kind": "request"})
+    parent.vaults.ask(ShareDocument(command_id=uuid4(), document_id=document_id, share=share), parent.caller)
+    return document_id
+
+
+@pytest.mark.parametrize("closed_first", [True, False])
+def test_what_a_closed_account_gave_with_a_request_stays_the_request_s_until_it_is_erased(
+    vaults, parent, closed_first
+):
+    request_id, reader = uuid4(), agent(Role.REQUESTS)
+    employ(vaults, reader)
+    document_id = join(parent, request_id)
+    file(vaults, request_id, parent.caller.account_id)
+    for act in (lambda: close(vaults, parent), lambda: file(vaults, request_id, None))[
+        :: 1 if closed_first else -1
+    ]:
+        act()
+    file(vaults, request_id, uuid4())  # taken by another account with the same address
+    vaults.service.remove_finished()
+    [share] = vaults.ask(SubjectShares(subject_kind="request", subject_id=request_id), reader)
+    assert vaults.ask(opening(share.share_id), reader).document_id == document_id
+    with vaults.service.begin() as session:
+        requests.forget(session, request_id, vaults.clock.now())
+    vaults.service.remove_finished()
+    assert str(document_id) not in vaults.keys_in_bucket()
+
+
+def test_a_closed_vault_takes_in_nothing_more(vaults, parent):
+    request_id, reader = uuid4(), agent(Role.REQUESTS)
+    employ(vaults, reader)
+    join(parent, request_id)  # its row stands on the account's keys
+    file(vaults, request_id, parent.caller.account_id)
+    object_size = vaults.objects.put(BUCKET, str(request_id), io.BytesIO(b"letter" * 9))
+    letter = PutLetter(
+        command_id=uuid4(),
+        request_id=request_id,
+        document_id=request_id,
+        size=20,
+        object_size=object_size,
+        public_key=parent.pair.public,
+        sealed_key=keys.seal_key(b"k" * 32, request_id, parent.pair.public),
+        sealed_description=b"x" * 60,
+    )
+    close(vaults, parent)
+    with pytest.raises(NotFound):
+        vaults.ask(letter, reader)
+
+
+def unshare(parent: Parent, document_id: UUID, draft_id: UUID) -> bool:
+    command = UnshareDocument(command_id=uuid4(), document_id=document_id, draft_id=draft_id)
+    return parent.vaults.ask(command, parent.caller)
+
+
+def test_a_document_is_taken_back_from_a_draft_and_not_from_what_was_filed(vaults, parent):
+    draft_id = uuid4()
+    document_id, other = join(parent, draft_id), join(parent, draft_id)
+    with pytest.raises(NotFound):
+        unshare(Parent(vaults), document_id, draft_id)
+    assert not unshare(parent, document_id, uuid4())
+    assert unshare(parent, document_id, draft_id)
+    assert not unshare(parent, document_id, draft_id)
+    shares = {each.document_id: len(each.shares) for each in parent.documents()}
+    assert shares == {document_id: 0, other: 1}
+    file(vaults, draft_id, parent.caller.account_id)
+    assert not unshare(parent, other, draft_id)
+    reader = agent(Role.REQUESTS)
+    employ(vaults, reader)
+    [share] = vaults.ask(SubjectShares(subject_kind="request", subject_id=draft_id), reader)
+    assert vaults.ask(opening(share.share_id), reader).document_id == other
+
+
+def test_what_was_joined_to_a_draft_that_was_given_up_goes_unless_joined_again(vaults, parent):
+    draft_id, anonymous = uuid4(), uuid4()
+    document_id, again = join(parent, draft_id), join(parent, draft_id)
+    deposit = sealed(vaults, anonymous)
+    vaults.ask(deposit, ANYBODY)
+    before = vaults.clock.now()
+    vaults.clock.at += timedelta(seconds=1)
+    unshare(parent, again, draft_id)
+    share = parent.draft(again, draft_id).model_copy(update={"subject_kind": "request"})
+    vaults.ask(ShareDocument(command_id=uuid4(), document_id=again, share=share), parent.caller)
+    with vaults.service.begin() as session:
+        drafts.take_back(session, draft_id, None, before)
+        drafts.take_back(session, anonymous, [deposit.document_id], before)
+    shares = {each.document_id: len(each.shares) for each in parent.documents()}
+    assert shares == {document_id: 0, again: 1}
+    vaults.service.remove_finished()
+    assert str(deposit.document_id) not in vaults.keys_in_bucket()

@@ -1,9 +1,11 @@
 """Drafts of démarches on a real database: filled with or without an account, changed meanwhile."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from contracts.caller import Caller
 from contracts.enrolment.drafts import (
@@ -25,6 +27,7 @@ from contracts.enrolment.procedures import (
 from contracts.errors import NotFound, NotSignedIn, TooManyAttempts
 from deploy.local.demo import procedures as demo
 from enrolment.procedures import drafts, shipping
+from enrolment.requests import documents
 from tests.mothers import enrolment as mother
 from tests.mothers.procedures import choice, field, form, page, removal
 from tests.services.enrolment.conftest import NOW, Statements, Town
@@ -216,10 +219,46 @@ def test_drafts_are_erased_in_their_time_and_with_the_account(office: Office) ->
             return drafts.purge(session, NOW + timedelta(days=days, minutes=1))
 
     assert [purge_after(0), purge_after(1), purge_after(89), purge_after(90)] == [0, 1, 0, 1]
-    office.start(parent)
+    last = office.start(parent)
     with office.town.begin() as session:
-        drafts.drop_account(session, parent.citizen())
+        drafts.drop_account(session, parent.citizen(), NOW)
     assert office.town.count("SELECT count(*) FROM request_draft") == 0
+    assert office.town.told().count("draft.released") == 3
+    assert released(office)[-1] == {"draft_id": str(last), "document_ids": None}
+
+
+def released(office: Office) -> list[dict[str, Any]]:
+    with office.town.begin() as session:
+        found = session.scalars(
+            text("SELECT (body::json)->'data' FROM outbox WHERE name = 'draft.released' ORDER BY id")
+        )
+        return list(found)
+
+
+def test_a_document_joined_to_a_draft_is_taken_back_before_sending_and_goes_with_the_draft(
+    office: Office,
+) -> None:
+    proofs = field("proofs", FieldKind.DOCUMENT, most=2, required=False)
+    office.offer(form(page("one", proofs)))
+    parent = mother.parent()
+    draft_id, kept, back = office.start(parent), uuid4(), uuid4()
+    with office.town.begin() as session:
+        for each in (kept, back):
+            documents.keep(session, uuid4(), draft_id, each, "autre", parent.account_id, NOW)
+    office.save(draft_id, "one", parent, proofs=[str(kept), str(back)])
+    saved = office.keep(
+        draft_id, "one", parent, {"proofs": [str(kept), str(back)]}, released=[back], partial=True
+    )
+    assert saved.draft.answers == {"proofs": [str(kept)]}
+    assert office.town.count("SELECT count(*) FROM request_document") == 1
+    empty = office.keep(draft_id, "one", parent, {"proofs": [str(kept)]}, released=[kept], partial=True)
+    assert (empty.draft.answers, empty.draft.todo) == ({}, "one")  # asked again
+    assert [each["document_ids"] for each in released(office)] == [[str(back)], [str(kept)]]
+    with office.town.begin() as session:
+        documents.keep(session, uuid4(), draft_id, kept, "autre", parent.account_id, NOW)
+    assert office.ask(DropDraft(command_id=uuid4(), draft_id=draft_id), parent)
+    assert released(office)[-1] == {"draft_id": str(draft_id), "document_ids": None}
+    assert office.town.count("SELECT count(*) FROM request_document") == 0
 
 
 # ---------------------------------------------------------------- changed meanwhile

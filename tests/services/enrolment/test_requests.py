@@ -421,6 +421,8 @@ def test_an_account_that_closes_leaves_what_is_open_to_its_code_and_nothing_else
     counter.decide(done.request_id)
     with counter.town.begin() as session:
         erasing.close_account(session, parent.account_id, NOW)
+    [told] = counter.facts("request.released")
+    assert (told["request_id"], told["account_id"]) == (str(running.request_id), None)
     assert counter.view(done.request_id).erased
     view = counter.service.follow_request(FollowRequest(number=running.number, code=running.code), ANYBODY)
     assert not view.has_account

@@ -8,7 +8,7 @@ import pytest
 from contracts.accounts.families import MyHousehold
 from contracts.accounts.identity import SignedInView, SignIn
 from contracts.caller import Kind
-from contracts.documents import ListDocumentTypes, OpenVault, ReadKeys
+from contracts.documents import ListDocumentTypes, OpenVault, ReadKeys, UnshareDocument
 from contracts.enrolment.drafts import (
     AdoptDraft,
     DraftCard,
@@ -290,6 +290,16 @@ def test_a_document_is_joined_from_the_vault_and_shown_on_its_question(site: Any
     assert "type=cv" in away.location
     parent.send(f"{DRAFT}/one")
     assert len(desk.answers["proof"]) == 1
+
+    site.services.answers[UnshareDocument] = True
+    page_ = parent.read(f"{DRAFT}/one")
+    button = page_.select_one("button[name=retirer]")
+    back = parent.submit(page_, button=button.get_text(strip=True))
+    assert back.location == f"{DRAFT}/one"
+    [saved], [unshared] = (site.services.asked_for(each)[-1:] for each in (SaveAnswers, UnshareDocument))
+    assert saved.partial
+    assert saved.released == [unshared.document_id] == [UUID(button["value"])]
+    assert "Le document n’est plus joint" in text_of(parent.read(back.location))
 
     site.services.answers[OpenVault] = a_vault()
     desk.answers.clear()
