@@ -15,6 +15,7 @@ from sqlalchemy import (
     Sequence,
     String,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -55,6 +56,7 @@ class Account(Base):
     __table_args__ = (
         UniqueConstraint("kind", "email"),
         CheckConstraint("kind IN ('citizen', 'agent')", name="kind"),
+        Index("ix_account_address_told", "account_id", postgresql_where=text("NOT address_told")),
     )
 
     account_id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -70,6 +72,9 @@ class Account(Base):
         comment="The command that changed the password last: a repeat changes nothing"
     )
     roles: Mapped[list[str]] = mapped_column(server_default="{}", comment="Of an agent")
+    address_told: Mapped[bool] = mapped_column(
+        server_default="false", comment="The other services have heard of the address"
+    )
     created_at: Mapped[datetime]
     last_sign_in_at: Mapped[datetime | None]
     suspended_at: Mapped[datetime | None] = mapped_column(comment="An agent who may not come in for now")

@@ -27,6 +27,12 @@ class Upkeep(Desk):
         if newer(session, "activity", fact.activity_code, envelope.aggregateversion):
             activities.keep(session, fact)
 
+    @every(seconds=10)
+    def tell_addresses(self) -> None:
+        """After the release in which others first heard of addresses: a few minutes for a large town, then nothing."""
+        with self.begin() as session:
+            registration.tell_addresses(session, self.clock.now())
+
     @every(seconds=3600)
     def forget_old(self) -> None:
         """What has had its time is forgotten: attempts, links, journals."""

@@ -20,7 +20,7 @@ from accounts.mailing.mail import Site
 from accounts.models import Account, Registration, ResetLink
 from accounts.names import tidy
 from chassis import metrics
-from chassis.outbox import tell
+from chassis.outbox import tell, tell_all
 from contracts.accounts.federation import RegisterByProvider
 from contracts.accounts.identity import (
     AskReset,
@@ -34,13 +34,16 @@ from contracts.accounts.identity import (
 from contracts.accounts.journal import Action
 from contracts.caller import Caller, Kind
 from contracts.errors import Invalid
-from contracts.events.accounts import AccountRegistered
+from contracts.events.accounts import AccountAddressConfirmed, AccountRegistered
 
 CONFIRM_WITHIN = timedelta(hours=48)
 RESET_WITHIN = timedelta(hours=2)
 INVITATION_WITHIN = timedelta(days=7)
 
 ACTIVATED = metrics.counter("accounts_activated_total", "Accounts whose address was confirmed")
+
+
+_PER_TICK = 100
 
 
 def address_of(email: str) -> str:
@@ -149,6 +152,7 @@ def _open(session: Session, asked: Registration, now: datetime) -> UUID | None:
             first_name=asked.first_name,
             last_name=asked.last_name,
             password_hash=asked.password_hash,
+            address_told=True,
             created_at=now,
         )
         .on_conflict_do_nothing(index_elements=[Account.kind, Account.email])
@@ -158,6 +162,29 @@ def _open(session: Session, asked: Registration, now: datetime) -> UUID | None:
         ACTIVATED.inc()
         tell(session, AccountRegistered(account_id=account_id, email=asked.email), subject=account_id, at=now)
     return account_id
+
+
+def tell_addresses(session: Session, now: datetime) -> int:
+    """Tells the addresses that no fact has told, of a hundred accounts at most. How many."""
+    found = session.scalars(
+        select(Account)
+        .where(~Account.address_told)
+        .order_by(Account.account_id)
+        .limit(_PER_TICK)
+        .with_for_update(skip_locked=True)
+    ).all()
+    confirmed = [each for each in found if each.kind == Kind.CITIZEN.value and each.closed_at is None]
+    tell_all(
+        session,
+        [
+            (AccountAddressConfirmed(account_id=each.account_id, email=each.email), each.account_id, 1)
+            for each in confirmed
+        ],
+        at=now,
+    )
+    for each in found:
+        each.address_told = True
+    return len(confirmed)
 
 
 def resend(session: Session, site: Site, asked: Registration, now: datetime) -> None:

@@ -148,6 +148,7 @@ _KINDS = (
 KINDS: dict[str, Kind] = {kind.name: kind for kind in _KINDS}
 
 UNWRITTEN: dict[str, str] = {
+    "account.address_confirmed": "Nothing has changed: another service hears what the account's owner knows.",
     "account.address_changed": "Both addresses are written to as the change is made.",
     "request.forwarded": "The same town answers; the request's page names the department.",
     "request.requester_wrote": "The requester's own act; the department's list shows it.",

@@ -74,6 +74,16 @@ class AccountRegistered(Event):
     email: str = Field(default="", description="The address confirmed")
 
 
+class AccountAddressConfirmed(Event):
+    """An account has this confirmed address. Told once of each account that was registered before the fact said so."""
+
+    name = "account.address_confirmed"
+    told_by = "accounts"
+
+    account_id: UUID
+    email: str
+
+
 class AccountAddressChanged(Event):
     """Both sides agreed to another address: the account's is this one from now on."""
 

@@ -22,7 +22,7 @@ from contracts.enrolment.requests import (
     WriteToTown,
 )
 from contracts.envelope import Envelope
-from contracts.events.accounts import AccountAddressChanged, AccountRegistered
+from contracts.events.accounts import AccountAddressChanged, AccountAddressConfirmed, AccountRegistered
 from contracts.events.documents import DocumentDeposited, DocumentOpened, DocumentShared
 from enrolment.requests import (
     claiming,
@@ -112,6 +112,12 @@ class RequestDesk(Service):
     def keep_address(self, session: Session, fact: AccountRegistered, envelope: Envelope) -> None:
         if fact.email:
             claiming.keep_address(session, fact.account_id, fact.email)
+
+    @subscribes(AccountAddressConfirmed)
+    def keep_confirmed_address(
+        self, session: Session, fact: AccountAddressConfirmed, envelope: Envelope
+    ) -> None:
+        claiming.keep_address(session, fact.account_id, fact.email)
 
     @subscribes(AccountAddressChanged)
     def change_address(self, session: Session, fact: AccountAddressChanged, envelope: Envelope) -> None:

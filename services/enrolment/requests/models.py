@@ -121,7 +121,7 @@ class RequestDocument(Base):
 
 
 class AccountAddress(Base):
-    """The address that an account has confirmed: from `account.registered` and `account.address_changed`."""
+    """The address that an account has confirmed: as accounts tells it."""
 
     __tablename__ = "account_address"
 

@@ -3,8 +3,10 @@
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import update
 
 from accounts.identity import passwords
+from accounts.models import Account
 from contracts.accounts.identity import (
     AskReset,
     ConfirmEmail,
@@ -29,6 +31,18 @@ def test_from_registration_to_the_last_sign_in(desk: Desk) -> None:
         desk.ask(mother.a_sign_in(email="Lea.Martin@Exemple.FR "), mother.a_visitor()).last_sign_in
         == mother.NOW
     )
+
+
+def test_an_address_confirmed_before_facts_carried_it_is_told_once(desk: Desk) -> None:
+    lea, paul = desk.parent(), desk.parent("paul.roux@exemple.fr")
+    with desk.service.begin() as session:
+        session.execute(update(Account).where(Account.account_id == paul).values(address_told=False))
+    for _ in range(2):
+        desk.service.tell_addresses()
+
+    [told] = desk.facts("account.address_confirmed")
+    assert told["data"] == {"account_id": str(paul), "email": "paul.roux@exemple.fr"}
+    assert str(lea) != told["data"]["account_id"]
 
 
 def test_a_taken_address_gets_the_same_answer_and_another_mail(desk: Desk) -> None:

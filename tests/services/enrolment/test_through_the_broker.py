@@ -23,9 +23,17 @@ from contracts.enrolment.drafts import SaveAnswers, StartDraft
 from contracts.enrolment.enrolments import MyEnrolments, RequestEnrolment
 from contracts.enrolment.home import Overview
 from contracts.enrolment.procedures import ListProcedures, MakeProcedure, ProceduresView, PublishProcedure
-from contracts.enrolment.requests import FollowRequest, ListDepartments, Side, SubmittedView
+from contracts.enrolment.requests import (
+    ClaimRequest,
+    FollowRequest,
+    ListDepartments,
+    MyRequests,
+    Side,
+    SubmittedView,
+)
 from contracts.envelope import EXCHANGE, Envelope
 from contracts.errors import NotFound
+from contracts.events.accounts import AccountAddressConfirmed
 from contracts.events.documents import DocumentShared
 from contracts.events.enrolment import EnrolmentState
 from contracts.events.event import Event
@@ -281,3 +289,21 @@ def test_what_another_system_may_not_order_is_parked_with_its_reason_and_changes
     for why in ("NotAllowed", "NotFound", "unreadable", "no user_id"):
         assert why in whys
     assert state_of(enrolment, filed) is RequestState.RECEIVED
+
+
+def test_an_account_older_than_the_facts_of_its_address_claims_what_it_filed_without_one(
+    enrolment: Enrolment,
+) -> None:
+    publish_form(enrolment, "registres")
+    filed, parent = file_request(enrolment, "registres"), mother.parent()
+    assert parent.account_id is not None
+    address = str(requests.answers()["contact_email"])
+    enrolment.tell(AccountAddressConfirmed(account_id=parent.account_id, email=address), parent.account_id)
+    enrolment.await_that(
+        lambda: (
+            filed.request_id
+            in {each.request_id for each in enrolment.services.ask(MyRequests(), parent).claimable}
+        )
+    )
+    claimed = enrolment.services.ask(ClaimRequest(command_id=uuid4(), request_id=filed.request_id), parent)
+    assert claimed.number == filed.number
