@@ -77,7 +77,10 @@ def _try_the_rested(engine: Engine) -> None:
 PREPARED = {"prepared": True}
 """Execution options of a statement that runs so often that planning it costs more than running it. Its text must not
 change with its values (`= ANY(array)`, not an expanding `IN`), and shows the type of each: by what it is compared with
-or written to, or by a CAST. The connection is ours alone: no pooler lending it by transaction stands in between."""
+or written to, or by a CAST. The connection is ours alone: no pooler lending it by transaction stands in between.
+
+Beside it, `ahead`: a statement that goes first in the same trip, with some of the same values (`%(name)s::UUID`) and no
+answer that is read. A lock, so that what follows, which sees the world as it begins, begins once the lock is had."""
 
 _PLACE = re.compile(r"%\((\w+)\)s((?:::[A-Z]+(?: WITH(?:OUT)? TIME ZONE)?(?:\(\d+\))?(?:\[\])?)?)|%%")
 
@@ -92,14 +95,18 @@ def _prepare_the_hot(engine: Engine) -> None:
     def by_name(
         connection: Any, cursor: Any, statement: str, values: Any, context: Any, many: bool
     ) -> tuple[str, Any]:
-        if many or not context.execution_options.get("prepared"):
+        options = context.execution_options
+        if many or not options.get("prepared"):
             return statement, values
-        name, prepare, execute = _named(statement)
         known: set[str] = connection.info.setdefault("prepared", set())
-        if name not in known:
-            cursor.execute(prepare)
-            known.add(name)
-        return execute, values
+        calls = []
+        for each in filter(None, (options.get("ahead"), statement)):
+            name, prepare, execute = _named(each)
+            if name not in known:
+                cursor.execute(prepare)
+                known.add(name)
+            calls.append(execute)
+        return "; ".join(calls), values
 
 
 @cache

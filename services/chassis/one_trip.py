@@ -31,7 +31,9 @@ Shape = TypeVar("Shape")
 class OneTrip(Generic[Shape]):
     """Selects that are read together into `shape`. Made once, at import: that takes longer than many readings."""
 
-    def __init__(self, shape: type[Shape], **parts: Select[*tuple[Any, ...]]) -> None:
+    def __init__(self, shape: type[Shape], *, ahead: str = "", **parts: Select[*tuple[Any, ...]]) -> None:
+        """`ahead`: the lock after which they see the world, see `chassis.database.PREPARED`."""
+        self._options = {**PREPARED, "ahead": ahead}
         self._shape = TypeAdapter(shape)
         named = [each for name, part in parts.items() for each in (literal_column(f"'{name}'"), _rows(part))]
         dialect = PGDialect_psycopg2()  # type: ignore[no-untyped-call]
@@ -45,7 +47,7 @@ class OneTrip(Generic[Shape]):
         if values.keys() != self._asked:
             raise TypeError(f"asks for {sorted(self._asked)}, not {sorted(values)}")
         answer = session.connection().exec_driver_sql(
-            self._statement, {**self._values, **values}, execution_options=PREPARED
+            self._statement, {**self._values, **values}, execution_options=self._options
         )
         return self._shape.validate_json(answer.scalar_one())
 

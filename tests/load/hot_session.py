@@ -12,7 +12,6 @@ from uuid import uuid4
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis.commands import once
 from chassis.database import engine_for, sessions_for
 from contracts.caller import Caller, Kind
 from contracts.enrolment.bookings import ChangeBookings
@@ -53,7 +52,7 @@ def book(session: Session, number: int, adding: bool) -> None:
     caller = Caller(kind=Kind.CITIZEN, account_id=account(number), name="Camille Martin")
     days = {"additions" if adding else "removals": [HOT_SESSION]}
     ask = ChangeBookings(command_id=uuid4(), child_id=child(number), **days)  # type: ignore[arg-type]
-    answer = once(session, ask, caller, lambda: bookings.change(session, ask, caller, datetime.now(UTC)))
+    answer = bookings.change(session, ask, caller, datetime.now(UTC))
     if not answer.changed:
         raise RuntimeError(f"not done: {answer.refused}")
 

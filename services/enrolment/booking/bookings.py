@@ -6,31 +6,28 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ARRAY, Select, String, Uuid, and_, any_, bindparam, func, or_, select, tuple_
+from sqlalchemy import and_, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from chassis.database import PREPARED
+from chassis.commands import Memory
 from contracts.caller import Caller
 from contracts.enrolment.bookings import BookingAnswer, ChangeBookings, ChangedDay, Refusal, RefusedDay
-from contracts.enrolment.offer import ActivityTerms
 from contracts.enrolment.terms import Grain
 from contracts.errors import Invalid, NotAllowed
-from contracts.events.enrolment import EnrolmentState
-from enrolment.booking import line, places, records, waiting
+from enrolment.booking import found, line, places, records, waiting
 from enrolment.booking.booking_rules import (
-    Known,
     adding_deadline,
     cancelling_deadline,
     chance_of,
     why_not_book,
     why_not_cancel,
 )
-from enrolment.booking.known import known_for
+from enrolment.booking.found import Found
 from enrolment.booking.links import judge, needs_of
-from enrolment.booking.places import Move
+from enrolment.booking.places import Move, Moved
 from enrolment.booking.records import Change
-from enrolment.household.families import Acting, act_for
-from enrolment.models import Activity, Booking, DaySession, Enrolment, Place
+from enrolment.household.families import Acting
+from enrolment.models import Booking, DaySession
 from enrolment.schedule import calendar
 
 OUT_OF_TIME = "hors délai, par décision de la mairie"
@@ -39,14 +36,6 @@ Units = dict[UUID, int]
 """session → the number of those it is booked with."""
 LinkedDay = tuple[str, str, date]
 """(activity, place, day)."""
-
-
-@dataclass(frozen=True)
-class _Found:
-    known: Known
-    terms: ActivityTerms
-    place_name: str
-    is_enrolled: bool
 
 
 @dataclass(frozen=True)
@@ -59,36 +48,59 @@ class _Asked:
 
 
 def change(session: Session, ask: ChangeBookings, caller: Caller, now: datetime) -> BookingAnswer:
-    """Applies what can be, refuses the rest day by day.
+    """Applies what can be, refuses the rest day by day; a repeat gets the first answer.
 
-    Three statements, however many days; one more for whole weeks, one where a place is given back.
+    Two trips to the database, however many days, where all is done: one that takes the child's row and looks, one that
+    changes all there is to change and keeps the answer. One more for whole weeks, one where a place of a full session
+    is given back.
 
-    Locks: the child's row first (its other parent waits), then the sessions' rows in order of day and id.
-    Raises NotFound, NotAllowed (`late` by a parent), Invalid (a day both to book and to cancel).
+    Locks: the child's row first (its other parent waits, and the same save sent twice), then the sessions' rows in
+    order of day and id. Raises NotFound, NotAllowed (`late` by a parent), Invalid (a day both to book and to cancel).
     """
     if set(ask.additions) & set(ask.removals):
         raise Invalid(problems={"additions": "contradiction"})
-    acting = act_for(session, caller, ask.child_id, ask.family_id, lock=True)
-    if ask.late and not acting.is_staff:
+    seen = found.look(session, ask, caller)
+    if ask.late and not seen.acting.is_staff:
         raise NotAllowed
-    return save(session, ask, acting, now)
+    memory = Memory.of(ask, caller)
+    if seen.kept is not None:
+        return memory.recall(seen.kept)
+    return _save(session, ask, seen.acting, now, seen.sessions, memory)
 
 
 def save(session: Session, ask: ChangeBookings, acting: Acting, now: datetime) -> BookingAnswer:
-    """The same, for whoever has been let act; the child's row is theirs."""
-    found = _load(session, _BY_ID, ask.child_id, session_ids=[*ask.additions, *ask.removals])
-    additions, removals, units = _whole_weeks(session, found, ask)
+    """The same, for whoever has been let act; the child's row is theirs, and so is the memory of their command."""
+    sessions = found.load(session, ask.child_id, [*ask.additions, *ask.removals])
+    return _save(session, ask, acting, now, sessions)
+
+
+def _save(
+    session: Session,
+    ask: ChangeBookings,
+    acting: Acting,
+    now: datetime,
+    sessions: found.Sessions,
+    memory: Memory[BookingAnswer] | None = None,
+) -> BookingAnswer:
+    additions, removals, units = _whole_weeks(session, sessions, ask)
     asked = _Asked(acting, ask.late, now)
     changes: list[Change] = []
     refused: list[RefusedDay] = []
     for session_id in [*additions, *removals]:
-        outcome = _judge(found.get(session_id), session_id, session_id in additions, asked)
+        outcome = _judge(sessions.get(session_id), session_id, session_id in additions, asked)
         (changes if isinstance(outcome, Change) else refused).append(outcome)  # type: ignore[arg-type]
     changes, unfit = _hold_together(session, changes, refused, units, ask.child_id)
     _lock_together(session, changes)
-    done, full, is_overtaken = _move(session, changes, units, acting, ask.command_id, now)
+    if_all_is_done = _answer(acting, now, changes, [*refused, *unfit])
+    row = memory.row(if_all_is_done) if memory else None
+    moved = _move(session, changes, units, acting, ask.command_id, now, row)
+    done, full = _parted(changes, moved)
+    if moved.is_kept:
+        waiting.settle(session, done, moved.freed, now)
+        return if_all_is_done
+    freed = moved.freed
     refused += unfit
-    if is_overtaken:
+    if moved.overtaken:
         # An agent closed a day, or changed its activity's ages, while this save waited for its row, which is ours now:
         # what was not done is judged anew, for the rest of a week stands without that day, and a lunch does not
         # without its half-day.
@@ -97,69 +109,32 @@ def save(session: Session, ask: ChangeBookings, acting: Acting, now: datetime) -
             "removals": [each.session_id for each in full if not each.made],
         }
         again = save(session, ask.model_copy(update=left), acting, now)
-        waiting.settle(session, done, now)
-        return _answer(acting, now, done, refused, again)
+        waiting.settle(session, done, freed, now)
+        return _kept(session, memory, _answer(acting, now, done, refused, again))
     if retried := waiting.second_chance(session, full, ask.child_id, now):
         ids = {each.session_id for each in retried}
-        more, still_full, _ = _move(session, retried, units, acting, ask.command_id, now)
+        moved = _move(session, retried, units, acting, ask.command_id, now)
+        more, still_full = _parted(retried, moved)
         done += more
         full = [each for each in full if each.session_id not in ids] + still_full
+        freed |= moved.freed
     refused += [_refusal(each, Refusal.FULL if each.made else Refusal.NOT_BOOKED) for each in full]
-    waiting.settle(session, done, now)
+    waiting.settle(session, done, freed, now)
     if ask.waits and full:
         refused = waiting.join(session, full, refused, set(ask.waits), units, acting, now)
-    return _answer(acting, now, done, refused)
+    return _kept(session, memory, _answer(acting, now, done, refused))
 
 
-# Written once: making these statements costs more than running them.
-_KNOWN = (
-    known_for(bindparam("child_id", type_=Uuid))
-    .add_columns(
-        Activity.code,
-        Activity.terms,
-        Place.name,
-        func.array(
-            select(Enrolment.school_year)
-            .where(
-                Enrolment.child_id == bindparam("child_id", type_=Uuid),
-                Enrolment.activity_code == DaySession.activity_code,
-                Enrolment.place_code == DaySession.place_code,
-                Enrolment.state == EnrolmentState.ACCEPTED,
-            )
-            .correlate(DaySession)
-            .scalar_subquery(),
-            type_=ARRAY(String),
-        ),
-    )
-    .join(Activity, Activity.code == DaySession.activity_code)
-    .join(Place, Place.code == DaySession.place_code)
-)
-_BY_ID = _KNOWN.where(
-    DaySession.session_id == any_(bindparam("session_ids", type_=ARRAY(Uuid)))
-).execution_options(**PREPARED)
-
-
-def _load(session: Session, statement: Select, child_id: UUID, **values: object) -> dict[UUID, _Found]:  # type: ignore[type-arg]
-    """What is known of the sessions, and of the child on them: one statement, no lock."""
-    terms: dict[str, ActivityTerms] = {}
-    found: dict[UUID, _Found] = {}
-    for *known_values, code, terms_given, place_name, years in session.execute(
-        statement, {"child_id": child_id, **values}
-    ):
-        if code not in terms:
-            terms[code] = ActivityTerms.model_validate(terms_given)
-        known = Known(*known_values)
-        is_enrolled = calendar.school_year_of(known.day).label in years
-        found[known.session_id] = _Found(known, terms[code], place_name, is_enrolled)
-    return found
+def _kept(session: Session, memory: Memory[BookingAnswer] | None, answer: BookingAnswer) -> BookingAnswer:
+    return memory.keep(session, answer) if memory else answer
 
 
 def _whole_weeks(
-    session: Session, found: dict[UUID, _Found], ask: ChangeBookings
+    session: Session, sessions: found.Sessions, ask: ChangeBookings
 ) -> tuple[list[UUID], list[UUID], Units]:
     """The sessions to book and to cancel, each week of an activity that is booked by week made whole.
 
-    Each session is a unit of its own, but for those of such a week: they go together. `found` gets the days added.
+    Each session is a unit of its own, but for those of such a week: they go together. `sessions` gets the days added.
     """
     weekly = {
         (
@@ -168,7 +143,7 @@ def _whole_weeks(
             each.known.slot,
             *each.known.day.isocalendar()[:2],
         ): each
-        for each in found.values()
+        for each in sessions.values()
         if each.terms.booked_by is Grain.WEEK
     }
     if weekly:
@@ -181,10 +156,10 @@ def _whole_weeks(
             )
             for each in weekly.values()
         ]
-        found |= _load(session, _KNOWN.where(or_(*wanted)), ask.child_id)
+        sessions |= found.load_where(session, ask.child_id, or_(*wanted))
     weeks: dict[object, list[UUID]] = defaultdict(list)
     week_of: dict[UUID, object] = {}
-    for session_id, each in sorted(found.items(), key=lambda item: (item[1].known.day, item[0])):
+    for session_id, each in sorted(sessions.items(), key=lambda item: (item[1].known.day, item[0])):
         if each.terms.booked_by is Grain.WEEK and not each.known.closed_because:
             known = each.known
             week = (known.activity_code, known.place_code, known.slot, *known.day.isocalendar()[:2])
@@ -196,20 +171,20 @@ def _whole_weeks(
         whole: list[UUID] = []
         for session_id in session_ids:
             week = weeks[week_of[session_id]] if session_id in week_of else []
-            whole += [each for each in week if (found[each].known.booking_id is not None) is booked] or [
+            whole += [each for each in week if (sessions[each].known.booking_id is not None) is booked] or [
                 session_id
             ]
         return list(dict.fromkeys(whole))
 
     numbers: dict[object, int] = {}
-    units = {each: numbers.setdefault(week_of.get(each, each), len(numbers)) for each in found}
+    units = {each: numbers.setdefault(week_of.get(each, each), len(numbers)) for each in sessions}
     return made_whole(ask.additions, booked=False), made_whole(ask.removals, booked=True), units
 
 
-def _judge(found: _Found | None, session_id: UUID, wanted: bool, asked: _Asked) -> Change | RefusedDay:
-    if found is None:
+def _judge(seen: Found | None, session_id: UUID, wanted: bool, asked: _Asked) -> Change | RefusedDay:
+    if seen is None:
         return RefusedDay(session_id=session_id, wanted=wanted, why=Refusal.UNKNOWN)
-    known, terms, acting, now = found.known, found.terms, asked.acting, asked.now
+    known, terms, acting, now = seen.known, seen.terms, asked.acting, asked.now
     deadline_of = adding_deadline if wanted else cancelling_deadline
     deadline = deadline_of(terms, known.day, calendar.public_holiday)
     is_late = not deadline.is_open(now)
@@ -219,7 +194,7 @@ def _judge(found: _Found | None, session_id: UUID, wanted: bool, asked: _Asked) 
         why = why_not_book(
             known,
             acting.family_ids,
-            is_enrolled=found.is_enrolled,
+            is_enrolled=seen.is_enrolled,
             fits_age=chance.fits_age or (acting.is_staff and not terms.groups),
             shut=None if asked.late else chance.shut,
             in_time=in_time,
@@ -229,7 +204,7 @@ def _judge(found: _Found | None, session_id: UUID, wanted: bool, asked: _Asked) 
     change = Change(
         known=known,
         terms=terms,
-        place_name=found.place_name,
+        place_name=seen.place_name,
         made=wanted,
         booking_id=known.booking_id or uuid4(),
         family_id=(known.home or acting.family_id) if wanted else (known.booked_for or acting.family_id),
@@ -308,9 +283,14 @@ def _lock_together(session: Session, changes: Collection[Change]) -> None:
 
 
 def _move(
-    session: Session, changes: list[Change], units: Units, acting: Acting, command_id: UUID, now: datetime
-) -> tuple[list[Change], list[Change], bool]:
-    """(done, with proof and fact; not done; whether one of those was closed or edited since it was read)."""
+    session: Session,
+    changes: list[Change],
+    units: Units,
+    acting: Acting,
+    command_id: UUID,
+    now: datetime,
+    memory: dict[str, object] | None = None,
+) -> Moved:
     moves = [
         Move(
             session_id=each.session_id,
@@ -326,11 +306,14 @@ def _move(
         )
         for each, proof, fact in records.left_by(changes, acting, command_id, now)
     ]
-    moved, overtaken = places.move(session, moves, acting.child.child_id, acting.account_id, now)
+    return places.move(session, moves, acting.child.child_id, acting.account_id, now, memory)
+
+
+def _parted(changes: list[Change], moved: Moved) -> tuple[list[Change], list[Change]]:
+    """(done, with proof and fact; not done)."""
     return (
-        [each for each in changes if each.session_id in moved],
-        [each for each in changes if each.session_id not in moved],
-        bool(overtaken),
+        [each for each in changes if each.session_id in moved.done],
+        [each for each in changes if each.session_id not in moved.done],
     )
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from pydantic import TypeAdapter
-from sqlalchemy import ARRAY, Boolean, DateTime, Integer, String, Text, Uuid, bindparam, select, text
+import orjson
+from sqlalchemy import ARRAY, DateTime, Integer, String, Text, Uuid, bindparam, select, text
 from sqlalchemy.orm import Session
 
 from chassis.database import PREPARED
@@ -38,6 +38,21 @@ class Move:
     edition: int = 0
 
 
+@dataclass(frozen=True)
+class Moved:
+    """What became of moves. `overtaken`: sessions that an agent changed meanwhile (closed, or of another edition); what
+    is neither there nor in `done` had no place left. `freed`: of what was done, the sessions that were full and have a
+    place again: of another, which had one all along, whoever waits has no use for one more.
+
+    `is_kept`: all was done, and the memory of the command with it.
+    """
+
+    done: frozenset[UUID] = frozenset()
+    overtaken: frozenset[UUID] = frozenset()
+    freed: frozenset[UUID] = frozenset()
+    is_kept: bool = False
+
+
 # One statement, with what it leaves: no booking changes without its proof and its fact, and a session's row is held as
 # short as may be. A row that another save has
 # changed meanwhile is read anew once it is locked: `locked`, `groups`, `live` and `offers` are the newest, whatever the
@@ -47,16 +62,16 @@ class Move:
 # Rows that did not exist when the statement began stay unseen: what an agent's change made of the ages meanwhile shows
 # only in the session's `edition`. Of another one than was judged, nothing is done.
 # A booking takes the place that its offer held, of the group it was held in: what is given back is what was counted.
+# The answer that `memory` holds says that all was done: it is kept where that is so.
 _MOVE = (
     text(
         """
     WITH wanted AS (
-        SELECT * FROM unnest(:session_ids, :booking_ids, :family_ids, :books, :group_codes, :offer_ids, :units,
-                             :editions, :proofs, :facts) WITH ORDINALITY
-            AS w (session_id, booking_id, family_id, books, group_code, offer_id, unit, edition, proof, fact, n)
+        SELECT * FROM ROWS FROM (json_to_recordset(:moves) AS (
+            session_id uuid, booking_id uuid, family_id uuid, books boolean, group_code text, offer_id uuid,
+            unit integer, edition integer, proof json, fact json)) WITH ORDINALITY
     ), locked AS MATERIALIZED (
-        SELECT s.session_id, s.taken, s.capacity, s.closed_because, w.booking_id, w.family_id, w.books,
-               w.group_code, w.offer_id, w.unit, s.edition <> w.edition AS is_edited
+        SELECT w.*, s.taken, s.capacity, s.closed_because, s.edition <> w.edition AS is_edited
           FROM session s JOIN wanted w USING (session_id)
          ORDER BY s.day, s.session_id
            FOR NO KEY UPDATE OF s
@@ -74,8 +89,9 @@ _MOVE = (
          WHERE o.state = 'offered'
            FOR NO KEY UPDATE OF o
     ), judged AS (
-        SELECT l.session_id, l.booking_id, l.family_id, l.books, l.taken, l.capacity,
+        SELECT l.session_id, l.booking_id, l.family_id, l.books, l.taken, l.capacity, l.ordinality, l.proof, l.fact,
                l.is_edited OR l.books AND l.closed_because <> '' AS is_overtaken,
+               l.taken >= l.capacity OR COALESCE(g.taken >= g.capacity, false) AS was_full,
                g.taken AS group_taken, g.capacity AS group_capacity,
                CASE WHEN o.waiting_id IS NULL THEN l.group_code ELSE o.group_code END AS group_code,
                CASE WHEN NOT l.books THEN -1 WHEN o.waiting_id IS NULL THEN 1 ELSE 0 END AS delta,
@@ -110,36 +126,33 @@ _MOVE = (
         SELECT p.proof_id, p.command_id, p.at, p.account_id, p.by_name, p.family_id, p.child_id, p.child_name,
                p.booking_id, p.session_id, p.activity_name, p.place_name, p.day, p.slot, p.made, p.rule_sentence,
                p.closes_at
-          FROM done d JOIN wanted w USING (session_id), json_populate_record(NULL::proof, CAST(w.proof AS json)) p
-         ORDER BY w.n
+          FROM done d, json_populate_record(NULL::proof, d.proof) p
+         ORDER BY d.ordinality
     ), told AS (
         INSERT INTO outbox (event_id, name, type, correlation_id, body)
         SELECT f.event_id, f.name, f.type, f.correlation_id, f.body
-          FROM done d JOIN wanted w USING (session_id), json_populate_record(NULL::outbox, CAST(w.fact AS json)) f
-         ORDER BY w.n
+          FROM done d, json_populate_record(NULL::outbox, d.fact) f
+         ORDER BY d.ordinality
+    ), kept AS (
+        INSERT INTO command (command_id, method, digest, answer)
+        SELECT m.command_id, m.method, m.digest, m.answer FROM json_populate_record(NULL::command, :memory) m
+         WHERE m.command_id IS NOT NULL AND NOT EXISTS (SELECT FROM judged WHERE NOT fits)
+            ON CONFLICT DO NOTHING
+     RETURNING command_id
     )
-    SELECT session_id, fits, is_overtaken FROM judged
+    SELECT session_id, fits, is_overtaken, fits AND NOT books AND was_full, EXISTS (SELECT FROM kept) FROM judged
     """
     )
     .bindparams(
-        bindparam("session_ids", type_=ARRAY(Uuid)),
-        bindparam("booking_ids", type_=ARRAY(Uuid)),
-        bindparam("family_ids", type_=ARRAY(Uuid)),
-        bindparam("books", type_=ARRAY(Boolean)),
-        bindparam("group_codes", type_=ARRAY(String)),
-        bindparam("offer_ids", type_=ARRAY(Uuid)),
-        bindparam("units", type_=ARRAY(Integer)),
-        bindparam("editions", type_=ARRAY(Integer)),
-        bindparam("proofs", type_=ARRAY(Text)),
-        bindparam("facts", type_=ARRAY(Text)),
+        bindparam("moves", type_=Text),
         bindparam("child_id", type_=Uuid),
         bindparam("account_id", type_=Uuid),
         bindparam("now", type_=DateTime(timezone=True)),
+        bindparam("memory", type_=Text),
     )
+    .columns(session_id=Uuid)
     .execution_options(**PREPARED)
 )
-
-_JSON: TypeAdapter[Mapping[str, object]] = TypeAdapter(dict[str, object])
 
 # An offer's places: taken for somebody who has not booked yet, or given back.
 _HOLD = text(
@@ -158,42 +171,38 @@ _HOLD = text(
 
 
 def move(
-    session: Session, moves: Sequence[Move], child_id: UUID, account_id: UUID | None, now: datetime
-) -> tuple[set[UUID], set[UUID]]:
+    session: Session,
+    moves: list[Move],
+    child_id: UUID,
+    account_id: UUID | None,
+    now: datetime,
+    memory: Mapping[str, object] | None = None,
+) -> Moved:
     """Makes and cancels one child's bookings, each with its proof and its fact. One statement.
 
-    Answers the sessions where it was done, and those that an agent changed meanwhile (closed, or of another edition):
-    the others had no place left.
     The child's row is the caller's: a child has one live booking on a session at most. `account_id`: who does it.
+    `memory`: the row that keeps the answer of a save all of whose moves are done.
     """
     if not moves:
-        return set(), set()
+        return Moved()
     judged = session.execute(
         _MOVE,
         {
-            "session_ids": [each.session_id for each in moves],
-            "booking_ids": [each.booking_id for each in moves],
-            "family_ids": [each.family_id for each in moves],
-            "books": [each.books for each in moves],
-            "group_codes": [each.group_code for each in moves],
-            "offer_ids": [each.offer_id for each in moves],
-            "units": [each.unit for each in moves],
-            "editions": [each.edition for each in moves],
-            "proofs": [_JSON.dump_json(each.proof).decode() for each in moves],
-            "facts": [_JSON.dump_json(each.fact).decode() for each in moves],
+            "moves": orjson.dumps(moves).decode(),
             "child_id": child_id,
             "account_id": account_id,
             "now": now,
+            "memory": None if memory is None else orjson.dumps(memory).decode(),
         },
+    ).all()
+    return Moved(
+        done=frozenset(session_id for session_id, fits, *_ in judged if fits),
+        overtaken=frozenset(
+            session_id for session_id, fits, is_overtaken, *_ in judged if is_overtaken and not fits
+        ),
+        freed=frozenset(session_id for session_id, *_, was_full, _ in judged if was_full),
+        is_kept=any(is_kept for *_, is_kept in judged),
     )
-    done: set[UUID] = set()
-    overtaken: set[UUID] = set()
-    for session_id, fits, is_overtaken in judged:
-        if fits:
-            done.add(UUID(str(session_id)))
-        elif is_overtaken:
-            overtaken.add(UUID(str(session_id)))
-    return done, overtaken
 
 
 @dataclass(frozen=True)

@@ -138,11 +138,14 @@ def _as_known_now(change: Change, own: WaitingPlace | None, ended: Collection[UU
     return replace(change, known=known)
 
 
-def settle(session: Session, done: Sequence[Change], now: datetime) -> None:
-    """After a save: whoever has a booking waits no more; what was freed is offered. The sessions are locked."""
+def settle(session: Session, done: Sequence[Change], freed: Collection[UUID], now: datetime) -> None:
+    """After a save: whoever has a booking waits no more; what was freed is offered. The sessions are locked.
+
+    `freed`: the sessions that were full and have a place again.
+    """
     made = [each for each in done if each.made and each.known.waiting_id is not None]
     taken = {each.session_id for each in made if each.known.is_offered(now)}
-    freed = [each.session_id for each in done if not each.made]
+    freed = list(freed)
     for row in _rows(session, {each.known.waiting_id for each in made}):
         if (
             row.state == WaitingState.OFFERED

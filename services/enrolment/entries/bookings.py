@@ -1,7 +1,6 @@
 """Bookings: shown, changed, proved."""
 
 from chassis import metrics
-from chassis.commands import once
 from chassis.service import Service, answers
 from contracts.caller import Caller
 from contracts.enrolment.bookings import (
@@ -47,9 +46,7 @@ class BookingDesk(Service):
     @answers(ChangeBookings)
     def change_bookings(self, ask: ChangeBookings, caller: Caller) -> BookingAnswer:
         with self.begin() as session:
-            answer = once(
-                session, ask, caller, lambda: bookings.change(session, ask, caller, self.clock.now())
-            )
+            answer = bookings.change(session, ask, caller, self.clock.now())
         count_days(answer)
         return answer
 

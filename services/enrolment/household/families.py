@@ -4,14 +4,18 @@ A guardian acts for a child through a family that both belong to. A child of two
 and each of its parents acts through their own.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, delete, insert, literal, select
+from sqlalchemy import Select, bindparam, delete, insert, literal_column, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from chassis.database import PREPARED
+from chassis.one_trip import OneTrip
 from contracts.caller import Caller, Kind, Role
 from contracts.errors import NotFound
 from contracts.events.accounts import ChildUpdated, FamilyUpdated
@@ -80,31 +84,71 @@ def act_for(
     row is locked. Raises NotFound for anybody else, whether or not the child exists.
     """
     is_staff = caller.kind is not Kind.CITIZEN
-    if is_staff:
-        caller.staff(Role.REQUESTS)
-    who = {"child_id": child_id, "family_id": family_id} if is_staff else {"child_id": child_id}
-    if not is_staff:
-        who["account_id"] = caller.citizen()
-    rows = session.execute(_ACTING[is_staff, lock], who).all()
-    chosen = next((row for row in rows if family_id in (None, row[2])), None)
-    if chosen is None:
+    found = _ACTING[is_staff, lock].read(session, child_id=child_id, **who_acts(caller, family_id))
+    return chosen(found.acting, caller, family_id)
+
+
+def who_acts(caller: Caller, family_id: UUID | None) -> dict[str, UUID | None]:
+    """What `acting_rows` asks of a caller beside the child. Raises NotAllowed."""
+    if caller.kind is Kind.CITIZEN:
+        return {"account_id": caller.citizen()}
+    caller.staff(Role.REQUESTS)
+    return {"family_id": family_id}
+
+
+@dataclass(frozen=True)
+class ActingRow:
+    """A child, and one of its families through which somebody may act for it; `name`: who acts."""
+
+    child_id: UUID
+    first_name: str
+    last_name: str
+    birth_date: date
+    place_code: str | None
+    class_name: str
+    level: str
+    school_name: str | None
+    family_id: UUID
+    resident: bool | None
+    name: str
+
+
+def chosen(rows: Sequence[ActingRow], caller: Caller, family_id: UUID | None) -> Acting:
+    """The right that rows give, in order of family: for the one named, else for the first. Raises NotFound."""
+    row = next((row for row in rows if family_id in (None, row.family_id)), None)
+    if row is None:
         raise NotFound
+    is_staff = caller.kind is not Kind.CITIZEN
     return Acting(
-        child=chosen[0],
-        school_name=chosen[1] or "",
-        family_id=chosen[2],
-        family_ids=frozenset(row[2] for row in rows),
+        child=Child(
+            child_id=row.child_id,
+            first_name=row.first_name,
+            last_name=row.last_name,
+            birth_date=row.birth_date,
+            place_code=row.place_code,
+            class_name=row.class_name,
+            level=row.level,
+        ),
+        school_name=row.school_name or "",
+        family_id=row.family_id,
+        family_ids=frozenset(row.family_id for row in rows),
         account_id=None if is_staff else caller.account_id,
-        name=chosen[4],
+        name=row.name,
         is_staff=is_staff,
-        is_resident=bool(chosen[3]),
+        is_resident=bool(row.resident),
     )
 
 
-def _acting(*, is_staff: bool, lock: bool) -> Select:  # type: ignore[type-arg]
-    """(child, its school's name, family, whether it lives in the town, who acts) through each family that lets them."""
-    statement = (
-        select(Child, Place.name, FamilyChild.family_id, Family.resident)
+def acting_rows(*, is_staff: bool) -> Select[*tuple[Any, ...]]:
+    """`ActingRow`s of `:child_id`: for each family that lets `:account_id` act; for the town, that of `:family_id`."""
+    rows = (
+        select(
+            *Child.__table__.c,
+            Place.name.label("school_name"),
+            FamilyChild.family_id,
+            Family.resident,
+            (literal_column(f"'{TOWN}'") if is_staff else FamilyGuardian.name).label("name"),
+        )
         .join(FamilyChild, FamilyChild.child_id == Child.child_id)
         .outerjoin(Family, Family.family_id == FamilyChild.family_id)
         .outerjoin(Place, Place.code == Child.place_code)
@@ -112,22 +156,23 @@ def _acting(*, is_staff: bool, lock: bool) -> Select:  # type: ignore[type-arg]
         .order_by(FamilyChild.family_id)
     )
     if is_staff:
-        statement = statement.add_columns(literal(TOWN)).where(
-            FamilyChild.family_id == bindparam("family_id")
-        )
-    else:
-        statement = (
-            statement.add_columns(FamilyGuardian.name)
-            .join(FamilyGuardian, FamilyGuardian.family_id == FamilyChild.family_id)
-            .where(FamilyGuardian.account_id == bindparam("account_id"))
-        )
-    statement = statement.execution_options(**PREPARED)
-    return statement.with_for_update(of=Child, key_share=True) if lock else statement
+        return rows.where(FamilyChild.family_id == bindparam("family_id"))
+    return rows.join(FamilyGuardian, FamilyGuardian.family_id == FamilyChild.family_id).where(
+        FamilyGuardian.account_id == bindparam("account_id")
+    )
 
 
-# Written once: making a statement costs more than running it.
+LOCK = "SELECT FROM child WHERE child_id = %(child_id)s::UUID FOR NO KEY UPDATE"
+"""Keeps the child's row, for what is read behind it."""
+
+
+@dataclass(frozen=True)
+class _ActingRows:
+    acting: list[ActingRow]
+
+
 _ACTING = {
-    (is_staff, lock): _acting(is_staff=is_staff, lock=lock)
+    (is_staff, lock): OneTrip(_ActingRows, ahead=LOCK if lock else "", acting=acting_rows(is_staff=is_staff))
     for is_staff in (False, True)
     for lock in (False, True)
 }

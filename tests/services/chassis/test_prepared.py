@@ -1,6 +1,7 @@
 """Hot statements are prepared once on a connection, and say what they would have said."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -62,3 +63,25 @@ def test_a_connection_that_was_replaced_prepares_anew(engine: Engine) -> None:
         with engine.begin() as connection:
             assert connection.execute(hot, {"n": 3}).scalar_one() == 3
         engine.dispose()
+
+
+def test_what_follows_a_lock_in_one_trip_sees_what_was_done_until_it_was_had(engine: Engine) -> None:
+    lock = "SELECT FROM seen WHERE kind = 'turn' AND subject = %(subject)s FOR NO KEY UPDATE"
+    look = (
+        text("SELECT version FROM seen WHERE kind = 'count' AND subject = CAST(:subject AS text)")
+        .bindparams(bindparam("subject", type_=Text))
+        .execution_options(**PREPARED, ahead=lock)
+    )
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO seen VALUES ('turn', 'a', 0), ('count', 'a', 0)"))
+
+    def count_one() -> int:
+        with engine.begin() as connection:
+            seen = connection.execute(look, {"subject": "a"}).scalar_one()
+            connection.execute(text("UPDATE seen SET version = :one WHERE kind = 'count'"), {"one": seen + 1})
+            return int(seen)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(future.result() for future in [pool.submit(count_one) for _ in range(40)]) == [
+            *range(40)
+        ]

@@ -14,7 +14,6 @@ from sqlalchemy import Engine, event, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from chassis.clock import PARIS
-from chassis.commands import once
 from chassis.database import engine_for, sessions_for
 from contracts.caller import SYSTEM, Caller
 from contracts.enrolment.bookings import BookingAnswer, ChangeBookings
@@ -91,7 +90,7 @@ class Town:
 
     def change(self, ask: ChangeBookings, caller: Caller, now: datetime = NOW) -> BookingAnswer:
         with self.sessions.begin() as session:
-            return once(session, ask, caller, lambda: bookings.change(session, ask, caller, now))
+            return bookings.change(session, ask, caller, now)
 
     def book(self, child_id: UUID, caller: Caller, *days: date, **more: object) -> BookingAnswer:
         ask = ChangeBookings(
