@@ -180,6 +180,7 @@ def payment_view(row: Payment, paid: list[PaidInvoice]) -> PaymentView:
         amount_cents=row.amount_cents,
         receipt_number=row.receipt_number,
         paid_at=row.paid_at,
+        over_cents=row.over_cents,
     )
 
 

@@ -89,6 +89,7 @@ def summary_of(row: Any, today: date) -> InvoiceSummary:
         number=invoice.number,
         kind=InvoiceKind(invoice.kind),
         state=state,
+        overpaid_cents=0 if invoice.kind == InvoiceKind.CREDIT_NOTE else max(0, -int(row.left)),
         family_id=invoice.family_id,
         family_label=invoice.family_label,
         month=invoice.month,

@@ -54,6 +54,9 @@ class Payment(Base):
     )
     paid_by: Mapped[str] = mapped_column(String(250))
     amount_cents: Mapped[int]
+    over_cents: Mapped[int] = mapped_column(
+        default=0, server_default="0", comment="Of it, more than was owed when it came: the family's credit"
+    )
     currency: Mapped[str] = mapped_column(String(3))
     state: Mapped[PaymentState] = mapped_column(states(PaymentState), index=True)
     provider: Mapped[str] = mapped_column(String(20))

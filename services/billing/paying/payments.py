@@ -4,7 +4,7 @@ Every function here is one transaction's work; none talks to the provider (see t
 in the order invoices (by id), payment, numbering.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -339,7 +339,8 @@ def _receive(session: Session, payment: Payment, now: datetime) -> None:
     sequence = numbers.take(session, invoice.fund, year, "receipt")
     account = ledger.holder_of(payment.provider, payment.method)
     ledger.post_payment(session, payment.payment_id, payment.family_id, paid, now, account)
-    if payment.amount_cents > owed:
+    payment.over_cents = payment.amount_cents - owed
+    if payment.over_cents and _paid_meanwhile(session, payment, paid):
         note_difference(
             session,
             now,
@@ -355,6 +356,24 @@ def _receive(session: Session, payment: Payment, now: datetime) -> None:
     payment.receipt_number = numbers.receipt_number(invoice.fund, year, sequence)
 
 
+def _paid_meanwhile(session: Session, payment: Payment, invoices: Collection[UUID]) -> bool:
+    """Somebody paid the same twice: whether to give it back is to be decided.
+
+    A credit note that came while the payer was paying leaves nothing to decide: the rest is the family's credit.
+    """
+    query = (
+        select(Payment.payment_id)
+        .join(PaymentPart, PaymentPart.payment_id == Payment.payment_id)
+        .where(
+            PaymentPart.invoice_id.in_(invoices),
+            Payment.payment_id != payment.payment_id,
+            Payment.state == PaymentState.PAID,
+            Payment.paid_at >= payment.created_at,
+        )
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
 def tell_received(session: Session, payment: Payment, now: datetime) -> None:
     """The fact of money that arrived, with all the invoices it pays."""
     paid = parts.views(session, [payment.payment_id])[payment.payment_id]
@@ -367,6 +386,7 @@ def tell_received(session: Session, payment: Payment, now: datetime) -> None:
         amount_cents=payment.amount_cents,
         method=payment.method,
         receipt_number=payment.receipt_number or "",
+        over_cents=payment.over_cents,
         parts=[
             PaidPart(invoice_id=part.invoice_id, invoice_number=part.number, amount_cents=part.cents)
             for part in paid

@@ -41,6 +41,7 @@ class InvoiceSummary(View):
     month: date
     total_cents: int
     left_cents: int
+    overpaid_cents: int = Field(default=0, description="Paid beyond the invoice: a credit of the family's")
     published_on: date
     due_on: date
     pay_online_until: date

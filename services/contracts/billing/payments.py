@@ -63,6 +63,9 @@ class PaymentView(View):
     receipt_number: str | None = None
     paid_at: AwareDatetime | None = None
     parts: list[PaidInvoice] = Field(default=[], description="The oldest invoice first")
+    over_cents: int = Field(
+        default=0, description="Of it, more than was owed when it came: the family's credit"
+    )
 
 
 class CheckPayment(Question[PaymentView]):

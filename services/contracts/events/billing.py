@@ -75,6 +75,9 @@ class PaymentReceived(Event):
     method: str = "card"
     receipt_number: str = ""
     parts: list[PaidPart] = Field(default=[], description="The oldest invoice first")
+    over_cents: int = Field(
+        default=0, description="Of it, more than was owed by then: a credit of the family's"
+    )
 
 
 class PaymentFailed(Event):

@@ -69,6 +69,11 @@ def test_receipts_state_number_and_date(family: tuple[Desk, UUID, UUID]) -> None
     desk.service.mail_receipt(paid, envelope(paid))
     assert "1\u202f234,56\u00a0€" in desk.mails()[-1].text
     assert "carte bancaire" in desk.mails()[-1].html
+    assert "n’étaient plus dus" not in desk.mails()[-1].text
+    over = paid.model_copy(update={"payment_id": uuid4(), "over_cents": 2000})
+    desk.service.mail_receipt(over, envelope(over))
+    for said in (desk.mails()[-1].text, desk.mails()[-1].html):
+        assert "20,00\u00a0€ n’étaient plus dus" in said
 
 
 def test_the_household_is_written_to_and_nobody_else(family: tuple[Desk, UUID, UUID]) -> None:

@@ -142,6 +142,16 @@ def test_coming_back_paid_says_so_and_gives_the_receipt(site: Site) -> None:
     assert page.select_one(f'a[href="{PAYMENT}/quittance.pdf"]')
 
 
+def test_what_was_paid_too_much_is_said_when_coming_back_and_on_the_invoice(site: Site) -> None:
+    site.services.answers[CheckPayment] = a_payment(over_cents=2000)
+    assert "20,00 € n’étaient plus dus" in words(site.citizen().read(PAYMENT).main)
+    summary = a_summary(
+        state=InvoiceState.PAID, left_cents=0, overpaid_cents=2000, receipt_payment_id=UUID(int=31)
+    )
+    site.services.answers[OpenInvoice] = an_invoice(summary=summary)
+    assert "Payés en trop : 20,00 €" in words(site.citizen().read(INVOICE).main)
+
+
 def test_coming_back_too_early_waits_without_script_and_can_be_stopped(site: Site) -> None:
     pending = a_payment(state=PaymentState.CONFIRMING, pending=True, receipt_number=None, paid_at=None)
     site.services.answers[CheckPayment] = pending

@@ -18,7 +18,7 @@ from contracts.billing.refusals import PaymentDisputed, RefundNotSeen, RefundToo
 from contracts.billing.runs import FindPayments
 from contracts.caller import Role
 from gateway.sentences.billing import DISPUTE_STATES, REFUND_STATES, REFUND_WAYS
-from tests.mothers.billing import a_difference, a_dispute, a_payment_file, a_payment_page, a_refund
+from tests.mothers.billing import a_difference, a_dispute, a_payment, a_payment_file, a_payment_page, a_refund
 from tests.unit.gateway.conftest import Site
 from tests.unit.gateway.test_invoice_pages import words
 
@@ -62,6 +62,14 @@ def test_the_file_says_what_was_paid_given_back_and_contested(site: Site) -> Non
     ):
         assert sentence in words(page.main)
     assert not page.select(f'a[href="{REFUND}"]')
+
+
+def test_the_file_says_what_was_paid_too_much(site: Site) -> None:
+    site.services.answers[OpenPayment] = a_payment_file(payment=a_payment(over_cents=2000))
+    page = site.agent(Role.BILLING).read(FILE)
+    assert "Payé en trop 20,00 €, au crédit de la famille" in page.main.get_text(" ", strip=True).replace(
+        "\u00a0", " "
+    )
 
 
 def test_a_refund_says_what_becomes_due_before_it_is_made(site: Site) -> None:
