@@ -70,9 +70,12 @@ class RequestOffice(Service):
 
     @answers(DecideRequest)
     def decide_request(self, ask: DecideRequest, caller: Caller) -> RequestFile:
-        view = self._do(ask, caller, lambda session: handling.decide(session, ask, caller, self.clock.now()))
-        REQUESTS.labels("accepted" if ask.accepted else "refused").inc()
-        return view
+        def decide(session: Session) -> Request:
+            request = handling.decide(session, ask, caller, self.clock.now())
+            REQUESTS.labels("accepted" if ask.accepted else "refused").inc()
+            return request
+
+        return self._do(ask, caller, decide)
 
     @answers(NoteLetterStored)
     def note_letter_stored(self, ask: NoteLetterStored, caller: Caller) -> RequestFile:

@@ -50,16 +50,14 @@ class RequestDesk(Service):
 
     @answers(SubmitRequest)
     def submit_request(self, ask: SubmitRequest, caller: Caller) -> SubmittedView:
+        def submit() -> SubmittedView:
+            view = submitting.submit(session, ask, caller, self.clock.now())
+            REQUESTS.labels("submitted").inc()
+            return view
+
         with self.begin() as session:
-            view = once(
-                session,
-                ask,
-                caller,
-                lambda: submitting.submit(session, ask, caller, self.clock.now()),
-                again=lambda: submitting.submitted_again(session, ask),  # the code is not kept in the clear
-            )
-        REQUESTS.labels("submitted").inc()
-        return view
+            # The code is not kept in the clear.
+            return once(session, ask, caller, submit, again=lambda: submitting.submitted_again(session, ask))
 
     @answers(MyRequests)
     def my_requests(self, ask: MyRequests, caller: Caller) -> MyRequestsView:
@@ -90,21 +88,19 @@ class RequestDesk(Service):
     def withdraw_request(self, ask: WithdrawRequest, caller: Caller) -> RequestView:
         def withdraw(session: Session, request: Request, who: str) -> None:
             handling.withdraw(session, request, ask.version, who, self.clock.now())
+            REQUESTS.labels("withdrawn").inc()
 
-        view = self._change(ask, caller, withdraw)
-        REQUESTS.labels("withdrawn").inc()
-        return view
+        return self._change(ask, caller, withdraw)
 
     @answers(ClaimRequest)
     def claim_request(self, ask: ClaimRequest, caller: Caller) -> RequestLine:
         def claim() -> RequestLine:
             request = claiming.claim(session, ask.request_id, caller, self.clock.now())
+            REQUESTS.labels("claimed").inc()
             return views.line(request, departments.get(session, request.department_code).name)
 
         with self.begin() as session:
-            view = once(session, ask, caller, claim)
-        REQUESTS.labels("claimed").inc()
-        return view
+            return once(session, ask, caller, claim)
 
     # ------------------------------------------------------------ what others tell
 

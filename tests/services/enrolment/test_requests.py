@@ -13,6 +13,7 @@ from contracts.enrolment.requests import (
     Act,
     AssignRequest,
     ClaimRequest,
+    DecideRequest,
     DepartmentChanged,
     DocumentNotThere,
     FollowRequest,
@@ -33,6 +34,7 @@ from contracts.enrolment.requests import (
 from contracts.errors import Invalid, NotAllowed, NotFound, NotSignedIn, TooManyAttempts
 from contracts.events.requests import RequestState
 from enrolment import mine
+from enrolment.entries.requests import REQUESTS
 from enrolment.procedures.models import RequestDraft
 from enrolment.requests import claiming, departments, documents, erasing
 from gateway.papers.records_words import LABELS
@@ -90,6 +92,35 @@ def test_sent_twice_it_is_one_request_and_the_code_shown_last_opens_it(counter: 
     counter.service.follow_request(FollowRequest(number=again.number, code=again.code), ANYBODY)
     with pytest.raises(NotFound):
         counter.service.submit_request(mother.submit(ask.draft_id, secret), ANYBODY)
+
+
+def test_what_becomes_of_requests_is_counted_once_however_often_it_is_ordered(counter: Counter) -> None:
+    def counted(outcome: str) -> float:
+        return float(REQUESTS.labels(outcome)._value.get())
+
+    before = {outcome: counted(outcome) for outcome in ("submitted", "accepted", "withdrawn")}
+    parent = enrolment.parent()
+    submit = mother.submit(counter.draft(parent))
+    for _ in range(2):
+        counter.service.submit_request(submit, parent)
+    decide = DecideRequest(
+        command_id=uuid4(),
+        request_id=submit.draft_id,
+        version=counter.version(submit.draft_id),
+        accepted=True,
+    )
+    other = counter.file(parent)
+    withdraw = WithdrawRequest(
+        command_id=uuid4(), request_id=other.request_id, version=counter.version(other.request_id)
+    )
+    for _ in range(2):
+        counter.service.decide_request(decide, counter.agent)
+        counter.service.withdraw_request(withdraw, parent)
+    assert {outcome: counted(outcome) - value for outcome, value in before.items()} == {
+        "submitted": 2.0,
+        "accepted": 1.0,
+        "withdrawn": 1.0,
+    }
 
 
 def test_two_at_once_file_one_request(counter: Counter) -> None:

@@ -1,5 +1,8 @@
 """The agents' menu and first page: by desk where roles open much, side by side where they open little."""
 
+from pathlib import Path
+
+import gateway.staff
 from contracts.accounts.families import FamiliesPage, SearchFamilies
 from contracts.caller import Role
 
@@ -45,3 +48,9 @@ def test_no_entry_is_left_out_of_the_desks(site) -> None:
     with site.app.test_request_context("/agents/"):
         entries = site.app.jinja_env.globals["menus"]._entries["staff"]
     assert {entry.label for entry in entries if entry.desk is None} == {"Accueil", "Mon compte"}
+
+
+def test_no_page_of_the_agents_puts_its_link_back_in_the_menu_s_place() -> None:
+    pages = Path(gateway.staff.__file__).with_name("templates").glob("*.html")
+    taking = [each.name for each in pages if "block before" in each.read_text(encoding="utf-8")]
+    assert taking == ["base.html"]
