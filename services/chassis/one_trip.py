@@ -21,7 +21,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Text, cast, func, literal_column, select
 from sqlalchemy.dialects.postgresql.psycopg2 import PGDialect_psycopg2
 from sqlalchemy.orm import Session
-from sqlalchemy.sql import ColumnElement, Select
+from sqlalchemy.sql import ColumnElement, Select, SQLColumnExpression
 
 from chassis.database import PREPARED
 
@@ -35,7 +35,7 @@ class OneTrip(Generic[Shape]):
         """`ahead`: the lock after which they see the world, see `chassis.database.PREPARED`."""
         self._options = {**PREPARED, "ahead": ahead}
         self._shape = TypeAdapter(shape)
-        named = [each for name, part in parts.items() for each in (literal_column(f"'{name}'"), _rows(part))]
+        named = [each for name, part in parts.items() for each in (literal_column(f"'{name}'"), rows(part))]
         dialect = PGDialect_psycopg2()  # type: ignore[no-untyped-call]
         document = select(cast(func.json_build_object(*named), Text)).compile(dialect=dialect)
         self._statement = str(document)
@@ -52,8 +52,14 @@ class OneTrip(Generic[Shape]):
         return self._shape.validate_json(answer.scalar_one())
 
 
-def _rows(part: Select[*tuple[Any, ...]]) -> ColumnElement[Any]:
-    """The rows of a select as a JSON array of objects."""
-    rows = part.subquery("a_row")
-    listed = select(func.json_agg(func.row_to_json(literal_column("a_row")))).select_from(rows)
+def rows(part: Select[*tuple[Any, ...]]) -> ColumnElement[Any]:
+    """The rows of a select as a JSON array of objects. As a column of another select it is a row's own list:
+    `rows(select(Share…).where(Share.document_id == Document.document_id).correlate(Document)).label("shares")`."""
+    found = part.subquery("a_row")
+    listed = select(func.json_agg(func.row_to_json(literal_column("a_row")))).select_from(found)
     return func.coalesce(listed.scalar_subquery(), literal_column("'[]'::json"))
+
+
+def base64(octets: SQLColumnExpression[Any]) -> ColumnElement[str]:
+    """Bytes as a view of the contracts reads them, on one line."""
+    return func.translate(func.encode(octets, "base64"), "\n", "")

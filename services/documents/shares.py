@@ -13,6 +13,7 @@ from sqlalchemy import ARRAY, Uuid, any_, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from chassis.database import PREPARED
+from chassis.one_trip import rows
 from chassis.outbox import tell
 from contracts.caller import Caller
 from contracts.documents import (
@@ -235,6 +236,27 @@ _OPENINGS = (
     .order_by(Opening.opened_at.desc())
     .execution_options(**PREPARED)
 )
+
+
+OF_DOCUMENT = (
+    select(
+        Share.share_id,
+        Share.subject_kind,
+        Share.subject_id,
+        Share.shared_at,
+        Share.readable_until,
+        rows(
+            select(Opening.opened_at, Opening.agent_name)
+            .where(Opening.share_id == Share.share_id)
+            .order_by(Opening.opened_at.desc())
+            .correlate(Share)
+        ).label("openings"),
+    )
+    .where(Share.document_id == Document.document_id)
+    .order_by(Share.shared_at.desc())
+    .correlate(Document)
+)
+"""The shares of the document of a select around it, newest first, as `ShareView`."""
 
 
 def openings_of(session: Session, share_ids: Iterable[UUID]) -> dict[UUID, list[OpeningView]]:

@@ -41,10 +41,15 @@ def months_later(day: date, months: int) -> date:
 
 def list_types(session: Session) -> list[DocumentTypeView]:
     """All of them, in the order pages list them."""
-    return [_view(row) for row in session.scalars(_TYPES)]
+    return [DocumentTypeView.model_validate(row, from_attributes=True) for row in session.execute(ALL)]
 
 
-_TYPES = select(DocumentType).order_by(DocumentType.position, DocumentType.name).execution_options(**PREPARED)
+ALL = (
+    select(DocumentType.code, DocumentType.name, DocumentType.hint, DocumentType.validity)
+    .order_by(DocumentType.position, DocumentType.name)
+    .execution_options(**PREPARED)
+)
+"""All kinds, as `DocumentTypeView`."""
 
 
 def find_type(session: Session, code: str) -> DocumentTypeView:

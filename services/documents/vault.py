@@ -1,20 +1,22 @@
 """The documents of an account: entered, described, found, taken out. All of it sealed."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from chassis.database import PREPARED
+from chassis.one_trip import OneTrip, base64, rows
 from chassis.outbox import tell, tell_all
 from contracts.documents import (
+    AccountKeysView,
     AlreadyThere,
     DeleteDocument,
     DeletionView,
     DescribeDocument,
     DocumentKeyView,
+    DocumentTypeView,
     DocumentView,
     OpenDocument,
     OpenVault,
@@ -39,37 +41,52 @@ WARNING = timedelta(days=30)
 
 
 def open_vault(session: Session, ask: OpenVault, account_id: UUID, town: TownKey) -> VaultView:
-    """Everything of an account, newest first, in five statements; one more for the readings asked for."""
-    keys = session.scalar(_KEYS, {"account_id": account_id})
-    rows = session.scalars(_DOCUMENTS, {"account_id": account_id}).all()
-    shared = shares.of_documents(session, [row.document_id for row in rows])
-    read = {
-        row.document_id: readings.latest(session, row.document_id)
-        for row in rows
-        if row.document_id == ask.readings_of
-    }
+    """Everything of an account, newest first, in one statement; one more for the readings asked for."""
+    vault = _VAULT.read(session, account_id=account_id)
     return VaultView(
-        keys=keyring.view(keys) if keys else None,
-        types=types.list_types(session),
+        keys=vault.keys[0] if vault.keys else None,
+        types=vault.types,
         documents=[
-            _view(row, shared.get(row.document_id, []), read.get(row.document_id, ())) for row in rows
+            each.model_copy(update={"readings": readings.latest(session, each.document_id)})
+            if each.document_id == ask.readings_of
+            else each
+            for each in vault.documents
         ],
-        used_bytes=sum(row.size for row in rows),
+        used_bytes=sum(each.size for each in vault.documents),
         limit_documents=LIMIT_DOCUMENTS,
         limit_bytes=LIMIT_BYTES,
         requests_public_key=town.public,
     )
 
 
-# Written once: they are part of every home.
-_KEYS = (
-    select(AccountKeys).where(AccountKeys.account_id == bindparam("account_id")).execution_options(**PREPARED)
-)
-_DOCUMENTS = (
-    select(Document)
+@dataclass(frozen=True)
+class _Vault:
+    keys: list[AccountKeysView]
+    types: list[DocumentTypeView]
+    documents: list[DocumentView]
+
+
+_VAULT = OneTrip(
+    _Vault,
+    keys=select(
+        base64(AccountKeys.public_key).label("public_key"),
+        AccountKeys.password_wrap,
+        AccountKeys.recovery_wrap,
+        AccountKeys.recovery_made_at,
+    ).where(AccountKeys.account_id == bindparam("account_id")),
+    types=types.ALL,
+    documents=select(
+        Document.document_id,
+        Document.document_type,
+        Document.size,
+        Document.stored_at,
+        Document.valid_until,
+        base64(Document.sealed_key).label("sealed_key"),
+        base64(Document.sealed_description).label("sealed_description"),
+        rows(shares.OF_DOCUMENT).label("shares"),
+    )
     .where(Document.account_id == bindparam("account_id"), Document.deleted_at.is_(None))
-    .order_by(Document.stored_at.desc(), Document.document_id)
-    .execution_options(**PREPARED)
+    .order_by(Document.stored_at.desc(), Document.document_id),
 )
 
 
@@ -266,7 +283,7 @@ def _own(session: Session, document_id: UUID, account_id: UUID, for_update: bool
     return row
 
 
-def _view(row: Document, shared: list[ShareView], read: Sequence[datetime] = ()) -> DocumentView:
+def _view(row: Document, shared: list[ShareView]) -> DocumentView:
     assert row.sealed_key is not None  # noqa: S101  (the table's own check, for the type checker)
     return DocumentView(
         document_id=row.document_id,
@@ -277,5 +294,4 @@ def _view(row: Document, shared: list[ShareView], read: Sequence[datetime] = ())
         sealed_key=row.sealed_key,
         sealed_description=row.sealed_description,
         shares=shared,
-        readings=list(read),
     )

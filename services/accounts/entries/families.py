@@ -6,8 +6,6 @@ from accounts.entries.desk import Desk
 from accounts.household import families, family_files, family_records
 from accounts.quotient import quotients
 from accounts.staff import agents
-from accounts.yearly import certifications
-from chassis.clock import PARIS
 from chassis.commands import once
 from chassis.service import answers
 from contracts.accounts.accesses import Access
@@ -31,14 +29,13 @@ class FamilyDesk(Desk):
     def my_household(self, ask: MyHousehold, caller: Caller) -> HouseholdView:
         account_id = caller.citizen()
         with self.begin() as session:
-            return self._with_certifications(session, families.household(session, account_id))
+            return families.household(session, account_id, self.clock.now())
 
     @answers(OpenMyFile)
     def open_my_file(self, ask: OpenMyFile, caller: Caller) -> MyFileView:
         account_id = caller.citizen()
         with self.begin() as session:
-            file = family_records.my_file(session, account_id, self.clock.now())
-            return file.model_copy(update={"household": self._with_certifications(session, file.household)})
+            return family_records.my_file(session, account_id, self.clock.now())
 
     @answers(SearchFamilies)
     def search_families(self, ask: SearchFamilies, caller: Caller) -> FamiliesPage:
@@ -64,8 +61,3 @@ class FamilyDesk(Desk):
 
         with self.begin() as session:
             return once(session, ask, caller, lambda: do(session))
-
-    def _with_certifications(self, session: Session, household: HouseholdView) -> HouseholdView:
-        today = self.clock.now().astimezone(PARIS).date()
-        due = certifications.due(session, household.families, today)
-        return household.model_copy(update={"certifications": due})

@@ -55,4 +55,4 @@ class KeyDesk(Desk):
             if redeemed.refusal is not None:
                 raise redeemed.refusal
             throttle.succeed(session, account, address)
-            return families.household(session, account_id)
+            return families.household(session, account_id, now)

@@ -6,9 +6,11 @@ other household. Before a key was redeemed an account is nobody's guardian, and 
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, bindparam, func, select, true
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
@@ -16,9 +18,14 @@ from accounts import telephones
 from accounts.household.facts import label_of
 from accounts.mailing import bad_addresses
 from accounts.models import Account, Child, Family, FamilyChild, Guardian, Place, Quotient
+from accounts.yearly.certification_models import Certification
+from accounts.yearly.certification_rules import year_label
+from chassis.clock import PARIS
 from chassis.database import PREPARED
+from chassis.one_trip import OneTrip, rows
 from contracts.accounts.families import (
     AccountView,
+    CertificationDue,
     ChildView,
     FamilyView,
     HouseholdView,
@@ -28,55 +35,36 @@ from contracts.accounts.families import (
 from contracts.errors import NotSignedIn
 
 
-def household(session: Session, account_id: UUID) -> HouseholdView:
-    """All that an account opens. Raises NotSignedIn when the account is gone. Four statements."""
-    row = session.execute(_ACCOUNT, {"account_id": account_id}).one_or_none()
-    if row is None:
+def household(session: Session, account_id: UUID, now: datetime) -> HouseholdView:
+    """All that an account opens. Raises NotSignedIn when the account is gone. One statement."""
+    year = year_label(now.astimezone(PARIS).date())
+    found = _HOUSEHOLD.read(session, account_id=account_id, school_year=year)
+    if not found.account:
         raise NotSignedIn
-    account, mail_failing, family_ids = row
-    views = load_views(session, family_ids, account_id)
+    [account] = found.account
+    views = [_view(family) for family in found.families]
     return HouseholdView(
-        account=AccountView(
-            account_id=account.account_id,
-            title=account.title,
-            first_name=account.first_name,
-            last_name=account.last_name,
-            email=account.email,
-            phone=telephones.shown(account.phone),
-            created_at=account.created_at,
-            last_sign_in=account.last_sign_in_at,
-            mail_failing=mail_failing,
-        ),
-        families=[views[family_id] for family_id in family_ids if family_id in views],
+        account=account.model_copy(update={"phone": telephones.shown(account.phone)}),
+        families=views,
+        certifications=[
+            CertificationDue(
+                family_id=view.family_id, label=view.label, school_year=year, signed_at=family.signed_at
+            )
+            for family, view in zip(found.families, views, strict=True)
+            if view.children
+        ],
     )
 
 
 def load_views(
     session: Session, family_ids: Iterable[UUID], account_id: UUID | None = None
 ) -> dict[UUID, FamilyView]:
-    """The families by id; with `account_id`, said as that member sees them. Three statements."""
+    """The families by id; with `account_id`, said as that member sees them. One statement."""
     wanted = list(family_ids)
     if not wanted:
         return {}
-    families = session.execute(_FAMILIES, {"family_ids": wanted}).all()
-    members: dict[UUID, list[MemberView]] = defaultdict(list)
-    for guardian, account in session.execute(_GUARDIANS, {"family_ids": wanted}):
-        members[guardian.family_id].append(_member(guardian, account, account_id))
-    children = _children(session, wanted)
-    return {
-        family.family_id: FamilyView(
-            family_id=family.family_id,
-            number=family.number,
-            label=label_of([member.last_name for member in members[family.family_id]]),
-            street=family.street,
-            postcode=family.postcode,
-            city=family.city,
-            guardians=sorted(members[family.family_id], key=lambda member: not member.is_me),
-            children=children[family.family_id],
-            quotient=_view_quotient(quotient) if quotient else None,
-        )
-        for family, quotient in families
-    }
+    found = _BY_ID.read(session, family_ids=wanted, account_id=account_id)
+    return {family.family_id: _view(family) for family in found.families}
 
 
 def labels_of(session: Session, family_ids: Iterable[UUID]) -> dict[UUID, str]:
@@ -101,85 +89,154 @@ def _view_quotient(row: Quotient) -> QuotientView:
     return QuotientView(month=row.month, euros=row.euros, source=row.source)
 
 
-def _member(guardian: Guardian, account: Account | None, me: UUID | None) -> MemberView:
+@dataclass(frozen=True)
+class _Guardian:
+    guardian_id: UUID
+    title: str
+    first_name: str
+    last_name: str
+    email: str | None
+    phone: str
+    own_phone: str
+    """Of the account; empty without."""
+    is_me: bool
+    has_account: bool
+
+
+@dataclass(frozen=True)
+class _Family:
+    family_id: UUID
+    number: str
+    street: str
+    postcode: str
+    city: str
+    guardians: list[_Guardian]
+    children: list[ChildView]
+    quotients: list[QuotientView]
+    """The newest, where there is one."""
+    signed_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class _Families:
+    families: list[_Family]
+
+
+@dataclass(frozen=True)
+class _Household(_Families):
+    account: list[AccountView]
+
+
+def _view(family: _Family) -> FamilyView:
+    members = [_member(guardian) for guardian in family.guardians]
+    return FamilyView(
+        family_id=family.family_id,
+        number=family.number,
+        label=label_of([member.last_name for member in members]),
+        street=family.street,
+        postcode=family.postcode,
+        city=family.city,
+        guardians=sorted(members, key=lambda member: not member.is_me),
+        children=family.children,
+        quotient=family.quotients[0] if family.quotients else None,
+    )
+
+
+def _member(guardian: _Guardian) -> MemberView:
     return MemberView(
         guardian_id=guardian.guardian_id,
         title=guardian.title,
         first_name=guardian.first_name,
-        last_name=guardian.usage_name or guardian.last_name,
-        email=(account.email if account else guardian.email) or None,
-        phone=telephones.shown(account.phone) if account and account.phone else guardian.phone,
-        is_me=me is not None and guardian.account_id == me,
-        has_account=guardian.account_id is not None,
+        last_name=guardian.last_name,
+        email=guardian.email,
+        phone=telephones.shown(guardian.own_phone) if guardian.own_phone else guardian.phone,
+        is_me=guardian.is_me,
+        has_account=guardian.has_account,
     )
 
 
-def _children(session: Session, family_ids: list[UUID]) -> dict[UUID, list[ChildView]]:
-    found: dict[UUID, list[ChildView]] = defaultdict(list)
-    for family_id, child, place_name, count in session.execute(_CHILDREN, {"family_ids": family_ids}):
-        found[family_id].append(
-            ChildView(
-                child_id=child.child_id,
-                first_name=child.first_name,
-                last_name=child.usage_name or child.last_name,
-                birth_date=child.birth_date,
-                place_code=child.place_code,
-                place_name=place_name or "",
-                class_name=child.class_name,
-                level=child.level,
-                elsewhere=count > 1,
-            )
-        )
-    return found
-
-
-# Written once, and prepared: they are part of every home.
-_OF = any_(bindparam("family_ids", type_=ARRAY(Uuid)))
-_ACCOUNT = (
-    select(
-        Account,
-        bad_addresses.fails(Account.email),
-        func.array(
-            select(Guardian.family_id)
-            .where(Guardian.account_id == Account.account_id)
-            .correlate(Account)
-            .scalar_subquery(),
-            type_=ARRAY(Uuid),
-        ),
-    )
-    .where(Account.account_id == bindparam("account_id"), Account.closed_at.is_(None))
-    .execution_options(**PREPARED)
-)
-_NEWEST = aliased(
-    Quotient,
-    select(Quotient)
-    .where(Quotient.family_id == Family.family_id)
-    .order_by(Quotient.month.desc())
-    .limit(1)
-    .lateral(),
-)
-_FAMILIES = (
-    select(Family, _NEWEST)
-    .outerjoin(_NEWEST, true())
-    .where(Family.family_id == _OF)
-    .execution_options(**PREPARED)
-)
+_ME = bindparam("account_id", type_=Uuid)
 _GUARDIANS = (
-    select(Guardian, Account)
+    select(
+        Guardian.guardian_id,
+        Guardian.title,
+        Guardian.first_name,
+        func.coalesce(func.nullif(Guardian.usage_name, ""), Guardian.last_name).label("last_name"),
+        func.nullif(func.coalesce(Account.email, Guardian.email), "").label("email"),
+        Guardian.phone,
+        func.coalesce(Account.phone, "").label("own_phone"),
+        func.coalesce(Guardian.account_id == _ME, False).label("is_me"),
+        Guardian.account_id.is_not(None).label("has_account"),
+    )
     .outerjoin(Account, Account.account_id == Guardian.account_id)
-    .where(Guardian.family_id == _OF)
+    .where(Guardian.family_id == Family.family_id)
     .order_by(Guardian.name_key, Guardian.guardian_id)
-    .execution_options(**PREPARED)
+    .correlate(Family)
 )
 _EVERY_HOME = aliased(FamilyChild)
 _HOMES = select(func.count()).where(_EVERY_HOME.child_id == Child.child_id).correlate(Child).scalar_subquery()
 _CHILDREN = (
-    select(FamilyChild.family_id, Child, Place.name, _HOMES)
-    .join(Child, Child.child_id == FamilyChild.child_id)
+    select(
+        Child.child_id,
+        Child.first_name,
+        func.coalesce(func.nullif(Child.usage_name, ""), Child.last_name).label("last_name"),
+        Child.birth_date,
+        Child.place_code,
+        func.coalesce(Place.name, "").label("place_name"),
+        Child.class_name,
+        Child.level,
+        (_HOMES > 1).label("elsewhere"),
+    )
+    .join(FamilyChild, FamilyChild.child_id == Child.child_id)
     .outerjoin(Place, Place.place_code == Child.place_code)
-    .where(FamilyChild.family_id == _OF)
+    .where(FamilyChild.family_id == Family.family_id)
     .order_by(Child.birth_date, Child.first_name)
-    .execution_options(**PREPARED)
+    .correlate(Family)
+)
+_NEWEST = (
+    select(Quotient.month, Quotient.euros, Quotient.source)
+    .where(Quotient.family_id == Family.family_id)
+    .order_by(Quotient.month.desc())
+    .limit(1)
+    .correlate(Family)
+)
+_SIGNED_AT = (
+    select(Certification.signed_at)
+    .where(
+        Certification.family_id == Family.family_id,
+        Certification.school_year == bindparam("school_year"),
+    )
+    .correlate(Family)
+    .scalar_subquery()
+)
+_FAMILIES = select(
+    Family.family_id,
+    Family.number,
+    Family.street,
+    Family.postcode,
+    Family.city,
+    rows(_GUARDIANS).label("guardians"),
+    rows(_CHILDREN).label("children"),
+    rows(_NEWEST).label("quotients"),
+)
+_OF = any_(bindparam("family_ids", type_=ARRAY(Uuid)))
+_BY_ID = OneTrip(_Families, families=_FAMILIES.where(Family.family_id == _OF))
+_HOUSEHOLD = OneTrip(
+    _Household,
+    account=select(
+        Account.account_id,
+        Account.title,
+        Account.first_name,
+        Account.last_name,
+        Account.email,
+        Account.phone,
+        Account.created_at,
+        Account.last_sign_in_at.label("last_sign_in"),
+        bad_addresses.fails(Account.email).label("mail_failing"),
+    ).where(Account.account_id == _ME, Account.closed_at.is_(None)),
+    families=_FAMILIES.add_columns(_SIGNED_AT.label("signed_at"))
+    .where(Family.family_id.in_(select(Guardian.family_id).where(Guardian.account_id == _ME)))
+    .order_by(Family.created_at, Family.family_id),
 )
 _QUOTIENTS = (
     select(Quotient)

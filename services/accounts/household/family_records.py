@@ -18,8 +18,8 @@ from contracts.accounts.records import AdultRecord, ChildRecord, HomeRecord
 
 
 def my_file(session: Session, account_id: UUID, now: datetime) -> MyFileView:
-    """All that an account may read and change of its families. Twelve statements, whatever their number."""
-    shown = household(session, account_id)
+    """All that an account may read and change of its families. Seven statements, whatever their number."""
+    shown = household(session, account_id, now)
     ids = [family.family_id for family in shown.families]
     records = home_records(session, ids, now)
     return MyFileView(

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.identity import journal
@@ -19,7 +19,6 @@ from accounts.shared_custody.custody_models import SchoolYear
 from accounts.yearly.certification_file import load_files
 from accounts.yearly.certification_models import Certification
 from accounts.yearly.certification_rules import Year, blocking, review, year_by_law, year_label
-from chassis.database import PREPARED
 from chassis.outbox import tell
 from chassis.sealed_column import Seal
 from contracts.accounts.certification import (
@@ -31,7 +30,6 @@ from contracts.accounts.certification import (
     PointView,
     SignatureView,
 )
-from contracts.accounts.families import CertificationDue, FamilyView
 from contracts.accounts.journal import Action
 from contracts.caller import Caller
 from contracts.errors import NotFound
@@ -119,34 +117,6 @@ def certify(
     tell(session, fact, subject=ask.family_id, at=now)
     session.flush()
     return page(session, seal, ask.family_id, account_id, today)
-
-
-def due(session: Session, families: Iterable[FamilyView], today: date) -> list[CertificationDue]:
-    """Each home, and whether it has signed for the year: for the dashboard. One statement."""
-    views = [view for view in families if view.children]
-    label = year_label(today)
-    wanted = {"family_ids": [view.family_id for view in views], "school_year": label}
-    signed = dict(session.execute(_SIGNED, wanted).all())
-    return [
-        CertificationDue(
-            family_id=view.family_id,
-            label=view.label,
-            school_year=label,
-            signed_at=signed.get(view.family_id),
-        )
-        for view in views
-    ]
-
-
-# Without what was signed: it is long, sealed, and nobody reads it here.
-_SIGNED = (
-    select(Certification.family_id, Certification.signed_at)
-    .where(
-        Certification.family_id == any_(bindparam("family_ids", type_=ARRAY(Uuid))),
-        Certification.school_year == bindparam("school_year"),
-    )
-    .execution_options(**PREPARED)
-)
 
 
 def guardian_of(session: Session, family_id: UUID, account_id: UUID) -> Guardian:

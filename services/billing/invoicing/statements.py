@@ -100,7 +100,7 @@ def invoices(session: Session, account_id: UUID, today: date) -> InvoiceList:
 
 def due(session: Session, account_id: UUID, today: date) -> DueView:
     """What the dashboard says is to be paid, the first due first."""
-    found = summaries.owed_by(session, families_of(session, account_id), today)
+    found = summaries.owed_by(session, account_id, today)
     to_pay = [invoice for invoice in found if invoice.state is InvoiceState.TO_PAY]
     return DueView(
         invoices=sorted(to_pay, key=lambda invoice: (invoice.due_on, invoice.number)),
@@ -116,7 +116,9 @@ def invoice(
     provider_of: Callable[[str], str] | None = None,
 ) -> InvoiceView:
     """One invoice with everything its page shows; `provider_of`: who takes a fund's payments. Raises NotFound."""
-    row = session.execute(summaries.query().where(Invoice.invoice_id == invoice_id)).first()
+    row = session.execute(
+        summaries.query().add_columns(Invoice).where(Invoice.invoice_id == invoice_id)
+    ).first()
     if row is None:
         raise NotFound
     found: Invoice = row.Invoice

@@ -1,6 +1,7 @@
 """One line per invoice: what it asks, what is left, in which state it is. Worked out from the ledger each time."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -10,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from billing.accounting.ledger import RECEIVABLE
 from billing.invoicing.models import Fund, Invoice, LedgerEntry
+from billing.models import Guardian
 from billing.paying.models import Payment, PaymentPart
 from chassis.database import PREPARED
+from chassis.one_trip import OneTrip
 from contracts.billing.invoices import InvoiceKind, InvoiceState, InvoiceSummary
 from contracts.billing.payments import PaymentState
 
@@ -49,9 +52,19 @@ _RECEIPT: ColumnElement[UUID] = (
 
 
 def query() -> Select[*tuple[Any, ...]]:
-    """Invoices with `left`, `confirming`, `collecting`, `receipt`, and their fund's; add the WHERE and the order."""
+    """What `summary_of` reads of invoices; add the WHERE and the order."""
     return select(
-        Invoice,
+        Invoice.invoice_id,
+        Invoice.number,
+        Invoice.kind,
+        Invoice.fund,
+        Invoice.family_id,
+        Invoice.family_label,
+        Invoice.month,
+        Invoice.total_cents,
+        Invoice.published_on,
+        Invoice.due_on,
+        Invoice.pay_online_until,
         _LEFT.label("left"),
         _in_state(PaymentState.CONFIRMING).label("confirming"),
         _in_state(PaymentState.COLLECTING).label("collecting"),
@@ -73,10 +86,9 @@ def read(session: Session, statement: Select[*tuple[Any, ...]], today: date) -> 
 
 def summary_of(row: Any, today: date) -> InvoiceSummary:
     """A row of `query()` as the pages read it."""
-    invoice: Invoice = row.Invoice
     left = max(0, int(row.left))
     state = InvoiceState.PAID
-    if invoice.kind == InvoiceKind.CREDIT_NOTE:
+    if row.kind == InvoiceKind.CREDIT_NOTE:
         state, left = InvoiceState.CREDIT, int(row.left)
     elif left:
         state = InvoiceState.TO_PAY
@@ -85,23 +97,23 @@ def summary_of(row: Any, today: date) -> InvoiceSummary:
         elif row.collecting:
             state = InvoiceState.COLLECTING
     return InvoiceSummary(
-        invoice_id=invoice.invoice_id,
-        number=invoice.number,
-        kind=InvoiceKind(invoice.kind),
+        invoice_id=row.invoice_id,
+        number=row.number,
+        kind=InvoiceKind(row.kind),
         state=state,
-        overpaid_cents=0 if invoice.kind == InvoiceKind.CREDIT_NOTE else max(0, -int(row.left)),
-        family_id=invoice.family_id,
-        family_label=invoice.family_label,
-        month=invoice.month,
-        total_cents=invoice.total_cents,
+        overpaid_cents=0 if row.kind == InvoiceKind.CREDIT_NOTE else max(0, -int(row.left)),
+        family_id=row.family_id,
+        family_label=row.family_label,
+        month=row.month,
+        total_cents=row.total_cents,
         left_cents=left,
-        published_on=invoice.published_on,
-        due_on=invoice.due_on,
-        pay_online_until=invoice.pay_online_until,
-        payable_online=state is InvoiceState.TO_PAY and today <= invoice.pay_online_until,
-        overdue=state is InvoiceState.TO_PAY and today > invoice.due_on,
+        published_on=row.published_on,
+        due_on=row.due_on,
+        pay_online_until=row.pay_online_until,
+        payable_online=state is InvoiceState.TO_PAY and today <= row.pay_online_until,
+        overdue=state is InvoiceState.TO_PAY and today > row.due_on,
         receipt_payment_id=row.receipt,
-        fund=invoice.fund,
+        fund=row.fund,
         fund_name=row.fund_name,
         part_from_cents=row.part_from,
     )
@@ -109,28 +121,56 @@ def summary_of(row: Any, today: date) -> InvoiceSummary:
 
 def of_families(session: Session, families: Sequence[UUID], today: date) -> list[InvoiceSummary]:
     """All invoices of these families, newest first."""
-    return _read_of(session, _OF_FAMILIES, families, today)
-
-
-def owed_by(session: Session, families: Sequence[UUID], today: date) -> list[InvoiceSummary]:
-    """Those of them of which something is left to pay."""
-    return _read_of(session, _OWED, families, today)
-
-
-def _read_of(
-    session: Session, statement: Select[*tuple[Any, ...]], families: Sequence[UUID], today: date
-) -> list[InvoiceSummary]:
     if not families:
         return []
-    rows = session.execute(statement, {"family_ids": list(families)})
+    rows = session.execute(_OF_FAMILIES, {"family_ids": list(families)})
     return [summary_of(row, today) for row in rows]
 
 
-_OF_FAMILIES = (
-    query()
-    .where(Invoice.family_id == any_(bindparam("family_ids", type_=ARRAY(Uuid))))
-    .order_by(Invoice.published_on.desc(), Invoice.number.desc())
-    .limit(300)
-    .execution_options(**PREPARED)
+def owed_by(session: Session, account_id: UUID, today: date) -> list[InvoiceSummary]:
+    """The invoices of an account's families of which something is left to pay, newest first. One statement."""
+    found = _OWED.read(session, account_id=account_id)
+    return [summary_of(row, today) for row in found.invoices]
+
+
+@dataclass(frozen=True)
+class _Invoice:
+    """A row of `query()`."""
+
+    invoice_id: UUID
+    number: str
+    kind: InvoiceKind
+    family_id: UUID
+    family_label: str
+    month: date
+    total_cents: int
+    published_on: date
+    due_on: date
+    pay_online_until: date
+    left: int
+    confirming: bool
+    collecting: bool
+    receipt: UUID | None
+    fund: str
+    fund_name: str
+    part_from: int | None
+
+
+@dataclass(frozen=True)
+class _Owed:
+    invoices: list[_Invoice]
+
+
+_NEWEST_FIRST = query().order_by(Invoice.published_on.desc(), Invoice.number.desc()).limit(300)
+_OF_FAMILIES = _NEWEST_FIRST.where(
+    Invoice.family_id == any_(bindparam("family_ids", type_=ARRAY(Uuid)))
+).execution_options(**PREPARED)
+_OWED = OneTrip(
+    _Owed,
+    invoices=_NEWEST_FIRST.where(
+        still_owed(),
+        Invoice.family_id.in_(
+            select(Guardian.family_id).where(Guardian.account_id == bindparam("account_id"))
+        ),
+    ),
 )
-_OWED = _OF_FAMILIES.where(still_owed())

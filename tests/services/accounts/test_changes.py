@@ -568,7 +568,7 @@ def test_the_file_costs_the_same_few_statements_however_much_there_is(town: Desk
         town.ask(mother.a_new_contact(home.family_id, mother.a_contact([child])), home.parents[0])
     ask_address(town, home)
 
-    assert (few, statements()) == (11, 11)
+    assert (few, statements()) == (7, 7)
 
 
 def test_the_oldest_changes_leave_the_family_s_page_but_not_what_awaits(town: Desk, home: Home) -> None:
