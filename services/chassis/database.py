@@ -7,12 +7,13 @@ bounded in time at the connection, because a greenlet's timeout in the middle of
 import hashlib
 import re
 import time
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 import orjson
 from sqlalchemy import Engine, MetaData, create_engine, event
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 NAMING = {
@@ -98,15 +99,41 @@ def _prepare_the_hot(engine: Engine) -> None:
         options = context.execution_options
         if many or not options.get("prepared"):
             return statement, values
-        known: set[str] = connection.info.setdefault("prepared", set())
-        calls = []
-        for each in filter(None, (options.get("ahead"), statement)):
-            name, prepare, execute = _named(each)
-            if name not in known:
-                cursor.execute(prepare)
-                known.add(name)
-            calls.append(execute)
-        return "; ".join(calls), values
+        calls = filter(None, (options.get("ahead"), statement))
+        return "; ".join(_prepare(each, connection.info, cursor) for each in calls), values
+
+
+def read_alone(engine: Engine, statement: str, values: Mapping[str, Any]) -> Any:
+    """The one value that a hot statement (see PREPARED) answers, outside any transaction. Raises OperationalError.
+
+    What looks once sees one instant anyway: BEGIN and COMMIT, each a trip of its own, cost more than most looks.
+    """
+    try:
+        connection = engine.raw_connection()
+        driver: Any = connection.dbapi_connection
+        try:
+            driver.autocommit = True
+            cursor = connection.cursor()
+            cursor.execute(_prepare(statement, connection.info, cursor), values)
+            [[value]] = cursor.fetchall()
+            driver.autocommit = False
+        except BaseException:
+            connection.invalidate()
+            raise
+        connection.close()
+    except engine.dialect.loaded_dbapi.Error as failure:
+        raise OperationalError(statement, dict(values), failure) from failure
+    return value
+
+
+def _prepare(statement: str, of_connection: dict[Any, Any], cursor: Any) -> str:
+    """Prepares a statement where its connection does not know it yet; what executes it."""
+    name, prepare, execute = _named(statement)
+    known: set[str] = of_connection.setdefault("prepared", set())
+    if name not in known:
+        cursor.execute(prepare)
+        known.add(name)
+    return execute
 
 
 @cache

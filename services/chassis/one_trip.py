@@ -18,12 +18,12 @@ that is prepared, the text does not change with the values: `= ANY(array)`, neve
 from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter
-from sqlalchemy import Text, cast, func, literal_column, select
+from sqlalchemy import Engine, Text, cast, func, literal_column, select
 from sqlalchemy.dialects.postgresql.psycopg2 import PGDialect_psycopg2
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement, Select, SQLColumnExpression
 
-from chassis.database import PREPARED
+from chassis.database import PREPARED, read_alone
 
 Shape = TypeVar("Shape")
 
@@ -43,13 +43,20 @@ class OneTrip(Generic[Shape]):
         self._asked = {name for name, bind in document.binds.items() if bind.required}
 
     def read(self, session: Session, **values: Any) -> Shape:
-        """The parts, for these values of the selects' bind parameters. Raises TypeError for others than those."""
+        """The parts, for these values of the selects' bind parameters: in the session's transaction, or outside any
+        while it has none (`look()` of a service). Raises TypeError for other names than those.
+        """
         if values.keys() != self._asked:
             raise TypeError(f"asks for {sorted(self._asked)}, not {sorted(values)}")
-        answer = session.connection().exec_driver_sql(
-            self._statement, {**self._values, **values}, execution_options=self._options
-        )
-        return self._shape.validate_json(answer.scalar_one())
+        given = {**self._values, **values}
+        if session.in_transaction() or self._options["ahead"]:
+            answer = session.connection().exec_driver_sql(
+                self._statement, given, execution_options=self._options
+            )
+            return self._shape.validate_json(answer.scalar_one())
+        engine = session.get_bind()
+        assert isinstance(engine, Engine)  # noqa: S101  (ours are made on nothing else)
+        return self._shape.validate_json(read_alone(engine, self._statement, given))
 
 
 def rows(part: Select[*tuple[Any, ...]]) -> ColumnElement[Any]:

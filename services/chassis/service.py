@@ -44,10 +44,10 @@ class Transactions(DependencyProvider):
     def setup(self) -> None:
         settings: Settings = self.container.config["SETTINGS"]
         self.engine = engine_for(settings.need("database_url"), self.container.max_workers)
-        self.begin = sessions_for(self.engine).begin
+        self.sessions = sessions_for(self.engine)
 
     def get_dependency(self, worker_ctx: Any) -> Callable[[], AbstractContextManager[Session]]:
-        return self.begin
+        return self.sessions.begin
 
     def check(self) -> None:
         """Readiness: raises when the database does not answer."""
@@ -58,6 +58,16 @@ class Transactions(DependencyProvider):
         self.engine.dispose()
 
     kill = stop
+
+
+class Looks(DependencyProvider):
+    """Gives each worker `look()`: a session that keeps nothing, and of which a `OneTrip` needs no transaction."""
+
+    def get_dependency(self, worker_ctx: Any) -> Callable[[], AbstractContextManager[Session]]:
+        for provider in self.container.dependencies:
+            if isinstance(provider, Transactions):
+                return provider.sessions
+        raise LookupError("a service that looks has transactions")
 
 
 class TownClock(DependencyProvider):
@@ -111,6 +121,7 @@ class Service:
 
     name: str
     begin: Callable[[], AbstractContextManager[Session]] = Transactions()
+    look: Callable[[], AbstractContextManager[Session]] = Looks()
     clock: Clock = TownClock()
     settings: Settings = Installation()
     health = Health()

@@ -138,7 +138,7 @@ class DocumentsService(RequestPapersDesk, Service):
     @answers(OpenVault)
     def open_vault(self, ask: OpenVault, caller: Caller) -> VaultView:
         account_id = caller.citizen()
-        with self.begin() as session:
+        with self.look() as session:
             return vault.open_vault(session, ask, account_id, self.town)
 
     @answers(OpenDocument)

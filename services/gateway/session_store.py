@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from pydantic import ConfigDict
 from sqlalchemy import ColumnElement, bindparam, delete, select, text, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
-from chassis.database import PREPARED
+from chassis.one_trip import OneTrip, base64
 from contracts.caller import Kind, Role
 from contracts.errors import ServiceUnavailable
 from gateway.models import BrowserSession
@@ -20,6 +21,8 @@ from gateway.models import BrowserSession
 @dataclass(frozen=True)
 class SessionRecord:
     """One signed-in browser, without anything that would open it."""
+
+    __pydantic_config__ = ConfigDict(val_json_bytes="base64")
 
     session_id: UUID
     token_hash: bytes
@@ -59,9 +62,13 @@ class DatabaseStore:
 
     @contextmanager
     def _begin(self) -> Iterator[Session]:
+        with self._faults(), self._sessions.begin() as session:
+            yield session
+
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
         try:
-            with self._sessions.begin() as session:
-                yield session
+            yield
         except (OperationalError, InterfaceError) as problem:
             raise ServiceUnavailable(service="gateway") from problem
 
@@ -89,9 +96,9 @@ class DatabaseStore:
 
     def find(self, token_hash: bytes) -> SessionRecord | None:
         """The session of a token's hash, expired or not."""
-        with self._begin() as session:
-            row = session.scalar(_OF_TOKEN, {"token_hash": token_hash})
-            return _record(row) if row else None
+        with self._faults(), self._sessions() as session:
+            found = _OF_TOKEN.read(session, token_hash=token_hash).sessions
+            return found[0] if found else None
 
     def of_account(self, account_id: UUID) -> list[SessionRecord]:
         """Every session of an account, the last seen first."""
@@ -142,11 +149,21 @@ class DatabaseStore:
             return len(session.execute(statement).all())
 
 
-# Written once: every page looks for it.
-_OF_TOKEN = (
-    select(BrowserSession)
-    .where(BrowserSession.token_hash == bindparam("token_hash"))
-    .execution_options(**PREPARED)
+@dataclass(frozen=True)
+class _Found:
+    sessions: list[SessionRecord]
+
+
+_OPAQUE = ("token_hash", "vault_key")
+# Every page looks for it.
+_OF_TOKEN = OneTrip(
+    _Found,
+    sessions=select(
+        *(
+            base64(column).label(column.key) if column.key in _OPAQUE else column
+            for column in BrowserSession.__table__.columns
+        )
+    ).where(BrowserSession.token_hash == bindparam("token_hash")),
 )
 
 

@@ -28,7 +28,7 @@ class FamilyDesk(Desk):
     @answers(MyHousehold)
     def my_household(self, ask: MyHousehold, caller: Caller) -> HouseholdView:
         account_id = caller.citizen()
-        with self.begin() as session:
+        with self.look() as session:
             return families.household(session, account_id, self.clock.now())
 
     @answers(OpenMyFile)

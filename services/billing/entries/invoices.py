@@ -27,7 +27,7 @@ class InvoiceDesk(Service):
 
     @answers(WhatIsDue)
     def what_is_due(self, ask: WhatIsDue, caller: Caller) -> DueView:
-        with self.begin() as session:
+        with self.look() as session:
             return statements.due(session, caller.citizen(), paris_day(self.clock.now()))
 
     @answers(OpenInvoice)

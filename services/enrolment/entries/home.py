@@ -14,7 +14,7 @@ class HomeDesk(Service):
 
     @answers(Overview)
     def overview(self, ask: Overview, caller: Caller) -> OverviewView:
-        with self.begin() as session:
+        with self.look() as session:
             return overview.overview(session, caller, self.clock.now())
 
     @answers(EnrolmentRecords)

@@ -188,10 +188,11 @@ def desk(engine: Engine) -> Desk:
         s3_url="",
         sms_address="{number}@sms.exemple.fr",
     )
-    begin = sessions_for(engine).begin
+    sessions = sessions_for(engine)
+    begin = sessions.begin
     real_clock = TestClock()
     service = worker_factory(
-        AccountsService, begin=begin, clock=clock, real_clock=real_clock, settings=settings
+        AccountsService, begin=begin, look=sessions, clock=clock, real_clock=real_clock, settings=settings
     )
     made = Desk(service, begin, clock, real_clock, engine)
     service._fetch = lambda file: made.files[file.key]

@@ -23,7 +23,9 @@ from sqlalchemy import (
     literal,
     literal_column,
     select,
+    text,
 )
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from chassis.database import engine_for, sessions_for
@@ -102,3 +104,35 @@ def test_a_value_forgotten_or_unknown_is_a_fault_not_an_empty_page(session: Sess
         _PAGE.read(session, word="")
     with pytest.raises(TypeError, match="wante"):
         _PAGE.read(session, word="", wanted=[], wante=[])
+
+
+def test_of_a_session_that_only_looks_it_opens_no_transaction(engine: Engine) -> None:
+    with sessions_for(engine)() as session:
+        assert _PAGE.read(session, word="é", wanted=[2]).rows[0].word == "é %"
+        assert not session.in_transaction()
+    with engine.begin() as connection:  # the pool's one connection: it serves transactions as before
+        assert connection.exec_driver_sql("SELECT count(*) FROM pg_prepared_statements").scalar_one() == 1
+        connection.exec_driver_sql("CREATE TABLE kept (number int)")
+        connection.rollback()
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT to_regclass('kept')").scalar_one() is None
+
+
+def test_a_look_that_failed_leaves_no_broken_connection(
+    engine: Engine, database: Callable[[str], str]
+) -> None:
+    bad = OneTrip(
+        Page, rows=select((1 / cast(bindparam("n"), Integer)).label("number")), nothing=select(_ROWS.c.number)
+    )
+    with sessions_for(engine)() as session:
+        with pytest.raises(OperationalError):
+            bad.read(session, n=0)
+        lost = session.connection().exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+    other = engine_for(database("tests.echo"), 1)
+    with other.connect() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": lost})
+    other.dispose()
+    with sessions_for(engine)() as session:
+        with pytest.raises(OperationalError):
+            _PAGE.read(session, word="", wanted=[1])
+        assert len(_PAGE.read(session, word="", wanted=[1]).rows) == 1

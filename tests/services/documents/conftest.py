@@ -49,7 +49,8 @@ class Vaults:
 
     def __post_init__(self) -> None:
         self.service = object.__new__(DocumentsService)
-        self.service.begin = sessions_for(self.engine).begin
+        self.service.look = sessions_for(self.engine)
+        self.service.begin = self.service.look.begin
         self.service.clock = self.clock
         self.service.settings = self.settings
         self.service.objects = self.objects

@@ -17,7 +17,7 @@ class Counter:
 
     def __init__(self, sessions: "sessionmaker[Session]", clock: SetClock) -> None:
         self.service = EnrolmentService()
-        self.service.begin = sessions.begin
+        self.service.begin, self.service.look = sessions.begin, sessions
         self.service.clock = clock
 
     def ask(self, question: Question[A], caller: Caller) -> A:

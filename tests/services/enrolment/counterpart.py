@@ -49,7 +49,9 @@ class Counter:
     clock: _Clock = field(default_factory=_Clock)
 
     def __post_init__(self) -> None:
-        self.service: Any = worker_factory(EnrolmentService, begin=self.town.sessions.begin, clock=self.clock)
+        self.service: Any = worker_factory(
+            EnrolmentService, begin=self.town.sessions.begin, look=self.town.sessions, clock=self.clock
+        )
         self.publish(mother.form())
         assert self.agent.account_id is not None
         with self.town.begin() as session:
