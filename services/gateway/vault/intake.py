@@ -15,7 +15,7 @@ from gateway.vault.examination import flaws
 from gateway.vault.examination.examiner import Busy, Examination, Verdict
 from gateway.vault.examination.flaws import Flaw, Flawed
 from gateway.vault.media import HEAD, MOST_PIXELS, Media, pixels, sniff
-from gateway.vault.multipart import Interrupted
+from gateway.vault.multipart import PIECE, Interrupted
 from gateway.vault.scanner import Infected, Scan, ScannerAway
 
 log = get_logger()
@@ -173,7 +173,8 @@ class Incoming:
 class Inspected(Incoming):
     """The same, looked into besides: the end is given only when nothing is wrong inside. Close it.
 
-    `pages` is known once all has been read.
+    A PDF passes as it is sent. A photograph is read whole first, and comes back without what it tells beside what it
+    shows. `pages` is known once all has been read.
     """
 
     def __init__(
@@ -185,19 +186,16 @@ class Inspected(Incoming):
     ) -> None:
         super().__init__(source, clamd_url, at_most, mark)
         self._examination: Examination | None = None
+        self._passes = self.media is Media.PDF
         self.pages = 0
 
     def read(self, size: int) -> bytes:
-        """The next bytes. Raises Refused."""
-        if self._over:
-            return b""
-        if self._examination is None:
-            self._examination = Examination()
-        data = super().read(size)
-        self._examination.feed(data)
-        if not data:
-            self.pages = finish(self._examination).pages
-        return data
+        """The next bytes of what is to be kept. Raises Refused."""
+        if self._passes:
+            return self._look(size)
+        while self._look(PIECE):
+            pass
+        return made(self._examination, size) if self._examination is not None else b""
 
     def preview(self) -> list[bytes]:
         """A thumbnail, then the first pages, as JPEG; perhaps nothing. Once all has been read."""
@@ -209,6 +207,18 @@ class Inspected(Incoming):
         if self._examination is not None:
             self._examination.close()
 
+    def _look(self, size: int) -> bytes:
+        """The next bytes of what was sent, which the examination sees; its verdict comes with their end."""
+        if self._over:
+            return b""
+        if self._examination is None:
+            self._examination = Examination()
+        data = super().read(size)
+        self._examination.feed(data)
+        if not data:
+            self.pages = finish(self._examination).pages
+        return data
+
 
 def finish(examination: Examination) -> Verdict:
     """The verdict. Raises Refused."""
@@ -218,6 +228,14 @@ def finish(examination: Examination) -> Verdict:
         raise Refused(flawed.flaw) from None
     except Busy:
         raise Refused(Reason.BUSY) from None
+
+
+def made(examination: Examination, size: int) -> bytes:
+    """The next bytes of the document made of photographs. Raises Refused."""
+    try:
+        return examination.read(size)
+    except Flawed as flawed:
+        raise Refused(flawed.flaw) from None
 
 
 def _judge(head: bytes) -> Media:

@@ -8,8 +8,7 @@ import hashlib
 
 from contracts.documents import MAX_DOCUMENT_BYTES
 from gateway.vault.examination.examiner import Examination
-from gateway.vault.examination.flaws import Flaw
-from gateway.vault.intake import Incoming, Reason, Refused, finish
+from gateway.vault.intake import Incoming, Reason, Refused, finish, made
 from gateway.vault.media import Media
 from gateway.vault.multipart import PIECE, FilePart, IncomingForm, Interrupted
 
@@ -27,17 +26,14 @@ class BoundPages:
         self._clamd_url = clamd_url
         self._mark = mark
         self._examination = Examination("bind")
-        self._left: int | None = None
+        self._is_bound = False
 
     def read(self, size: int) -> bytes:
         """The next bytes of the PDF. The first call takes all photographs in."""
-        if self._left is None:
-            self._left = self._gather()
-        data = self._examination.read(min(size, self._left))
-        if self._left and not data:
-            raise Refused(Flaw.TOO_HARD)
-        self._left -= len(data)
-        return data
+        if not self._is_bound:
+            self._gather()
+            self._is_bound = True
+        return made(self._examination, size)
 
     def preview(self) -> list[bytes]:
         """A thumbnail, then the first pages, as JPEG. Once all has been read."""
@@ -47,8 +43,8 @@ class BoundPages:
         """Ends the process that makes the PDF."""
         self._examination.close()
 
-    def _gather(self) -> int:
-        """Passes every photograph on; gives the size of the PDF."""
+    def _gather(self) -> None:
+        """Passes every photograph on, and waits for the PDF."""
         file, number, total = self._form.file, 0, 0
         while file is not None:
             number += 1
@@ -60,7 +56,6 @@ class BoundPages:
         if verdict.size > MAX_DOCUMENT_BYTES:
             raise Refused(Reason.TOO_LARGE)
         self.pages = verdict.pages
-        return verdict.size
 
     def _pass_on(self, file: FilePart, room: int) -> int:
         photograph = Incoming(file, self._clamd_url, room, self._mark)

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pikepdf
 import pytest
 from bs4 import BeautifulSoup
+from PIL import Image
 
 from contracts.caller import Role
 from contracts.documents import BUCKET, OpenShare, OpenVault, StoreDocument
@@ -115,6 +116,25 @@ def test_a_telephones_photograph_is_taken_by_its_own_input(vaults, vault_site):
     )
     assert answer.status_code == 303
     assert browser.read(answer.location).h1.get_text() == "IMG_1.jpg"
+
+
+def test_a_photograph_is_kept_without_its_place_and_the_page_says_so(vaults, vault_site):
+    exif = Image.Exif()
+    exif[0x0112], exif[0x0110] = 6, "Pixel 9"
+    exif.get_ifd(0x8825)[1] = "N"
+    sent = a_photograph(900, 700, exif=exif.tobytes())
+    browser = sign_in(vault_site)
+    assert "Le lieu, la date et l’appareil notés dans une photo" in browser.read(
+        "/mon-espace/stockage/ajouter/"
+    ).main.get_text().replace("\u00a0", " ")
+    send(browser, sent, "IMG_1.jpg")
+    document = the_document(vaults, browser)
+    granted = browser.post(f"/mon-espace/stockage/{document.document_id}/telecharger")
+    kept = fetch(browser, granted).get_data()
+    assert len(kept) == document.size
+    assert dict(Image.open(io.BytesIO(kept)).getexif()) == {0x0112: 6}
+    assert Image.open(io.BytesIO(kept)).tobytes() == Image.open(io.BytesIO(sent)).tobytes()
+    assert "déjà" in text_of(send(browser, sent, "IMG_1.jpg", calls=3))
 
 
 @pytest.mark.parametrize(

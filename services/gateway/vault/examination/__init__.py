@@ -15,6 +15,8 @@ refused.
     inflation  how large a compressed stream would become, without making it
     pdf_check  programs, files and bombs within a PDF
     pictures   photographs: whole, upright, small
+    traces     what a photograph notes beside its picture, taken out
+    heic_traces   the same, of a HEIC
     binding    several photographs made into one PDF
     bank_file  which debits a bank sends back, in its XML
 """

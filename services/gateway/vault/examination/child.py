@@ -14,7 +14,7 @@ import os
 import socket
 from typing import BinaryIO, NoReturn
 
-from gateway.vault.examination import bank_file, binding, hidden, limits, pdf_check, pictures
+from gateway.vault.examination import bank_file, binding, hidden, limits, pdf_check, pictures, traces
 from gateway.vault.examination.flaws import Flaw, Flawed
 from gateway.vault.examination.packing import pack
 from gateway.vault.media import Media, sniff
@@ -97,7 +97,9 @@ def _look(data: bytes, out: BinaryIO) -> None:
         raise Flawed(Flaw.UNREADABLE)
     hidden.look_in_picture(media, data)
     picture = pictures.open_picture(data, pictures.PAGE)
-    _say(out, {"flaw": None, "pages": 1, "size": 0})
+    bare = traces.without_traces(media, data)
+    _say(out, {"flaw": None, "pages": 1, "size": len(bare)})
+    out.write(bare)
     _show(out, pictures.shown(picture))
 
 

@@ -30,7 +30,7 @@ class Busy(Exception):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is known of a file that is fit. `size`: bytes of the document made of several photographs, else 0."""
+    """What is known of a file that is fit. `size`: bytes made of photographs; 0 for a PDF, kept as it is."""
 
     pages: int
     size: int
@@ -43,6 +43,7 @@ class Examination:
         self._child = NURSERY.fork(task)
         self._clock: Timer | None = None
         self._holds_turn = False
+        self._left = 0
 
     def feed(self, data: bytes) -> None:
         """Passes a piece on. A child that has died already says so at the end."""
@@ -69,11 +70,16 @@ class Examination:
         said = json.loads(line)
         if said["flaw"] is not None:
             raise Flawed(Flaw(said["flaw"]))
-        return Verdict(int(said["pages"]), int(said["size"]))
+        self._left = int(said["size"])
+        return Verdict(int(said["pages"]), self._left)
 
     def read(self, size: int) -> bytes:
-        """The document made of several photographs; the caller knows from the verdict how much there is."""
-        return self._child.back.read(size)
+        """The document made of photographs, to its end. After the verdict. Raises Flawed."""
+        data = self._child.back.read(min(size, self._left))
+        if self._left and not data:
+            raise Flawed(Flaw.TOO_HARD)
+        self._left -= len(data)
+        return data
 
     def preview(self) -> list[bytes]:
         """A thumbnail, then the first pages, as JPEG; nothing when they could not be drawn. After the verdict."""
