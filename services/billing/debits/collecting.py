@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from billing.accounting import ledger, numbers
 from billing.debits import dates, mandates
+from billing.debits.collectable import collectable
 from billing.debits.creditors import Creditor, of_fund
 from billing.debits.models import Collection, Debit, Mandate
 from billing.debits.withdrawing import CANCELLED, MANDATE_ENDED, lock_payments, withdraw
@@ -55,6 +56,7 @@ class _Owed:
     mandate: Mandate
     cents: dict[UUID, int]
     numbers: dict[UUID, str]
+    contested_cents: int
 
 
 def plan(
@@ -246,19 +248,21 @@ def _candidates(fund: str, collect_on: date) -> Select[Mandate, Invoice]:
 
 
 def _owed(session: Session, rows: Result[Mandate, Invoice]) -> list[_Owed]:
-    """By mandate, what is left of each invoice, the oldest debt first."""
+    """By mandate, what may be taken of each invoice, the oldest debt first: nothing of what is contested."""
     by_mandate: dict[UUID, list[tuple[Mandate, Invoice]]] = defaultdict(list)
     for mandate, invoice in rows:
         by_mandate[mandate.mandate_id].append((mandate, invoice))
-    left = ledger.left_of(
-        session, [invoice.invoice_id for pairs in by_mandate.values() for _, invoice in pairs]
-    )
+    every = [invoice for pairs in by_mandate.values() for _, invoice in pairs]
+    families = {invoice.family_id for invoice in every}
+    may, waits = collectable(session, families, [invoice.invoice_id for invoice in every])
     found = []
     for pairs in by_mandate.values():
         invoices = sorted((invoice for _, invoice in pairs), key=lambda each: (each.due_on, each.number))
-        cents = {each.invoice_id: left[each.invoice_id] for each in invoices if left[each.invoice_id] > 0}
+        cents = {each.invoice_id: may[each.invoice_id] for each in invoices if may[each.invoice_id] > 0}
         if cents:
-            found.append(_Owed(pairs[0][0], cents, {each.invoice_id: each.number for each in invoices}))
+            contested = sum(waits[each] for each in cents)
+            numbers_of = {each.invoice_id: each.number for each in invoices}
+            found.append(_Owed(pairs[0][0], cents, numbers_of, contested))
     return found
 
 
@@ -312,6 +316,7 @@ def _take(
                     PaidPart(invoice_id=key, invoice_number=each.numbers[key], amount_cents=cents)
                     for key, cents in each.cents.items()
                 ],
+                contested_cents=each.contested_cents,
             )
         )
     session.execute(insert(Payment), payments)

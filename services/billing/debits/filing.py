@@ -8,13 +8,13 @@ from uuid import UUID
 from sqlalchemy import delete, select, text, tuple_, update
 from sqlalchemy.orm import Session
 
-from billing.accounting import ledger
 from billing.debits import dates, mandates
+from billing.debits.collectable import collectable
 from billing.debits.collecting import lock_open, payments_of, signer_is_guardian
 from billing.debits.creditors import Creditor, of_fund
 from billing.debits.models import Collection, Debit, Mandate
 from billing.debits.pain008 import Head, Order
-from billing.debits.withdrawing import MANDATE_ENDED, NOTHING_LEFT, lock_payments, withdraw
+from billing.debits.withdrawing import CONTESTED, MANDATE_ENDED, NOTHING_LEFT, lock_payments, withdraw
 from billing.invoicing.dates import paris_day
 from billing.invoicing.models import Fund
 from billing.paying import parts
@@ -58,7 +58,7 @@ def make(
     caller: Caller,
     now: datetime,
 ) -> Collection:
-    """The file of an announced collection. Never more than was announced: less where the debt is less by now.
+    """The file of an announced collection. Never more than was announced; less where less is owed, or it is contested.
 
     A collection of which nothing is left is given up instead, and comes back cancelled.
     Raises NotFound, CollectionClosed, CollectionTooLate, DebitNotOffered.
@@ -126,7 +126,7 @@ def _lock_mandates(session: Session, collection_id: UUID) -> dict[UUID, Mandate]
 def _leave_out(
     session: Session, payments: list[Payment], under: Mapping[UUID, Mandate], now: datetime
 ) -> None:
-    """Gives up what may not be collected any more, and takes no more than is left of each invoice."""
+    """Gives up what may not be collected any more, and takes no more than may be of each invoice."""
     serving = set(
         session.scalars(
             select(Mandate.mandate_id).where(
@@ -142,13 +142,16 @@ def _leave_out(
     rows = session.scalars(
         select(PaymentPart).where(PaymentPart.payment_id.in_([each.payment_id for each in payments]))
     ).all()
-    left = ledger.left_of(session, {row.invoice_id for row in rows})
+    families = {each.family_id for each in payments}
+    may, waits = collectable(session, families, {row.invoice_id for row in rows})
     owed: dict[UUID, dict[UUID, int]] = defaultdict(dict)
     for row in rows:
-        owed[row.payment_id][row.invoice_id] = min(row.amount_cents, max(0, left.get(row.invoice_id, 0)))
+        owed[row.payment_id][row.invoice_id] = min(row.amount_cents, may.get(row.invoice_id, 0))
     alive = [each for each in payments if each.state is PaymentState.COLLECTING]
     settled = [each for each in alive if not any(owed[each.payment_id].values())]
-    withdraw(session, settled, NOTHING_LEFT, now)
+    contested = [each for each in settled if any(waits.get(key, 0) for key in owed[each.payment_id])]
+    withdraw(session, contested, CONTESTED, now)
+    withdraw(session, [each for each in settled if each not in contested], NOTHING_LEFT, now)
     lowered = {
         each.payment_id: owed[each.payment_id]
         for each in alive

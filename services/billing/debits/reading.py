@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from billing.debits import dates, mandates
 from billing.debits.bank_accounts import masked, spaced
+from billing.debits.collectable import collectable
 from billing.debits.creditors import Creditor
 from billing.debits.models import Collection, Debit, Mandate
 from billing.invoicing.dates import paris_day
@@ -204,7 +205,12 @@ def _mandate(row: Any, account_id: UUID | None) -> MandateView:
 def _coming(session: Session, of_mandates: Several[UUID]) -> list[ComingDebit]:
     rows = session.execute(
         select(
-            Debit.payment_id, Debit.mandate_id, Collection.collect_on, Collection.state, Payment.amount_cents
+            Debit.payment_id,
+            Debit.mandate_id,
+            Collection.collect_on,
+            Collection.state,
+            Payment.amount_cents,
+            Payment.family_id,
         )
         .join(Collection, Collection.collection_id == Debit.collection_id)
         .join(Payment, Payment.payment_id == Debit.payment_id)
@@ -212,12 +218,20 @@ def _coming(session: Session, of_mandates: Several[UUID]) -> list[ComingDebit]:
         .order_by(Collection.collect_on)
     ).all()
     paid = parts.views(session, [row.payment_id for row in rows])
+    invoices = {part.invoice_id for those in paid.values() for part in those}
+    may, _ = collectable(session, {row.family_id for row in rows}, invoices)
+
+    def cents(row: Row[Any]) -> int:
+        if row.state is CollectionState.FILED:
+            return int(row.amount_cents)
+        return sum(min(part.cents, may.get(part.invoice_id, 0)) for part in paid[row.payment_id])
+
     return [
         ComingDebit(
             payment_id=row.payment_id,
             mandate_id=row.mandate_id,
             collect_on=row.collect_on,
-            cents=row.amount_cents,
+            cents=cents(row),
             invoices=[part.number for part in paid[row.payment_id]],
             filed=row.state is CollectionState.FILED,
         )

@@ -18,6 +18,7 @@ from contracts.events.billing import DebitWithdrawn, PaidPart
 
 MANDATE_ENDED = "mandate_ended"
 NOTHING_LEFT = "nothing_left"
+CONTESTED = "contested"
 CANCELLED = "cancelled"
 
 

@@ -231,10 +231,13 @@ class DebitAnnounced(Event):
     creditor_id: str
     iban_end: str
     parts: list[PaidPart] = Field(description="The oldest invoice first")
+    contested_cents: int = Field(
+        default=0, description="Of these invoices, not taken before the town has answered"
+    )
 
 
 class DebitWithdrawn(Event):
-    """A debit that was announced will not happen. `reason`: `nothing_left`, `mandate_ended`, `cancelled`."""
+    """An announced debit will not happen. `reason`: `nothing_left`, `contested`, `mandate_ended`, `cancelled`."""
 
     name = "debit.withdrawn"
     told_by = "billing"

@@ -311,6 +311,7 @@ DEBIT_STATES = {
 
 DEBIT_REASONS = {
     "nothing_left": "Plus rien n’était dû",
+    "contested": "La famille conteste ce qui reste dû",
     "mandate_ended": "Le mandat a pris fin",
     "cancelled": "Retiré par un agent, ou fichier non fait à temps",
 }

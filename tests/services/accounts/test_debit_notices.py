@@ -53,6 +53,16 @@ def test_a_signature_is_confirmed_to_who_signed(home: Home) -> None:
         assert words in said
 
 
+def test_what_is_contested_is_said_in_the_announcement_and_when_nothing_is_left_of_it(home: Home) -> None:
+    known = {"fund": "ENF", "mandate_reference": "ENF-M-2026-000012", "creditor_id": "FR72ZZZ123456"}
+    home.tell(DebitAnnounced(iban_end="2606", contested_cents=1280, **known, **debit(home)))
+    assert "Les 12,80 € que vous contestez ne sont pas prélevés" in plain(home.desk.mails(MAX)[-1].text)
+    home.tell(DebitWithdrawn(reason="contested", **debit(home)))
+    said = plain(home.desk.mails(MAX)[-1].text)
+    assert "rien n’est prélevé avant la réponse de la mairie" in said
+    assert "La ville y a renoncé" not in said
+
+
 def test_a_debit_is_announced_with_all_that_the_rulebook_asks_for(home: Home) -> None:
     home.tell(
         DebitAnnounced(

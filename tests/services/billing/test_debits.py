@@ -1,15 +1,28 @@
 """Direct debits on a real database: announced, filed once, booked on their day, sent back; never collected twice."""
 
+import json
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 from xml.etree import ElementTree
 
 import pytest
+from sqlalchemy import text
 
 from billing.accounting import audit, ledger
-from billing.debits import booking, collecting, creditors, filing, mandates, pain008, reading, rejecting
+from billing.debits import (
+    booking,
+    collecting,
+    creditors,
+    dates,
+    filing,
+    mandates,
+    pain008,
+    reading,
+    rejecting,
+)
 from billing.debits.models import Collection, Debit, Mandate
 from billing.invoicing import statements
+from billing.invoicing.models import Invoice
 from billing.paying import counter
 from billing.paying.models import Payment
 from chassis.clock import PARIS
@@ -27,6 +40,7 @@ from contracts.billing.debits import (
     WithdrawDebit,
 )
 from contracts.billing.invoices import InvoiceState
+from contracts.billing.objection_terms import LineObjectionState
 from contracts.billing.payments import PaymentState, StartPayment
 from contracts.billing.refusals import (
     CollectionClosed,
@@ -45,6 +59,7 @@ from tests.mothers.billing import NOW, a_clerk, a_parent
 from tests.services.billing.conftest import Town
 from tests.services.billing.test_claims import make as make_claims
 from tests.services.billing.test_claims import set_terms
+from tests.services.billing.test_contesting import MEAL, Case
 from tests.services.billing.test_runs import at_once
 
 CREDITORS = creditors.read("ENF=FR72ZZZ123456,FR7630001007941234567890185,BDFEFRPPCCT")
@@ -389,6 +404,49 @@ def test_a_collection_of_which_nothing_is_left_is_given_up(
     assert state(town, payment_of(town, collection)) is PaymentState.FAILED
     with pytest.raises(NotFound):
         file_of(town, collection)
+
+
+def test_what_is_contested_is_not_debited_before_the_answer_and_due_again_after_it(town: Town) -> None:
+    case = Case(town)  # 60 € for three days
+    sign(town, case.family, case.parent)
+    with town.sessions.begin() as session:
+        due_on = session.get_one(Invoice, case.invoice).due_on
+    early = case.contest(0)
+    collection = announce(town, due_on)
+    with town.sessions.begin() as session:
+        body = session.execute(text("SELECT body FROM outbox WHERE name = 'debit.announced'")).scalar_one()
+    fact = json.loads(body)["data"]
+    assert (fact["amount_cents"], fact["contested_cents"]) == (2 * MEAL, MEAL)
+    late = case.contest(1)
+    with town.sessions.begin() as session:
+        shown = reading.mine(session, CREDITORS, case.parent.account_id).coming  # type: ignore[arg-type]
+        assert [each.cents for each in shown] == [MEAL]
+        assert statements.invoice(session, case.parent, case.invoice, due_on).collect_cents == MEAL
+    make_file(town, collection)
+    to_day(town, due_on)
+    assert (book(town), left(town, case.invoice)) == (1, 2 * MEAL)
+    again = dates.next_bank_day(due_on + timedelta(days=20))
+    with pytest.raises(NothingToCollect):
+        announce(town, again)
+    case.answer(early, LineObjectionState.EXPLAINED)
+    case.answer(late, LineObjectionState.WAIVED)
+    make_file(town, announce(town, again))
+    to_day(town, again)
+    assert (book(town), case.balance) == (1, MEAL)  # what was given back, until a run credits it
+    town.run()
+    assert case.balance == 0
+
+
+def test_a_collection_of_which_all_is_contested_since_is_given_up(town: Town) -> None:
+    case = Case(town)
+    sign(town, case.family, case.parent)
+    with town.sessions.begin() as session:
+        due_on = session.get_one(Invoice, case.invoice).due_on
+    collection = announce(town, due_on)
+    case.contest(0, 1, 2)
+    assert make_file(town, collection) is CollectionState.CANCELLED
+    assert (left(town, case.invoice), town.told("debit.withdrawn")) == (3 * MEAL, 1)
+    assert town.count("SELECT count(*) FROM payment WHERE reason = 'contested'") == 1
 
 
 def test_a_booked_debit_that_comes_back_is_due_again_and_its_receipt_is_void(
