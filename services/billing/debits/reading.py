@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from billing.debits import dates, mandates
@@ -221,7 +221,7 @@ def _coming(session: Session, of_mandates: Several[UUID]) -> list[ComingDebit]:
     invoices = {part.invoice_id for those in paid.values() for part in those}
     may, _ = collectable(session, {row.family_id for row in rows}, invoices)
 
-    def cents(row: Row[Any]) -> int:
+    def cents(row: Any) -> int:
         if row.state is CollectionState.FILED:
             return int(row.amount_cents)
         return sum(min(part.cents, may.get(part.invoice_id, 0)) for part in paid[row.payment_id])
