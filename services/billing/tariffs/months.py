@@ -29,7 +29,7 @@ class Version:
 
 @dataclass(frozen=True)
 class Unit:
-    """One thing consumed or booked by a child."""
+    """One thing consumed or booked by a child. `waived`: it costs nothing, and counts its child all the same."""
 
     session_id: UUID
     child_id: UUID
@@ -39,6 +39,7 @@ class Unit:
     slot: str
     effect: Effect
     planned: bool = False
+    waived: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,10 +94,12 @@ def in_force(versions: Iterable[Version], activity_code: str, place_code: str, d
 def price_month(
     month: date, units: Sequence[Unit], household: Household, chosen: Sequence[Version | None]
 ) -> list[Price | None]:
-    """The price of each unit of the month by its version, in the order given; None where there is none."""
+    """The price of each unit of the month by its version, in the order given; None where there is none, or waived."""
     ranks = _ranks(units, household.born)
     asked = [
-        (version.rule, _inputs(month, unit, version.rule, household, ranks)) if version else None
+        (version.rule, _inputs(month, unit, version.rule, household, ranks))
+        if version and not unit.waived
+        else None
         for unit, version in zip(units, chosen, strict=True)
     ]
     prices = [price(*each) if each else None for each in asked]

@@ -32,16 +32,18 @@ from contracts.events.enrolment import Mark
 _MOST_FOUND = 10
 
 _CONSUMED = """
-SELECT s.session_id, a.child_id, s.activity_code, s.place_code, s.day, s.slot, a.mark
+SELECT s.session_id, a.child_id, s.activity_code, s.place_code, s.day, s.slot, a.mark,
+       w.session_id IS NOT NULL AS waived
 FROM attendance a JOIN settled_session s USING (session_id)
+LEFT JOIN waived_day w USING (family_id, session_id, child_id)
 WHERE a.family_id = :family_id AND s.day >= :since AND s.day < :until
 UNION ALL
-SELECT b.session_id, b.child_id, b.activity_code, b.place_code, b.day, b.slot, NULL
+SELECT b.session_id, b.child_id, b.activity_code, b.place_code, b.day, b.slot, NULL, false
 FROM booking b
 WHERE b.family_id = :family_id AND b.standing AND b.day >= :since AND b.day < :until
   AND NOT EXISTS (SELECT 1 FROM settled_session s WHERE s.session_id = b.session_id)
 """
-"""Without a mark: booked, and no roll-call yet."""
+"""Without a mark: booked, and no roll-call yet. What an answer to an objection waived is said."""
 
 
 def simulate(
@@ -106,6 +108,7 @@ def consumed(session: Session, family_id: UUID, month: date) -> list[Unit]:
                     row.slot,
                     effect,
                     planned=row.mark is None,
+                    waived=row.waived,
                 )
             )
     return units
@@ -203,6 +206,7 @@ def _lines(
     alike = Counter(
         (unit.child_id, unit.activity_code, unit.planned, _said(one), _said(other), changed)
         for unit, one, other, changed in zip(units, before, after, tried, strict=True)
+        if not unit.waived
     )
     lines = []
     for (child_id, activity, planned, was, becomes, changed), quantity in alike.items():

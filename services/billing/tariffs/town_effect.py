@@ -24,12 +24,13 @@ from contracts.billing.tariffs import MOST_SIBLINGS
 
 _UNITS = """
 WITH units AS (
-    SELECT a.family_id, a.child_id, s.place_code, s.day, s.slot, e.effect
+    SELECT a.family_id, a.child_id, s.place_code, s.day, s.slot, e.effect, w.session_id IS NOT NULL AS waived
     FROM settled_session s JOIN attendance a USING (session_id)
     JOIN jsonb_to_recordset(:effects) AS e (mark text, effect text) ON e.mark = a.mark AND e.effect <> 'free'
+    LEFT JOIN waived_day w USING (family_id, session_id, child_id)
     WHERE s.activity_code = :activity AND s.day >= :since AND s.day < :until
     UNION ALL
-    SELECT b.family_id, b.child_id, b.place_code, b.day, b.slot, 'billed'
+    SELECT b.family_id, b.child_id, b.place_code, b.day, b.slot, 'billed', false
     FROM booking b
     WHERE b.standing AND b.activity_code = :activity AND b.day >= :since AND b.day < :until
       AND NOT EXISTS (SELECT 1 FROM settled_session s WHERE s.session_id = b.session_id)
@@ -64,6 +65,7 @@ LEFT JOIN LATERAL (
     WHERE g.kind = 'reduction' AND g.family_id = u.family_id AND (g.child_id IS NULL OR g.child_id = u.child_id)
       AND g.activity_code IN ('', :activity) AND u.day >= g.since AND u.day <= coalesce(g.until, u.day)
 ) granted ON true
+WHERE NOT u.waived
 GROUP BY u.family_id, u.effect, u.slot, r.rank, r.number, f.resident, f.euros, f.month, d.tariff_id, granted.codes,
          tried
 """

@@ -45,6 +45,37 @@ def simulate(town: Town, draft_id: UUID, family: str = "Ferrand") -> TariffSimul
         return simulation.simulate(session, drafts.find(session, draft_id), family, OCTOBER)[0]
 
 
+def waive(town: Town, share: str) -> None:
+    """An answer gave back some days of the roll-calls: those for which `share`, of SQL, holds."""
+    with town.engine.begin() as connection:
+        # No objection stands behind these, which is of no matter to a price.
+        connection.execute(
+            text("ALTER TABLE waived_day DROP CONSTRAINT IF EXISTS fk_waived_day_objection_id")
+        )
+        connection.execute(
+            text(
+                "INSERT INTO waived_day SELECT family_id, session_id, child_id, gen_random_uuid(), 'error', now(),"
+                f" gen_random_uuid(), 'R. Sabatier' FROM attendance JOIN settled_session USING (session_id) WHERE {share}"
+            )
+        )
+
+
+def test_what_an_answer_waived_costs_nothing_and_still_counts_its_child(town: Town) -> None:
+    rule = FixedRule(cents=300, siblings=Siblings(by="count", steps=(SiblingStep(children=2, percent=50),)))
+    town.offer(rule)
+    family, lea, hugo = town.family(), town.child("Léa"), town.child("Hugo")
+    town.meals(lea, family, 5)
+    town.sheet(date(2026, 10, 9), (hugo, family, Mark.PRESENT))
+    waive(town, "extract(day FROM day) IN (1, 2, 9)")
+    tried = draft(town, rule.model_copy(update={"cents": 400}))
+    seen = simulate(town, tried)
+    assert (seen.before_cents, seen.after_cents) == (3 * 150, 3 * 200)
+    assert [each.quantity for each in seen.lines] == [3]
+    with town.sessions.begin() as session:
+        effect = town_effect.town_effect(session, drafts.find(session, tried), OCTOBER)
+    assert (effect.before_cents, effect.after_cents, effect.families_more) == (3 * 150, 3 * 200, 1)
+
+
 def test_a_family_s_month_before_and_after(town: Town) -> None:
     town.offer()
     family, lea = town.family(), town.child()
@@ -138,6 +169,7 @@ def test_a_month_costs_the_same_simulated_and_invoiced(town: Town, seed: int) ->
         here = chance.sample(children, 3)
         lines = [(child, chance.choice(families), chance.choice(list(Mark))) for child in here]
         town.sheet(date(2026, 10, day), *lines, activity=chance.choice(["cantine", "cantine", "mercredi"]))
+    waive(town, "extract(day FROM day) IN (4, 11, 18)")
     drawn = {row.family_label: row.cents for row in town.draft().invoices}
     with town.sessions.begin() as session:
         for family_id in families:
@@ -185,6 +217,7 @@ def test_the_effect_on_the_town_is_the_sum_of_what_each_family_would_see(town: T
                 "UPDATE settled_session SET place_code = 'elsewhere' WHERE extract(day FROM day) IN (3, 9, 17)"
             )
         )
+    waive(town, "extract(day FROM day) IN (4, 11, 18)")
     each = [simulate(town, tried, f"Famille {n}") for n in range(4)]
     changes = [seen.after_cents - seen.before_cents for seen in each]
     with town.sessions.begin() as session:
