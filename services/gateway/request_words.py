@@ -1,8 +1,9 @@
 """A request in words: its answers as its form asked them, its history, the letter that decides it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from contracts.enrolment.procedure_forms import FieldKind, Prefill
 from contracts.enrolment.requests import RequestView, Side, StepKind, StepView
@@ -41,6 +42,7 @@ class Entry:
     words: str
     side: str
     internal: bool
+    documents: list[UUID] = field(default_factory=list)
 
 
 def answers(view: RequestView) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -114,4 +116,5 @@ def _entry(step: StepView, type_name: TypeName, *, own: bool) -> Entry:
         words,
         step.side.value,
         step.kind in (StepKind.NOTED, StepKind.ASSIGNED),
+        step.documents,
     )

@@ -19,6 +19,7 @@ from contracts.messages import Command, Question, View
 
 LONGEST_WORDS = 4000
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_WORDS)]
+SentDocuments = Annotated[tuple[UUID, ...], Field(max_length=5)]
 TrackingCode = Annotated[str, StringConstraints(max_length=40)]
 """As it is typed: with dashes or without, in any case. Empty: the caller's account is the proof."""
 
@@ -99,6 +100,9 @@ class StepView(View):
     side: Side
     by_name: str
     words: str
+    documents: list[UUID] = Field(
+        default_factory=list, description="That the town sent with it, into their vault"
+    )
 
 
 class AttachedView(View):
@@ -286,20 +290,29 @@ class OpenRequest(Question[RequestFile]):
 
 
 class HandleRequest(Command[RequestFile]):
-    """Takes it (`take`) or asks the requester for something (`ask`, with words). Raises RequestChanged, Invalid."""
+    """Takes it (`take`) or asks the requester for something (`ask`, with words). Raises RequestChanged, Invalid.
+
+    `documents`: sent with what is asked, as in WriteToRequester.
+    """
 
     request_id: UUID
     version: int
     act: Act
     words: str = Field(default="", max_length=LONGEST_WORDS)
+    documents: SentDocuments = ()
 
 
 class WriteToRequester(Command[RequestFile]):
-    """Writes to the requester, or, with `internal`, a note that only agents read."""
+    """Writes to the requester, or, with `internal`, a note that only agents read.
+
+    `documents`: put into the requester's vault before (`contracts.documents.PutLetter`). Raises Invalid (`documents`)
+    where there is no account, and for a note.
+    """
 
     request_id: UUID
     words: Words
     internal: bool = False
+    documents: SentDocuments = ()
 
 
 class AssignRequest(Command[RequestFile]):

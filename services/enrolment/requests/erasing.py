@@ -54,7 +54,9 @@ def erase(session: Session, request_id: UUID, now: datetime) -> bool:
         )
     )
     session.execute(
-        update(RequestStep).where(RequestStep.request_id == request_id).values(by_name="", words="")
+        update(RequestStep)
+        .where(RequestStep.request_id == request_id)
+        .values(by_name="", words="", documents=[])
     )
     session.execute(delete(RequestDocument).where(RequestDocument.request_id == request_id))
     session.flush()

@@ -3,6 +3,7 @@
 An agent acts on requests of their departments alone; a request of another one is not there for them.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -77,10 +78,12 @@ def handle(session: Session, ask: HandleRequest, caller: Caller, now: datetime) 
     elif ask.act is Act.ASK:
         if not ask.words.strip():
             raise Invalid(problems={"words": "question_missing"})
+        _check_sendable(request, ask.documents)
         _move(request, Act.ASK)
         request.paused_on = request.paused_on or calendar.local_day(now)
+        said = ask.words.strip()
         steps.note(
-            session, request.request_id, StepKind.ASKED, Side.TOWN, caller.name, now, ask.words.strip()
+            session, request.request_id, StepKind.ASKED, Side.TOWN, caller.name, now, said, ask.documents
         )
         steps.announce(session, request, InformationAsked, now)
     else:
@@ -96,13 +99,22 @@ def take(session: Session, request: Request, by: str, now: datetime, side: Side 
 
 
 def write(session: Session, ask: WriteToRequester, caller: Caller, now: datetime) -> Request:
-    """Words to the requester, or a note that only agents read. Raises NotFound."""
+    """Words to the requester, or a note that only agents read. Raises NotFound, Invalid."""
     request = of_department(session, ask.request_id, caller)
+    if ask.internal and ask.documents:
+        raise Invalid(problems={"documents": "not_for_a_note"})
+    _check_sendable(request, ask.documents)
     kind = StepKind.NOTED if ask.internal else StepKind.WROTE
-    steps.note(session, request.request_id, kind, Side.TOWN, caller.name, now, ask.words)
+    steps.note(session, request.request_id, kind, Side.TOWN, caller.name, now, ask.words, ask.documents)
     if not ask.internal:
         steps.announce(session, request, TownWrote, now)
     return request
+
+
+def _check_sendable(request: Request, documents: Sequence[UUID]) -> None:
+    """Documents go into a vault: without an account there is none."""
+    if documents and request.account_id is None:
+        raise Invalid(problems={"documents": "no_vault"})
 
 
 def assign(session: Session, ask: AssignRequest, caller: Caller, now: datetime) -> Request:

@@ -1,5 +1,6 @@
 """What happened to a request: its history, and the facts that tell others of it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,11 +22,19 @@ def note(
     by_name: str,
     now: datetime,
     words: str = "",
+    documents: Sequence[UUID] = (),
 ) -> None:
     """A line of the history."""
-    session.add(
-        RequestStep(request_id=request_id, at=now, kind=kind, side=side, by_name=by_name[:200], words=words)
+    step = RequestStep(
+        request_id=request_id,
+        at=now,
+        kind=kind,
+        side=side,
+        by_name=by_name[:200],
+        words=words,
+        documents=list(documents),
     )
+    session.add(step)
     session.flush()  # in the order of happening
 
 

@@ -196,6 +196,7 @@ def _view(session: Session, request: Request, history: Sequence[RequestStep]) ->
                 side=Side(each.side),
                 by_name=each.by_name,
                 words=each.words,
+                documents=each.documents,
             )
             for each in history
         ],

@@ -20,22 +20,33 @@ from gateway.vault.intake import Inspected, Refused
 log = get_logger()
 
 
+class NoVault(Exception):
+    """Whoever filed the request has no account, or no vault yet."""
+
+
 def put(request_id: UUID, name: str, paper: bytes) -> bool:
     """True once the letter lies in the vault. False: no account, no vault, or it could not be done now."""
-    upload: SealedUpload | None = None
     try:
-        public = ask(LetterKey(request_id=request_id)).public_key
-        if public is None:
-            return False
         with closing(Inspected(BytesIO(paper))) as source:
-            upload = seal_upload(source)
-        ask(_command(request_id, name, upload, public))
-    except (DomainError, Refused) as failure:
+            send(request_id, name, source)
+    except (DomainError, Refused, NoVault) as failure:
         log.warning("letter not put into the vault", request_id=str(request_id), failure=repr(failure))
-        if upload is not None:
-            forget_upload(upload.document_id)
         return False
     return True
+
+
+def send(request_id: UUID, name: str, source: Inspected) -> UUID:
+    """The id of the document, which lies in the requester's vault then. Raises NoVault, Refused, DomainError."""
+    public = ask(LetterKey(request_id=request_id)).public_key
+    if public is None:
+        raise NoVault
+    upload = seal_upload(source)
+    try:
+        ask(_command(request_id, name, upload, public))
+    except DomainError:
+        forget_upload(upload.document_id)
+        raise
+    return upload.document_id
 
 
 def _command(request_id: UUID, name: str, upload: SealedUpload, public: bytes) -> PutLetter:

@@ -14,6 +14,7 @@ from contracts.documents import (
     KeysChanged,
     LetterKey,
     OpenShare,
+    OpenVault,
     PutLetter,
     ShareDocument,
     ShareDraft,
@@ -22,11 +23,15 @@ from contracts.documents import (
     UnshareDocument,
     UploadLost,
 )
+from contracts.enrolment.requests import OpenRequest
 from contracts.errors import NotFound
 from contracts.events.requests import DepartmentUpdated, RequestFact
 from documents import drafts, mine, requests
+from gateway.staff import request_sending
 from gateway.vault import keys
-from tests.services.documents.conftest import Vaults, agent
+from tests.mothers import request_views
+from tests.mothers.documents import a_pdf, a_pdf_with_a_script
+from tests.services.documents.conftest import Vaults, agent, citizen, sign_in
 from tests.services.documents.test_service import Parent
 
 ANYBODY = Caller()
@@ -300,3 +305,41 @@ def test_what_was_joined_to_a_draft_that_was_given_up_goes_unless_joined_again(v
     assert shares == {document_id: 0, again: 1}
     vaults.service.remove_finished()
     assert str(deposit.document_id) not in vaults.keys_in_bucket()
+
+
+def test_a_file_of_an_agent_is_checked_and_only_the_requester_opens_it(vaults, vault_site, monkeypatch):
+    parent, request_id, mine = sign_in(vault_site), request_views.ID, agent(Role.REQUESTS)
+    file(vaults, request_id, parent.account_id)
+    employ(vaults, mine)
+    written = []
+
+    def ask(question):
+        if isinstance(question, OpenRequest):
+            return request_views.file(request_views.view(has_account=True))
+        written.append(question)
+        return None
+
+    monkeypatch.setattr(request_sending, "ask", ask)
+    desk = vault_site.agent(Role.REQUESTS, account_id=mine.account_id)
+    address = f"/agents/demandes/{request_id}/envoyer-un-document"
+    said = {"purpose": "write", "words": "Voici le plan."}
+
+    def send(data: bytes):
+        values = desk.filled(desk.read(address).select_one('form[enctype="multipart/form-data"]'))
+        return desk.client.post(
+            address,
+            data={**values, **said, "file": (io.BytesIO(data), "plan.pdf")},
+            content_type="multipart/form-data",
+        )
+
+    assert send(a_pdf_with_a_script()).status_code == 422
+    assert written == []
+    data = a_pdf("Plan")
+    assert send(data).status_code == 303
+
+    [order] = written
+    [document] = vaults.ask(OpenVault(), citizen(parent.account_id)).documents
+    assert order.documents == (document.document_id,)
+    assert vaults.documents_in_bucket() >= {str(document.document_id)}
+    got = parent.client.get(parent.post(f"/mon-espace/stockage/{document.document_id}/telecharger").location)
+    assert got.data == data

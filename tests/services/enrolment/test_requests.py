@@ -483,6 +483,33 @@ def test_a_request_without_account_is_claimed_with_the_same_confirmed_address(co
     assert told["account_id"] == str(parent.account_id)
 
 
+def test_what_the_town_sends_is_in_the_history_of_an_account_s_request_alone(counter: Counter) -> None:
+    parent, paper = enrolment.parent(), uuid4()
+    filed, without = counter.file(parent), counter.file()
+    said: dict[str, Any] = {"words": "Voici le plan.", "documents": (paper,)}
+    for request_id, more in ((without.request_id, {}), (filed.request_id, {"internal": True})):
+        refused = WriteToRequester(command_id=uuid4(), request_id=request_id, **said, **more)
+        with pytest.raises(Invalid):
+            counter.service.write_to_requester(refused, counter.agent)
+    written = WriteToRequester(command_id=uuid4(), request_id=filed.request_id, **said)
+    for _ in range(2):
+        counter.service.write_to_requester(written, counter.agent)
+    ask = HandleRequest(
+        command_id=uuid4(),
+        request_id=filed.request_id,
+        version=counter.version(filed.request_id),
+        act=Act.ASK,
+        **said,
+    )
+    counter.service.handle_request(ask, counter.agent)
+
+    steps = counter.service.show_request(ShowRequest(request_id=filed.request_id), parent).steps
+    assert [(step.kind, step.documents) for step in steps[1:]] == [
+        (StepKind.WROTE, [paper]),
+        (StepKind.ASKED, [paper]),
+    ]
+
+
 def test_a_document_attached_later_is_in_the_history_and_a_stranger_s_is_not(counter: Counter) -> None:
     parent = enrolment.parent()
     filed = counter.file(parent)

@@ -309,6 +309,38 @@ def test_the_letter_of_a_decision_goes_into_the_vault_or_the_page_says_where_it_
     assert len(town.services.asked_for(NoteLetterStored)) == 1
 
 
+def test_a_document_is_sent_where_there_is_a_vault_and_its_faults_are_said(town: Site) -> None:
+    address = f"{OFFICE}{ID}/envoyer-un-document"
+    agent = town.agent(Role.REQUESTS)
+    for closed in (mother.view(), mother.refused(has_account=True)):
+        town.services.answers[OpenRequest] = mother.file(closed)
+        agent.get(address, 404)
+        assert not agent.read(f"{OFFICE}{ID}").select(f'a[href="{address}"]')
+    town.services.answers[OpenRequest] = mother.file(mother.view(has_account=True))
+    assert agent.read(f"{OFFICE}{ID}").select(f'a[href="{address}"]')
+    page = agent.read(address)
+    values = agent.filled(page.select_one('form[enctype="multipart/form-data"]'))
+
+    def send(**fields: str) -> str:
+        data = {**values, **fields, "file": (BytesIO(b""), "")}
+        answer = agent.client.post(address, data=data, content_type="multipart/form-data")
+        assert answer.status_code == 422
+        return answer.get_data(as_text=True)
+
+    assert "Écrivez votre texte." in send(purpose="write", words="")
+    assert "Choisissez le fichier à envoyer" in send(purpose="write", words="Voici le plan.")
+    town.agent(Role.BILLING).get(address, 403)
+
+
+def test_what_the_town_sent_is_opened_in_the_vault(town: Site) -> None:
+    sent = mother.step(StepKind.WROTE, Side.TOWN, "Voici le plan.").model_copy(update={"documents": [ID]})
+    view = mother.view(has_account=True, steps=mother.history(sent))
+    town.services.answers |= {ShowRequest: view, OpenRequest: mother.file(view)}
+    assert town.citizen().read(f"{MINE}{ID}").select(f'a[href="/mon-espace/stockage/{ID}"]')
+    assert "dans votre espace de stockage" in words(following(town, view).read(f"{TRACKING}/demande").main)
+    assert "l’espace de stockage du demandeur" in words(town.agent(Role.REQUESTS).read(f"{OFFICE}{ID}").main)
+
+
 def test_a_document_is_joined_only_by_who_follows_a_request_that_is_open(town: Site) -> None:
     town.anonymous().get(f"{TRACKING}/demande/joindre", 302)
     following(town, mother.refused()).get(f"{TRACKING}/demande/joindre", 302)

@@ -1,0 +1,144 @@
+"""« Envoyer un document »: an agent writes to the requester with a file, sealed into their vault as it arrives."""
+
+from contextlib import closing
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from contracts.caller import Role
+from contracts.enrolment.requests import (
+    LONGEST_WORDS,
+    Act,
+    HandleRequest,
+    OpenRequest,
+    RequestFile,
+    WriteToRequester,
+)
+from contracts.errors import Conflict, DomainError, NotFound
+from contracts.messages import Command
+from gateway import access
+from gateway.forms import FileField, RadiosField, TextareaField, at_most, required
+from gateway.request_forms import VersionForm
+from gateway.services import ask
+from gateway.staff.request_forms import ASK, WRITE
+from gateway.vault import letters
+from gateway.vault.intake import Inspected, Reason, Refused
+from gateway.vault.multipart import IncomingForm
+from gateway.vault.upload import ACCEPT, incoming_form, reads_its_body
+from gateway.wiring import settings
+
+blueprint = Blueprint(
+    "request_sending", __name__, url_prefix="/demandes/<uuid:request_id>/envoyer-un-document"
+)
+_OFFICE = access.requires_role(Role.REQUESTS)
+NO_VAULT = (
+    "Le demandeur n’a pas encore d’espace de stockage : écrivez-lui sans document, "
+    "et remettez-le au guichet ou par courrier."
+)
+
+
+class SendForm(VersionForm):
+    """Words and a file. The file comes last: what is before it has been read when it arrives."""
+
+    purpose = RadiosField(
+        "Pour quoi ?",
+        [required("Choisissez pour quoi vous écrivez.")],
+        choices=[
+            (WRITE, "Informer le demandeur", "Rien n’est attendu de lui."),
+            (ASK, "Demander une précision ou un document", "Le délai est suspendu jusqu’à la réponse."),
+        ],
+    )
+    words = TextareaField("Votre texte", [required("Écrivez votre texte."), at_most(LONGEST_WORDS)], rows=4)
+    file = FileField("Le document", accept=ACCEPT, hint="Photo (JPEG, PNG, HEIC) ou PDF, 50 Mo au plus.")
+
+    def offer(self, file: RequestFile) -> None:
+        """What the request leaves to do, and the version that is shown."""
+        self.version.data = str(file.request.line.version)
+        if Act.ASK not in file.acts:
+            self.purpose.choices = [each for each in self.purpose.choices if each[0] != ASK]
+
+    def refuse(self, sentence: str, status: int = 422) -> None:
+        """Says why the file was not taken."""
+        self._add(self.file, sentence)
+        self._blame(status)
+
+
+@blueprint.get("")
+@_OFFICE
+def show(request_id: UUID) -> ResponseReturnValue:
+    """The empty form."""
+    return _page(_file(request_id), SendForm(formdata=None))
+
+
+@blueprint.post("")
+@_OFFICE
+@reads_its_body
+def send(request_id: UUID) -> ResponseReturnValue:
+    """Takes the file in; the message leaves once it lies in the vault."""
+    file = _file(request_id)
+    try:
+        incoming = incoming_form()
+    except Refused as refused:
+        form = SendForm(formdata=None)
+        form.refuse(refused.sentence)
+        return _page(file, form)
+    form = SendForm(formdata=incoming.fields)
+    is_valid = form.validate()
+    document_id = _take_in(incoming, form, request_id) if is_valid else None
+    incoming.drain_all()
+    if document_id is None:
+        return _page(file, form)
+    try:
+        ask(_command(form, request_id, document_id))
+    except DomainError as refusal:
+        if type(refusal) is not Conflict:  # else it was sent twice: the first is on its way
+            form.show(refusal)
+            return _page(_file(request_id), form)
+    flash("Le message est envoyé, et le document est dans l’espace de stockage du demandeur.", "success")
+    return redirect(url_for("staff.requests.open_request", request_id=request_id), 303)
+
+
+def _file(request_id: UUID) -> RequestFile:
+    """Raises NotFound where nothing can be sent: it is closed, or nobody's account."""
+    file = ask(OpenRequest(request_id=request_id))
+    if not (file.request.may_write and file.request.has_account):
+        raise NotFound
+    return file
+
+
+def _take_in(incoming: IncomingForm, form: SendForm, request_id: UUID) -> UUID | None:
+    try:
+        if incoming.file is None:
+            raise Refused(Reason.MISSING)
+        with closing(Inspected(incoming.file, settings().clamd_url)) as source:
+            return letters.send(request_id, incoming.file.name, source)
+    except Refused as refused:
+        form.refuse(refused.sentence, 503 if refused.may_pass else 422)
+    except letters.NoVault:
+        form.refuse(NO_VAULT)
+    except DomainError as refusal:
+        form.show(refusal)
+    return None
+
+
+def _command(form: SendForm, request_id: UUID, document_id: UUID) -> Command[RequestFile]:
+    words, documents = form.words.data or "", (document_id,)
+    if form.purpose.data == ASK:
+        return HandleRequest(
+            command_id=form.command_id.data,
+            request_id=request_id,
+            version=form.seen,
+            act=Act.ASK,
+            words=words,
+            documents=documents,
+        )
+    return WriteToRequester(
+        command_id=form.command_id.data, request_id=request_id, words=words, documents=documents
+    )
+
+
+def _page(file: RequestFile, form: SendForm) -> ResponseReturnValue:
+    form.offer(file)
+    page = render_template("staff/request_sending.html", view=file.request, form=form)
+    return page, form.status
