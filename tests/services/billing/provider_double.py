@@ -96,13 +96,13 @@ class BooksDouble:
                     return seen
             if self.poor:
                 raise ProviderRefused("insufficient funds")
-            given = sum(
-                seen.amount_cents
-                for seen in self.refunds.values()
-                if seen.proof == order.proof and seen.progress is RefundProgress.DONE
-            )
             paid = next(page.amount_cents for page in self.pages.values() if page.proof == order.proof)
-            assert given + order.amount_cents <= paid, "more was given back than was taken"
+            if self.given(order.proof) + order.amount_cents > paid:
+                by_hand = any(
+                    seen.proof == order.proof and not seen.refund_id for seen in self.refunds.values()
+                )
+                assert by_hand, "more was given back than was taken"
+                raise ProviderRefused("charge_already_refunded")
             reference = f"re_{len(self.refunds) + 1}"
             seen = RefundSeen(
                 reference, order.proof, order.refund_id, order.amount_cents, "eur", RefundProgress.DONE
@@ -111,6 +111,14 @@ class BooksDouble:
             if self.mute:
                 raise ProviderUnreachable("the answer was lost")
             return seen
+
+    def given(self, proof: str) -> int:
+        """Cents of a debit that went back."""
+        return sum(
+            seen.amount_cents
+            for seen in self.refunds.values()
+            if seen.proof == proof and seen.progress is RefundProgress.DONE
+        )
 
     def refunds_of(self, proof: str) -> list[RefundSeen]:
         self._called("refunds_of")

@@ -1,310 +1,256 @@
-"""Money lived at random on a real database: whatever is done in whatever order, the books agree.
+"""Money lived at random on a real database, whole: see `money_machine.py` for what is done there already.
 
-Invoices, corrections with credits laid against debts, payments online whole and in parts, over the counter, refunds,
-disputes, slips, a provider that is away, notifications again. After each act: every entry balances, the family's
-balance is the sum of its entries and what plain Python reckons, and the nightly check finds nothing.
+Here besides: mandates, collections, their files and days, what banks send back by hand and by file; cheques that bounce;
+refunds made on the provider's own pages; contested days, given back at once or by the next run.
 """
 
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID, uuid4
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import initialize, invariant, precondition, rule, run_state_machine_as_test
 from sqlalchemy import Engine, text
 
-from billing.accounting import audit, ledger
-from billing.paying.card_books import DisputeProgress
-from billing.paying.funds import set_terms
-from billing.paying.provider import Progress
+from billing.accounting import ledger
+from billing.contesting import answers, objections, views
+from billing.debits import collecting
+from billing.debits.reject_codes import SUSPENDS
+from contracts.billing.contesting import (
+    AnswerLineObjection,
+    ContestInvoiceLine,
+    LineObjectionState,
+    ObjectionReason,
+    WaiverKind,
+)
 from contracts.billing.counter import Means
-from contracts.billing.funds import SetFundTerms
-from contracts.billing.payments import PaymentState, StartPayment
-from contracts.billing.refunds import RefundState
-from contracts.billing.refusals import ProviderAway
-from contracts.billing.tariffs import FixedRule
-from contracts.caller import Caller
+from contracts.billing.debits import RevokeMandate
+from contracts.billing.payments import PaymentState
+from contracts.billing.refunds import BookRefund
 from contracts.errors import DomainError
-from contracts.events.enrolment import Mark
-from tests.mothers.billing import NOW, OCTOBER, a_parent
-from tests.services.billing.conftest import Town, empty
-from tests.services.billing.test_counter import deposit, take
-from tests.services.billing.test_payments import receive, state
-from tests.services.billing.test_refunds import give_back
+from tests.mothers.bank_files import a_notice, a_returned_entry
+from tests.mothers.billing import NOW, a_clerk
+from tests.services.billing.money_machine import CENTS, NAMES, WHO, Home, Money
+from tests.services.billing.test_bank_files import read, record
+from tests.services.billing.test_counter import bounce
+from tests.services.billing.test_debits import announce, book, make_file, reject, sign, to_day
+from tests.services.billing.test_reconciliation import tonight
 
-NAMES = ("Ferrand", "Masson")
-WHO = st.sampled_from(NAMES)
-CENTS = st.integers(1, 9000)
-
-
-@dataclass
-class Home:
-    """A family in plain Python. `owed`: what is invoiced, less what came in, plus what went back."""
-
-    family: UUID
-    child: UUID
-    parent: Caller
-    sheets: list[UUID] = field(default_factory=list)
-    invoices: list[UUID] = field(default_factory=list)
-    owed: int = 0
+CODES = st.sampled_from(sorted(SUSPENDS))
+WAYS = ("announced", "filed", "refused", "booked", "sent back")
 
 
-class Money(RuleBasedStateMachine):
-    engine: Engine
+class Whole(Money):
+    """Everything that moves money. `debits`: what was collected of whom, by payment, while it counts."""
 
     def __init__(self) -> None:
         super().__init__()
-        empty(self.engine)
-        self.town = Town(self.engine)
-        self.town.offer(FixedRule(cents=2000))
-        with self.town.sessions.begin() as session:
-            set_terms(session, SetFundTerms(command_id=uuid4(), code="ENF", part_from_cents=100))
-        self.homes = {}
-        for name in NAMES:
-            parent = a_parent(name=name)
-            family = self.town.family(parent.account_id, label=name)
-            self.homes[name] = Home(family, self.town.child(), parent)
-        self.owner: dict[UUID, Home] = {}
-        self.cents: dict[UUID, int] = {}
-        self.online: list[UUID] = []
-        self.treasury = 0
-        self.days = 0
+        self.mandates: dict[UUID, UUID] = {}
+        self.collections: dict[UUID, date] = {}
+        self.debits: dict[UUID, tuple[Home, int]] = {}
+
+    # ------------------------------------------------------------ direct debit
 
     @initialize()
-    def begin_with_a_payment_each(self) -> None:
-        """So that refunds and disputes are met early."""
-        for home in self.homes.values():
-            self._bill(home, 2)
-            self._start(home, None, 1)
-            self.town.provider.pay(self.online[-1])
-            self.town.till.refresh(self.online[-1])
-        self._learn()
-
-    # ------------------------------------------------------------ what is owed
-
-    @precondition(lambda self: self.days < 28)
-    @rule(who=WHO, meals=st.integers(1, 2))
-    def bill(self, who: str, meals: int) -> None:
-        self._bill(self.homes[who], meals)
-
-    def _bill(self, home: Home, meals: int) -> None:
-        for _ in range(min(meals, 28 - self.days)):
-            self.days += 1
-            line = (home.child, home.family, Mark.PRESENT)
-            home.sheets.append(self.town.sheet(OCTOBER.replace(day=self.days), line))
-        self._run()
+    def begin_with_a_mandate_each(self) -> None:
+        for name in NAMES:
+            self.sign(name)
 
     @rule(who=WHO)
-    def correct(self, who: str) -> None:
-        """A meal that was billed turns out to be excused: a credit, laid against what is owed."""
+    def sign(self, who: str) -> None:
         home = self.homes[who]
-        if home.sheets:
-            sheet = home.sheets.pop()
-            with self.engine.connect() as connection:
-                query = text("SELECT day FROM settled_session WHERE session_id = :sheet")
-                day: date = connection.execute(query, {"sheet": sheet}).scalar_one()
-            line = (home.child, home.family, Mark.ABSENT_JUSTIFIED)
-            self.town.sheet(day, line, session_id=sheet)
-            self._run()
+        with suppress(DomainError):
+            self.mandates[home.family] = sign(self.town, home.family, home.parent)
 
-    def _run(self) -> None:
-        view = self.town.run()
-        for row in view.invoices:
-            home = next(home for home in self.homes.values() if home.family == row.family_id)
-            if row.invoice_id is not None:
-                home.invoices.append(row.invoice_id)
-                home.owed += row.cents
+    @rule(who=WHO)
+    def revoke(self, who: str) -> None:
+        ask = RevokeMandate(command_id=uuid4(), mandate_id=self.mandates[self.homes[who].family])
+        with suppress(DomainError), self.town.sessions.begin() as session:
+            collecting.revoke(session, ask, self.homes[who].parent, NOW)
 
-    # ------------------------------------------------------------ money online
+    @rule(who=WHO, meals=st.integers(0, 2), goes=st.sampled_from(WAYS), code=CODES, by_hand=st.booleans())
+    def collect(self, who: str, meals: int, goes: str, code: str, by_hand: bool) -> None:
+        """What is due of everybody, of whom one may have been billed just before; as far as it goes."""
+        if meals and self.days < 28:
+            self._bill(self.homes[who], meals)
+        with self.engine.connect() as connection:
+            due_on: date = connection.execute(text("SELECT max(due_on) FROM invoice")).scalar_one()
+        with suppress(DomainError):
+            collection = announce(self.town, due_on)
+            self.collections[collection] = due_on
+            if goes != "announced":
+                self._file(collection)
+            if goes in ("booked", "sent back"):
+                self._book(collection)
+            if goes in ("refused", "sent back"):
+                self._send_back(*self._known()[-1], code, by_hand=by_hand)
 
-    @rule(who=WHO, whole=st.booleans(), cents=CENTS, count=st.integers(1, 3))
-    def start(self, who: str, whole: bool, cents: int, count: int) -> None:
-        self._start(self.homes[who], None if whole else cents, count)
-
-    def _start(self, home: Home, part: int | None, count: int) -> None:
-        chosen = self._due(home)[:count]
-        if chosen:
-            first, *others = chosen
-            ask = StartPayment(command_id=uuid4(), invoice_id=first, also=tuple(others), part_cents=part)
-            with suppress(DomainError):
-                payment = self.town.till.start(ask, home.parent).payment_id
-                self.online.append(payment)
-                self.owner[payment] = home
-            self._learn()
-
-    @precondition(lambda self: self.online)
-    @rule(data=st.data(), paid=st.booleans(), told=st.booleans())
-    def end(self, data: st.DataObject, paid: bool, told: bool) -> None:
-        """The payer pays or lets the page expire; a notification comes, or the timer asks."""
-        payment = data.draw(st.sampled_from(self.online))
-        if self.town.provider.pages[f"page_{payment}"].progress is Progress.OPEN:
-            if paid:
-                self.town.provider.pay(payment)
-            else:
-                self.town.provider.set(payment, Progress.EXPIRED)
-        if told:
-            receive(self.town, payment, str(uuid4()))
-            self.town.till.act()
+    @precondition(lambda self: self.collections)
+    @rule(data=st.data(), step=st.sampled_from(["file", "book", "give up"]))
+    def go_on(self, data: st.DataObject, step: str) -> None:
+        collection = data.draw(st.sampled_from(list(self.collections)))
+        if step == "file":
+            self._file(collection)
+        elif step == "book":
+            self._book(collection)
         else:
-            with suppress(ProviderAway):
-                self.town.till.refresh(payment)
-        self._learn()
+            with suppress(DomainError), self.town.sessions.begin() as session:
+                collecting.cancel(session, collection, NOW)
 
-    @rule()
-    def replay(self) -> None:
-        """Everything that was ever received is acted on again."""
-        with self.engine.begin() as connection:
-            connection.execute(
-                text(
-                    "UPDATE notification SET state = 'received', attempts = 0,"
-                    " real_next_try_at = now() - random() * interval '1 hour'"
-                )
+    def _file(self, collection: UUID) -> None:
+        with suppress(DomainError):
+            make_file(self.town, collection)
+        self._learn_of_debits()
+
+    def _book(self, collection: UUID) -> None:
+        to_day(self.town, self.collections[collection])
+        book(self.town)
+        self.town.clock.moment = NOW
+        self._learn_of_debits()
+
+    @precondition(lambda self: self.collections)
+    @rule(data=st.data(), code=CODES, by_hand=st.booleans())
+    def send_back(self, data: st.DataObject, code: str, by_hand: bool) -> None:
+        self._send_back(*data.draw(st.sampled_from(self._known())), code, by_hand=by_hand)
+
+    def _known(self) -> list[tuple[UUID, int]]:
+        """Every debit there ever was, with its sum, as they were announced."""
+        with self.engine.connect() as connection:
+            query = (
+                "SELECT payment_id, amount_cents FROM debit JOIN payment USING (payment_id)"
+                " JOIN collection USING (collection_id) ORDER BY collection.number, family_id"
             )
-        while self.town.till.act():
-            pass
-        self._learn()
+            return [(row[0], row[1]) for row in connection.execute(text(query))]
 
-    @rule(who=WHO)
-    def start_while_it_is_away(self, who: str) -> None:
-        self.town.provider.away = True
-        self._start(self.homes[who], None, 1)
-        self.town.provider.away = False
-
-    # ------------------------------------------------------------ money by hand
-
-    @rule(who=WHO, cents=CENTS, means=st.sampled_from(Means))
-    def take(self, who: str, cents: int, means: Means) -> None:
-        home = self.homes[who]
-        due = self._due(home)[:2]
-        if due:
+    def _send_back(self, payment: UUID, cents: int, code: str, *, by_hand: bool) -> None:
+        if by_hand:
             with suppress(DomainError):
-                self.town.till.close_pages(due)
-                payment = take(self.town, *due, cents=cents, means=means)
-                self.owner[payment], self.cents[payment] = home, cents
+                reject(self.town, payment, code)
+        else:
+            day = NOW.date().isoformat()
+            record(self.town, read(self.town, a_notice(a_returned_entry(payment, code, cents, day))))
+        self._learn_of_debits()
+
+    def _learn_of_debits(self) -> None:
+        """Debits that came since the last time, and those that went back."""
+        with self.engine.connect() as connection:
+            found = connection.execute(
+                text(
+                    "SELECT payment_id, family_id, amount_cents, state FROM debit JOIN payment USING (payment_id)"
+                )
+            ).all()
+        for payment, family, cents, state in found:
+            if state == PaymentState.PAID and payment not in self.debits:
+                home = next(home for home in self.homes.values() if home.family == family)
+                self.debits[payment] = (home, cents)
+                self.cents[payment] = cents
                 home.owed -= cents
-            self._learn()
+            elif state == PaymentState.REJECTED and payment in self.debits:
+                home, taken = self.debits.pop(payment)
+                home.owed += taken
 
-    @rule(means=st.sampled_from(Means))
-    def hand_on(self, means: Means) -> None:
-        with suppress(DomainError):
-            self.treasury += deposit(self.town, means).summary.cents
+    @invariant()
+    def the_account_of_the_fund_has_what_was_collected_and_did_not_go_back(self) -> None:
+        with self.town.sessions.begin() as session:
+            held = ledger.totals(session).get(ledger.SEPA, 0)
+        assert held == sum(cents for _, cents in self.debits.values())
 
-    # ------------------------------------------------------------ money back
+    # ------------------------------------------------------------ what comes back otherwise
+
+    @rule(who=WHO, whole=st.booleans(), bounces=st.booleans())
+    def hand_on_a_cheque(self, who: str, whole: bool, bounces: bool) -> None:
+        """And perhaps it bounces; one that was given back, or a payment that is no cheque, cannot."""
+        before = set(self.cents)
+        self.take(who, 2000 if whole else 700, Means.CHEQUE)
+        self.hand_on(Means.CHEQUE)
+        if bounces:
+            for payment in set(self.cents) - before:
+                bounce(self.town, payment)
 
     @precondition(lambda self: self.cents)
-    @rule(data=st.data(), cents=CENTS, whole=st.booleans())
-    def refund(self, data: st.DataObject, cents: int, whole: bool) -> None:
-        payment = data.draw(st.sampled_from(list(self.cents)))
-        with suppress(DomainError):
-            give_back(self.town, payment, self.cents[payment] if whole else cents)
-        self._take_up()
-
-    @precondition(lambda self: self.cents)
-    @rule(data=st.data(), cents=CENTS)
-    def refund_whose_answer_is_lost(self, data: st.DataObject, cents: int) -> None:
-        payment = data.draw(st.sampled_from(list(self.cents)))
-        self.town.provider.mute = True
-        with suppress(DomainError):
-            give_back(self.town, payment, cents)
-        self.town.provider.mute = False
-        self._take_up()
-
-    def _take_up(self) -> None:
-        with self.engine.begin() as connection:
-            connection.execute(text("UPDATE refund SET real_next_look_at = now() - interval '1 second'"))
-        self.town.till.money_back.recover()
-
-    @precondition(lambda self: self.town.provider.refunds)
     @rule(data=st.data())
-    def bounce(self, data: st.DataObject) -> None:
-        reference = data.draw(st.sampled_from(list(self.town.provider.refunds)))
-        self.town.provider.bounce(reference)
-        payment = UUID(self.town.provider.refunds[reference].proof.removeprefix("debit_"))
-        receive(self.town, payment, str(uuid4()), concern="refund", subject=reference)
-        self.town.till.act()
+    def bounce_any(self, data: st.DataObject) -> None:
+        with suppress(DomainError):
+            bounce(self.town, data.draw(st.sampled_from(list(self.cents))))
 
     @precondition(lambda self: set(self.cents) & set(self.online))
-    @rule(data=st.data(), progress=st.sampled_from(DisputeProgress))
-    def contest(self, data: st.DataObject, progress: DisputeProgress) -> None:
+    @rule(data=st.data(), cents=CENTS, booked=st.booleans())
+    def give_back_by_hand(self, data: st.DataObject, cents: int, booked: bool) -> None:
+        """On the provider's own pages: nothing of ours moves until an agent books it."""
         payment = data.draw(st.sampled_from([each for each in self.online if each in self.cents]))
-        if self._went_back(payment):
-            return  # the bank contests what is still there
-        reference = self.town.provider.contest(payment, progress)
-        receive(self.town, payment, str(uuid4()), concern="dispute", subject=reference)
-        self.town.till.act()
+        most = self.cents[payment] - self.town.provider.given(f"debit_{payment}")
+        if most > 0 and not self.town.provider.disputes.get(f"dp_{payment}"):
+            self.town.provider.give_back_by_hand(payment, min(cents, most))
+        with self.engine.begin() as connection:
+            connection.execute(text("DELETE FROM night"))
+        tonight(self.town)
+        if booked:
+            for difference in self._to_book():
+                with suppress(DomainError):
+                    self.town.till.money_back.book(
+                        BookRefund(command_id=uuid4(), difference_id=difference), a_clerk()
+                    )
 
-    # ------------------------------------------------------------ what holds
+    def _to_book(self) -> list[UUID]:
+        with self.engine.connect() as connection:
+            query = "SELECT difference_id FROM difference WHERE kind = 'refund' AND resolved_at IS NULL ORDER BY found_at"
+            return list(connection.execute(text(query)).scalars())
 
-    @invariant()
-    def every_transaction_balances(self) -> None:
-        unbalanced = (
-            "SELECT count(*) FROM (SELECT 1 FROM ledger_entry GROUP BY transaction_id"
-            " HAVING sum(amount_cents) <> 0) AS found"
+    # ------------------------------------------------------------ contested lines
+
+    @precondition(lambda self: any(home.sheets for home in self.homes.values()))
+    @rule(data=st.data(), who=WHO, at_once=st.booleans())
+    def contest_a_day(self, data: st.DataObject, who: str, at_once: bool) -> None:
+        """A day is contested and given back: by a credit note at once, or by the next run."""
+        home = self.homes[who]
+        if not home.sheets:
+            return
+        sheet = data.draw(st.sampled_from(home.sheets))
+        with self.engine.connect() as connection:
+            line = connection.execute(
+                text(
+                    "SELECT min(line_id) FROM invoice_line JOIN invoice USING (invoice_id)"
+                    " JOIN settled_session ON session_id = :sheet AND day = ANY(days)"
+                    " WHERE invoice.family_id = :family AND quantity > 0"
+                ),
+                {"sheet": sheet, "family": home.family},
+            ).scalar_one()
+        standing = self.town.count(
+            "SELECT sum(quantity * unit_cents) FROM charge WHERE session_id = :sheet", sheet=sheet
         )
-        assert self.town.count(unbalanced) == 0
-        assert self.town.count("SELECT coalesce(sum(amount_cents), 0) FROM ledger_entry") == 0
+        if line is not None and self._waive(home, line, sheet, at_once=at_once) and at_once:
+            home.owed -= standing
+            with self.engine.connect() as connection:
+                query = text("SELECT invoice_id FROM invoice WHERE run_id IS NULL AND family_id = :family")
+                found = connection.execute(query, {"family": home.family}).scalars()
+                home.invoices += [each for each in found if each not in home.invoices]
 
-    @invariant()
-    def the_balance_of_a_family_is_the_sum_of_its_entries(self) -> None:
-        for home in self.homes.values():
-            with self.town.sessions.begin() as session:
-                balance = ledger.balance_of(session, [home.family])
-                left = sum(ledger.left_of(session, home.invoices).values()) if home.invoices else 0
-            assert balance == left == home.owed + self._back(home)
-
-    @invariant()
-    def the_nightly_check_finds_nothing(self) -> None:
-        with self.town.sessions.begin() as session:
-            assert audit.check(session, NOW) == 0
-
-    @invariant()
-    def the_till_and_the_accountant_hold_what_was_taken(self) -> None:
-        by_transfer = self.town.count(
-            "SELECT coalesce(sum(amount_cents), 0) FROM refund WHERE way = 'treasury' AND state = 'done'"
+    def _waive(self, home: Home, line: int, sheet: UUID, *, at_once: bool) -> bool:
+        contest = ContestInvoiceLine(
+            command_id=uuid4(), line_id=line, session_ids=[sheet], reason=ObjectionReason.NOT_THERE
         )
-        with self.town.sessions.begin() as session:
-            held = ledger.totals(session).get(ledger.TREASURY, 0)
-        assert held == self.treasury - by_transfer
-
-    def _due(self, home: Home) -> list[UUID]:
-        with self.town.sessions.begin() as session:
-            left = ledger.left_of(session, home.invoices) if home.invoices else {}
-        return [invoice for invoice in home.invoices if left.get(invoice, 0) > 0]
-
-    def _learn(self) -> None:
-        """Payments online that our books have received since the last time."""
-        for payment in self.online:
-            if payment not in self.cents and state(self.town, payment) is PaymentState.PAID:
-                self.cents[payment] = self.town.provider.pages[f"page_{payment}"].amount_cents
-                self.owner[payment].owed -= self.cents[payment]
-
-    def _went_back(self, payment: UUID) -> int:
-        query = "SELECT count(*) FROM refund WHERE payment_id = :payment AND state <> :failed"
-        return self.town.count(query, payment=payment, failed=RefundState.FAILED.value)
-
-    def _back(self, home: Home) -> int:
-        """What went back to the family, or its bank took."""
-        return self.town.count(
-            "SELECT coalesce((SELECT sum(r.amount_cents) FROM refund r JOIN payment p USING (payment_id)"
-            " WHERE p.family_id = :family AND r.state = 'done'), 0)"
-            " + coalesce((SELECT sum(d.amount_cents) FROM dispute d JOIN payment p USING (payment_id)"
-            " WHERE p.family_id = :family AND d.state = 'lost'), 0)",
-            family=home.family,
-        )
+        with suppress(DomainError), self.town.sessions.begin() as session:
+            objection = objections.contest(session, contest, home.parent, NOW)
+            view = views.show(session, objection, home.parent, NOW)
+            answer = AnswerLineObjection(
+                command_id=uuid4(),
+                objection_id=objection,
+                state=LineObjectionState.WAIVED,
+                version=view.version,
+                answer="Vérifié avec l’école.",
+                waiver=WaiverKind.ERROR,
+                session_ids=[sheet],
+                at_once=at_once,
+            )
+            answers.answer(session, answer, a_clerk(), NOW)
+            return True
+        return False
 
 
 def test_the_books_agree_whatever_is_done_in_whatever_order(engine: Engine) -> None:
     """The same acts in each run. To look further: `derandomize=False` and more examples."""
     Money.engine = engine
     run_state_machine_as_test(
-        Money, settings=settings(max_examples=10, stateful_step_count=20, derandomize=True, deadline=None)
+        Whole, settings=settings(max_examples=10, stateful_step_count=25, derandomize=True, deadline=None)
     )
