@@ -35,8 +35,8 @@ from gateway.settings import ABSOLUTE, IDLE
 from gateway.wiring import settings, wiring
 
 _TOUCH_EVERY = timedelta(minutes=1)
-_FOLLOWS = ("draft_secret",)
-"""See `gateway.draft_secret`, which stands on this module."""
+_FOLLOWS = ("draft_secret", "draft_files")
+"""See the modules of these names, which stand on this one or are read beside it."""
 
 
 @dataclass(frozen=True)

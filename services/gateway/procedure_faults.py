@@ -20,8 +20,6 @@ SENTENCES = {
     "limit_too_long": "Une limite dépasse la longueur possible de ce texte.",
     "least_above_options": "Il faut cocher plus de réponses qu’il n’y a de choix.",
     "files_many": "Cinq fichiers au plus par document.",
-    "document_without_account": "Un document obligatoire demande un compte : rendez-le facultatif, "
-    "ou réservez la démarche aux personnes qui ont un compte.",
     "condition_unknown": "La condition parle d’une question supprimée : refaites-la.",
     "condition_later": "La condition parle d’une question posée plus loin : déplacez l’une des deux.",
     "condition_information": "La condition parle d’un paragraphe, qui n’a pas de réponse : refaites-la.",

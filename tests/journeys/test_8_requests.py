@@ -167,6 +167,84 @@ def test_a_parent_finds_the_letter_in_the_vault(staffed: Visitor, amandine: Visi
     expect(amandine.page.get_by_role("main")).to_contain_text(f"Réponse à la demande {found[0]}")
 
 
+def test_an_application_with_its_cv_is_sent_without_an_account_and_read_by_the_agent(
+    staffed: Visitor, agent: Callable[[Person], Visitor], visit: Callable[..., Visitor]
+) -> None:
+    visitor = visit()
+    page = visitor.page
+    visitor.goto("/demarches")
+    visitor.follow("Proposer sa candidature à un emploi")
+    visitor.press("Commencer")
+    page.get_by_label("Est spontanée").check()
+    for part, value in (("Jour", "4"), ("Mois", "1"), ("Année", "2027")):
+        page.get_by_role("group", name="À partir de quand").get_by_label(part).fill(value)
+    page.get_by_label("Temps complet").check()
+    visitor.press("Continuer")
+    page.get_by_label("Espaces verts").check()
+    visitor.press("Continuer")
+    page.get_by_label("Salarié du secteur privé").check()
+    page.get_by_role("group", name="permis B").get_by_label("Oui").check()
+    for question in ("Votre CV", "Votre lettre de motivation"):
+        send_file(visitor, question, f"{question}.pdf")
+    page.get_by_role("button", name="Retirer Votre CV.pdf").click()
+    visitor.says("Le document n’est plus joint")
+    expect(page.get_by_role("button", name="Retirer Votre CV.pdf")).to_have_count(0)
+    expect(page.get_by_label("Salarié du secteur privé")).to_be_checked()
+    cv = send_file(visitor, "Votre CV", "CV de Line.pdf")
+    visitor.look("demarche-fichiers-joints")
+    visitor.press("Continuer")
+    for label, value in (
+        ("Votre prénom", "Line"),
+        ("Votre nom", "Passage"),
+        ("Numéro et rue", "3 rue Pêcherie"),
+        ("Code postal", "26100"),
+        ("Ville", "Romans-sur-Isère"),
+        ("Votre numéro de téléphone", "06 39 98 00 12"),
+    ):
+        page.get_by_label(label, exact=True).fill(value)
+    visitor.press("Continuer")
+    page.get_by_label("Votre adresse courriel").fill(EMAIL)
+    visitor.press("Continuer")
+    visitor.says("CV de Line.pdf")
+    visitor.press("Envoyer ma demande")
+    visitor.says("Votre demande est envoyée")
+    number = re.search(r"20\d\d-\d{6}", page.get_by_role("main").inner_text())
+    assert number is not None
+
+    desk = agent(MANAGER)
+    desk.goto("/agents/services/")
+    desk.follow("Ressources humaines")
+    desk.page.get_by_label(FILES_AGENT.name).check()
+    desk.press("Enregistrer")
+    desk.says("est enregistré")
+    at_work = agent(FILES_AGENT)
+    open_request(at_work, number[0])
+    at_work.follow("Ouvrir les documents joints (2)")
+    row = at_work.page.get_by_role("row").filter(has_text="CV")
+
+    def is_told() -> bool:
+        at_work.page.reload()
+        return row.count() == 1
+
+    eventually(is_told)
+    with at_work.page.expect_download() as fetched:
+        row.get_by_role("button").click()
+    assert fetched.value.suggested_filename == "CV de Line.pdf"
+    assert Path(fetched.value.path()).read_bytes() == cv
+
+
+def send_file(visitor: Visitor, question: str, name: str) -> bytes:
+    """A PDF for a question of a form that is filled without an account: its bytes."""
+    visitor.page.get_by_role("button", name=f"Joindre un document ({question})").click()
+    visitor.look("demarche-fichier")
+    content = a_pdf(name)
+    file = {"name": name, "mimeType": "application/pdf", "buffer": content}
+    visitor.page.get_by_label("Choisir un fichier").set_input_files(files=[file])  # type: ignore[arg-type,list-item]
+    visitor.press("Joindre le fichier")
+    visitor.says("Le fichier est joint")
+    return content
+
+
 def _text_of(desk: Visitor, number: str) -> str:
     open_request(desk, number)
     return desk.page.inner_text("main")

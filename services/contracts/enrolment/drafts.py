@@ -122,6 +122,16 @@ class AdoptDraft(Command[DraftCard]):
     secret: Secret
 
 
+class AdmitFile(Command[None]):
+    """A file is about to be sent for a draft without account. One address sends so many (TooManyAttempts).
+
+    NotFound for a draft of an account, whose files go through its vault, and for anybody but who has its `secret`.
+    """
+
+    draft_id: UUID
+    secret: Secret | None = None
+
+
 class RenewDraft(Command[DraftView]):
     """Takes the draft to the form's current version: what still has a place is kept, what is new becomes `todo`."""
 

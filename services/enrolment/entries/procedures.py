@@ -7,6 +7,7 @@ from chassis.commands import once
 from chassis.service import Service, answers, every, first
 from contracts.caller import Caller, Kind
 from contracts.enrolment.drafts import (
+    AdmitFile,
     AdoptDraft,
     DraftCard,
     DraftView,
@@ -40,6 +41,10 @@ from enrolment.schedule import calendar
 
 BEGUN = throttle.Limit(60, timedelta(minutes=1))
 """Drafts that one address may begin without an account; counted anew after a day."""
+
+
+FILES = throttle.Limit(80, timedelta(minutes=1))
+"""Files that one address may send without an account, of fifty megabytes at most; counted anew after a day."""
 
 
 class ProcedureFormsDesk(Service):
@@ -92,6 +97,14 @@ class ProcedureFormsDesk(Service):
     def adopt_draft(self, ask: AdoptDraft, caller: Caller) -> DraftCard:
         with self.begin() as session:
             return once(session, ask, caller, lambda: drafts.adopt(session, ask, caller, self.clock.now()))
+
+    @answers(AdmitFile)
+    def admit_file(self, ask: AdmitFile, caller: Caller) -> None:
+        """Nor is this one: each file counts. The count stands, whatever comes of the file."""
+        with self.begin() as session:
+            drafts.admit_file(session, ask, caller)
+        with self.begin() as session:
+            throttle.count(session, [throttle.on_address("file", caller.address, FILES)], self.clock.now())
 
     @answers(RenewDraft)
     def renew_draft(self, ask: RenewDraft, caller: Caller) -> DraftView:

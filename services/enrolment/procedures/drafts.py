@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from chassis.clock import PARIS
 from contracts.caller import Caller, Kind
 from contracts.enrolment.drafts import (
+    AdmitFile,
     AdoptDraft,
     DraftCard,
     DraftIncomplete,
@@ -123,6 +124,12 @@ def save(session: Session, ask: SaveAnswers, caller: Caller, now: datetime) -> S
     draft.updated_at = now
     session.flush()
     return SavedPage(draft=_view(session, draft, now), problems=problems)
+
+
+def admit_file(session: Session, ask: AdmitFile, caller: Caller) -> None:
+    """Raises NotFound where no file may be sent without an account. See `AdmitFile`."""
+    if _find(session, ask.draft_id, ask.secret, caller).account_id is not None:
+        raise NotFound
 
 
 def renew(session: Session, ask: RenewDraft, caller: Caller, now: datetime) -> DraftView:

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from contracts.enrolment.procedure_forms import (
     CONTACT_EMAIL,
     CONTACT_PAGE,
-    Audience,
     Condition,
     FieldKind,
     FormField,
@@ -52,8 +51,6 @@ def faults(form: ProcedureForm) -> list[Fault]:
         found += [Fault(code=code, page=page.name) for code in _of_condition(page.shown_when, earlier, every)]
         for field in page.fields:
             codes = [*_of_field(field), *_of_condition(field.shown_when, earlier, every)]
-            if field.kind is FieldKind.DOCUMENT and field.required and form.audience is Audience.ANYBODY:
-                codes.append("document_without_account")
             found += [Fault(code=code, page=page.name, field=field.name) for code in codes]
             earlier[field.name] = field
     return found

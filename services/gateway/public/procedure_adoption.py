@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from contracts.caller import Kind
 from contracts.enrolment.drafts import AdoptDraft, ListLeftDrafts
-from gateway import access, draft_secret
+from gateway import access, draft_files, draft_secret
 from gateway.forms import CommandForm
 from gateway.services import ask
 
@@ -55,4 +55,5 @@ def leave() -> ResponseReturnValue:
     if not form.validate():
         abort(400)
     draft_secret.forget()
+    draft_files.forget_all()
     return redirect(access.local_path(request.args.get("suite", "")) or access.HOME[Kind.CITIZEN])

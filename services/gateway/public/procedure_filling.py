@@ -27,7 +27,7 @@ from contracts.enrolment.procedure_forms import FieldKind, FormField
 from contracts.enrolment.requests import DocumentNotThere, SubmitRequest
 from contracts.errors import DomainError, Invalid, NotFound
 from contracts.messages import Question
-from gateway import draft_secret, french, procedure_words, tracking
+from gateway import draft_files, draft_secret, french, procedure_words, tracking
 from gateway.forms import CommandForm, HiddenField
 from gateway.procedure_form import Attached, Known, PageForm, page_form
 from gateway.services import ask, ask_each
@@ -146,6 +146,7 @@ def drop(draft_id: UUID) -> ResponseReturnValue:
     form = CommandForm()
     form.validate()
     ask(DropDraft(command_id=form.command_id.data, draft_id=draft_id, secret=draft_secret.of_visitor()))
+    draft_files.forget(draft_id)
     flash("Le brouillon est supprimé.", "success")
     return redirect(url_for("public.procedures.show"))
 
@@ -158,15 +159,20 @@ def _submit(draft_id: UUID, form: SubmitForm) -> ResponseReturnValue:
         number=form.version,
     )
     sent = ask(order)
+    draft_files.forget(draft_id)
     tracking.remember(sent.request_id, sent.number, sent.code)
     return redirect(url_for("public.tracking.received"))
 
 
 def _take_back(draft_id: UUID, document_id: UUID) -> None:
-    """The draft names it no more; `documents` is told at once, so that the page does not show it any longer."""
-    with suppress(NotFound):  # deleted from the vault meanwhile
-        ask(UnshareDocument(command_id=uuid4(), document_id=document_id, draft_id=draft_id))
-    flash("Le document n’est plus joint. Il reste dans votre espace de stockage.", "success")
+    """The draft names it no more; the page must not show it any longer: `documents`, or the cookie, is told at once."""
+    draft_files.forget(draft_id, document_id)
+    kept = False
+    if draft_secret.is_citizen():
+        with suppress(NotFound):  # sent before signing in, or deleted from the vault meanwhile
+            kept = ask(UnshareDocument(command_id=uuid4(), document_id=document_id, draft_id=draft_id))
+    where = " Il reste dans votre espace de stockage." if kept else ""
+    flash(f"Le document n’est plus joint.{where}", "success")
 
 
 def _opening(draft_id: UUID) -> OpenDraft:
@@ -185,6 +191,10 @@ def _later(view: DraftView, page: str, what: str) -> ResponseReturnValue:
     if field is None or field.kind is not FieldKind.DOCUMENT:
         flash("Vos réponses sont gardées : vous pourrez reprendre plus tard.", "success")
         return redirect(url_for("public.procedures.show"))
+    if not draft_secret.is_citizen():
+        return redirect(
+            url_for("public.procedure_files.show", draft_id=view.draft_id, page=page, question=field.name)
+        )
     back = url_for(".show", draft_id=view.draft_id, page=page, joint=field.name)
     typed: dict[str, Any] = {"type": field.document_type} if field.document_type else {}
     address = url_for(
@@ -224,7 +234,7 @@ def _changed(view: DraftView) -> ResponseReturnValue:
 def _known(view: DraftView, page: str, questions: Sequence[FormField]) -> Known:
     """What the questions need to know of the account, asked at once."""
     if not draft_secret.is_citizen():
-        return Known()
+        return Known(attached=_files(view))
     needs_file = any(
         question.kind is FieldKind.CHILD or (question.prefill and question.name not in view.answers)
         for question in questions
@@ -252,7 +262,7 @@ def _attached(view: DraftView, page: str, vault: VaultView) -> dict[str, list[At
     joined = [each for each in reversed(shelve(vault)) if _is_joined(each, view.draft_id)]
     known = {str(each.view.document_id): each for each in joined}
     placed = {
-        field.name: [each for each in _ids(view.answers.get(field.name)) if each in known]
+        field.name: _ids(view.answers.get(field.name))
         for field in view.form.fields()
         if field.kind is FieldKind.DOCUMENT
     }
@@ -266,7 +276,25 @@ def _attached(view: DraftView, page: str, vault: VaultView) -> dict[str, list[At
             target = fitting[0]
         if document_id not in taken and target is not None:
             placed[target.name].append(document_id)
-    return {name: [Attached(each, known[each].name) for each in ids] for name, ids in placed.items()}
+    # What was sent before signing in is in no vault, and the draft's all the same.
+    names = draft_files.names(view.draft_id) | {each: shelved.name for each, shelved in known.items()}
+    return {
+        name: [Attached(each, names.get(each, draft_files.UNNAMED)) for each in ids]
+        for name, ids in placed.items()
+    }
+
+
+def _files(view: DraftView) -> dict[str, list[Attached]]:
+    """The same without an account: what this browser sent for the draft."""
+    answers = {
+        field.name: _ids(view.answers.get(field.name))
+        for field in view.form.fields()
+        if field.kind is FieldKind.DOCUMENT
+    }
+    return {
+        name: [Attached(*each) for each in files]
+        for name, files in draft_files.by_question(view.draft_id, answers)
+    }
 
 
 def _is_joined(shelved: Shelved, draft_id: UUID) -> bool:
@@ -305,12 +333,15 @@ def _document_names(view: DraftView) -> dict[str, str]:
     has_documents = any(
         field.kind is FieldKind.DOCUMENT and view.answers.get(field.name) for field in view.form.fields()
     )
-    if not has_documents or not draft_secret.is_citizen():
+    if not has_documents:
         return {}
+    if not draft_secret.is_citizen():
+        return draft_files.names(view.draft_id)
     [vault] = ask_each([OpenVault()])
     if isinstance(vault, Exception):
         return {}
-    return {str(each.view.document_id): each.name for each in shelve(vault)}
+    own = {str(each.view.document_id): each.name for each in shelve(vault)}
+    return draft_files.names(view.draft_id) | own
 
 
 def _uuid(text: str) -> UUID | None:

@@ -41,7 +41,7 @@ def send() -> ResponseReturnValue:
     if not form.validate():
         incoming.drain_all()
         return _page(form, types)
-    if not deposit(incoming, form, view.line.request_id):
+    if deposit(incoming, form, str(form.document_type.data), view.line.request_id) is None:
         return _page(form, types)
     flash(
         "Le document est joint. Seuls les agents du service peuvent l’ouvrir, et vous verrez qui l’a fait.",

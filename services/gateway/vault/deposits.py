@@ -1,5 +1,6 @@
 """A document given with a request, without an account: sealed to the town while it arrives, and kept in no vault."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from contracts.documents import DepositDocument, DocumentTypeView
@@ -38,35 +39,52 @@ class DepositForm(CommandForm):
         self._blame(503 if refused.may_pass else 422)
 
 
-def deposit(incoming: IncomingForm, form: DepositForm, request_id: UUID) -> bool:
-    """Seals the file of a valid form to the town. False when something was refused; the form then says what.
+class DepositAsked(DepositForm):
+    """The same where the type is known."""
 
-    A form sent twice leaves one document.
+    document_type = None  # type: ignore[assignment]
+
+
+@dataclass(frozen=True)
+class Deposited:
+    """What was taken in. `is_new`: not by the same form sent before, whose document is the one that is kept."""
+
+    document_id: UUID
+    name: str
+    is_new: bool = True
+
+
+def deposit(
+    incoming: IncomingForm, form: DepositForm, document_type: str, request_id: UUID
+) -> Deposited | None:
+    """Seals the file of a valid form to the town. None when something was refused; the form then says what.
+
+    A form sent twice leaves one document. `request_id`: of the request, or of the draft that will be one.
     """
     try:
         upload = _take_in(incoming)
     except Refused as refused:
         form.refuse(refused)
-        return False
+        return None
     except DomainError as refusal:
         form.show(refusal)
-        return False
+        return None
     finally:
         incoming.drain_all()
     name = incoming.file.name if incoming.file else ""
     try:
-        town.ask_sharing(lambda key: _command(key, upload, form, name, request_id))
+        town.ask_sharing(lambda key: _command(key, upload, form, name, document_type, request_id))
     except ServiceUnavailable as refusal:
         # It may have been entered all the same: the object stays, and is collected if it was not.
         form.show(refusal)
-        return False
+        return None
     except DomainError as refusal:
         forget_upload(upload.document_id)
         if type(refusal) is Conflict:
-            return True
-        form.show(refusal, unknown_document_type="document_type")
-        return False
-    return True
+            return Deposited(upload.document_id, name, is_new=False)
+        form.show(refusal, **({"unknown_document_type": "document_type"} if form.document_type else {}))
+        return None
+    return Deposited(upload.document_id, name)
 
 
 def _take_in(incoming: IncomingForm) -> SealedUpload:
@@ -80,13 +98,13 @@ def _take_in(incoming: IncomingForm) -> SealedUpload:
 
 
 def _command(
-    key: bytes, upload: SealedUpload, form: DepositForm, name: str, request_id: UUID
+    key: bytes, upload: SealedUpload, form: DepositForm, name: str, document_type: str, request_id: UUID
 ) -> DepositDocument:
     description = upload.described(name).seal(upload.file_key, upload.document_id)
     return DepositDocument(
         command_id=form.command_id.data,
         document_id=upload.document_id,
-        document_type=str(form.document_type.data),
+        document_type=document_type,
         size=upload.size,
         object_size=upload.object_size,
         sealed_description=description,

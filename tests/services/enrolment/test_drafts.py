@@ -2,13 +2,15 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
 
+from chassis import throttle
 from contracts.caller import Caller
 from contracts.enrolment.drafts import (
+    AdmitFile,
     AdoptDraft,
     DraftIncomplete,
     DropDraft,
@@ -26,6 +28,7 @@ from contracts.enrolment.procedures import (
 )
 from contracts.errors import NotFound, NotSignedIn, TooManyAttempts
 from deploy.local.demo import procedures as demo
+from enrolment.entries import procedures as procedures_desk
 from enrolment.procedures import drafts, shipping
 from enrolment.requests import documents
 from tests.mothers import enrolment as mother
@@ -320,3 +323,31 @@ def test_a_page_of_the_site_costs_few_statements(office: Office, statements: Sta
     with statements:
         office.ask(OpenDraft(draft_id=draft_id, secret=SECRET), VISITOR)
     assert len(statements.run) == 3
+
+
+# ---------------------------------------------------------------- files without an account
+
+
+def test_a_file_is_admitted_for_a_draft_of_this_browser_and_only_so_many(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.offer(removal())
+    draft_id, own = office.start(), office.start(parent := mother.parent())
+    at_home = VISITOR.model_copy(update={"address": "192.0.2.7"})
+
+    def admit(draft: UUID, caller: Caller, secret: str | None = SECRET) -> None:
+        office.ask(AdmitFile(command_id=uuid4(), draft_id=draft, secret=secret), caller)
+
+    for draft, caller, secret in (
+        (draft_id, at_home, "x" * 43),
+        (draft_id, at_home, None),
+        (own, parent, None),
+    ):
+        with pytest.raises(NotFound):
+            admit(draft, caller, secret)
+    monkeypatch.setattr(procedures_desk, "FILES", throttle.Limit(2, timedelta(minutes=1)))
+    for _ in range(3):
+        admit(draft_id, at_home)
+    with pytest.raises(TooManyAttempts):
+        admit(draft_id, at_home)
+    admit(draft_id, VISITOR.model_copy(update={"address": "192.0.2.8"}))

@@ -144,7 +144,6 @@ def test_answers_are_tidied() -> None:
         (form(page("one", field("a", most=201))), "limit_too_long"),
         (form(page("one", field("a", K.DATE, least=10**9))), "limit_too_far"),
         (form(page("one", field("a", K.DOCUMENT, most=6))), "files_many"),
-        (form(page("one", field("a", K.DOCUMENT))), "document_without_account"),
         (form(page("one", field("a", shown_when=when("b")))), "condition_unknown"),
         (form(page("one", field("a", shown_when=when("a")))), "condition_later"),
         (form(page("one", field("a", shown_when=when("b")), field("b"))), "condition_later"),

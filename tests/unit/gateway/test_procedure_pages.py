@@ -1,15 +1,18 @@
 """Démarches: found, begun, filled page by page, checked and sent; with an account or without."""
 
+import io
 from typing import Any
 from uuid import UUID
 
 import pytest
+from werkzeug.test import TestResponse
 
 from contracts.accounts.families import MyHousehold
 from contracts.accounts.identity import SignedInView, SignIn
 from contracts.caller import Kind
 from contracts.documents import ListDocumentTypes, OpenVault, ReadKeys, UnshareDocument
 from contracts.enrolment.drafts import (
+    AdmitFile,
     AdoptDraft,
     DraftCard,
     DropDraft,
@@ -32,9 +35,11 @@ from contracts.enrolment.procedures import (
     ShowProcedure,
 )
 from contracts.enrolment.requests import SubmitRequest, SubmittedView
-from contracts.errors import NotFound, ServiceUnavailable
+from contracts.errors import NotFound, ServiceUnavailable, TooManyAttempts
 from enrolment.procedures.asking import shown, whole
 from enrolment.procedures.checking import check, clean
+from gateway.public import procedure_files
+from gateway.vault.deposits import Deposited
 from tests.mothers import procedures as mother
 from tests.mothers.accounts import a_household
 from tests.mothers.procedures import DRAFT_ID, a_vault, field, form, page, removal
@@ -306,7 +311,59 @@ def test_a_document_is_joined_from_the_vault_and_shown_on_its_question(site: Any
     refused = parent.send(f"{DRAFT}/one")
     assert refused.status_code == 422
     assert 'href="#f_proof"' in refused.get_data(as_text=True)
-    assert "connectez-vous" in text_of(site.anonymous().read(f"{DRAFT}/one"))
+
+
+def test_without_an_account_a_file_is_sent_on_a_page_of_its_own_and_taken_back(
+    site: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(site, form(page("one", field("proof", FieldKind.DOCUMENT, document_type="cv", most=2))))
+    site.services.answers[AdmitFile] = None
+    sent: list[tuple[str, UUID]] = []
+
+    def take(incoming: Any, _form: Any, document_type: str, draft_id: UUID) -> Deposited:
+        incoming.drain_all()
+        sent.append((document_type, draft_id))
+        return Deposited(UUID(int=len(sent)), f"CV {len(sent)}.pdf")
+
+    monkeypatch.setattr(procedure_files, "deposit", take)
+    visitor = site.anonymous()
+
+    def send() -> TestResponse:
+        away = visitor.send(f"{DRAFT}/one", button=button)
+        fields = visitor.filled(visitor.read(away.location).select_one("main form"))
+        return visitor.post(
+            away.location,
+            fields | {"file": (io.BytesIO(b"%PDF"), "cv.pdf")},
+            content_type="multipart/form-data",
+        )
+
+    button = "Joindre un document(Proof)"
+    assert send().location == f"{DRAFT}/one#f_proof"
+    assert sent == [("cv", DRAFT_ID)]
+    assert "CV 1.pdf" in text_of(visitor.read(f"{DRAFT}/one"))
+    button = "Joindre un autre document(Proof)"
+    send()
+    visitor.send(f"{DRAFT}/one")
+    assert desk.answers["proof"] == [str(UUID(int=1)), str(UUID(int=2))]
+    desk.answers["contact_email"] = "li@exemple.fr"
+    desk.saved = {"proof", "contact_email"}
+    assert "« CV 1.pdf », « CV 2.pdf »" in text_of(visitor.read(f"{DRAFT}/verifier"))
+    back = visitor.submit(visitor.read(f"{DRAFT}/one"), button="RetirerCV 2.pdf")
+    assert back.location == f"{DRAFT}/one"
+    assert site.services.asked_for(SaveAnswers)[-1].released == [UUID(int=2)]
+    desk.answers["proof"] = [str(UUID(int=1))]
+    words = text_of(visitor.read(f"{DRAFT}/one"))
+    assert "CV 1.pdf" in words
+    assert "CV 2.pdf" not in words
+
+    site.services.answers[AdmitFile] = TooManyAttempts(retry_after=60)
+    refused = send()
+    assert refused.status_code == 429
+    assert len(sent) == 2
+    other = site.anonymous()
+    assert "CV 1.pdf" not in text_of(other.read(f"{DRAFT}/one"))
+    for nowhere in ("one/fichier/other", "two/fichier/proof"):
+        assert other.client.get(f"{DRAFT}/{nowhere}").status_code == 404
 
 
 # ---------------------------------------------------------------- changed, sent twice, somebody else's
