@@ -61,6 +61,9 @@ class Family(Base):
     postcode: Mapped[str] = mapped_column(String(20))
     city: Mapped[str] = mapped_column(String(100))
     resident: Mapped[bool]
+    asked_again_on: Mapped[date | None] = mapped_column(
+        comment="When accounts was last asked to tell it again, for what billing lacks"
+    )
 
 
 class Guardian(Base):

@@ -8,6 +8,17 @@ MONTHS = (
 )  # fmt: skip
 NBSP = "\u00a0"
 
+METHODS = {
+    "card": "Paiement par carte bancaire",
+    "cash": "Paiement en espèces",
+    "cheque": "Paiement par chèque",
+    "cesu": "Paiement par CESU préfinancé",
+    "voucher": "Paiement par chèques-vacances ou bons",
+    "direct_debit": "Paiement par prélèvement unique",
+    "sepa_debit": "Prélèvement automatique",
+}
+"""How a payment is called on an invoice."""
+
 
 def euros(cents: int) -> str:
     """`1 234,50 €`, as it is printed."""

@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from accounts.entries.desk import Desk
-from accounts.household import activities, places
+from accounts.household import activities, facts, places
 from accounts.identity import contact_changes, journal, registration
 from accounts.mailing import attendance_news, undelivered
 from accounts.staff import accesses, second_factor
@@ -11,6 +11,7 @@ from chassis import throttle
 from chassis.inbox import newer
 from chassis.service import every, subscribes
 from contracts.envelope import Envelope
+from contracts.events.billing import FamiliesMissed
 from contracts.events.enrolment import ActivityUpdated, PlaceUpdated
 
 
@@ -32,6 +33,10 @@ class Upkeep(Desk):
         """After the release in which others first heard of addresses: a few minutes for a large town, then nothing."""
         with self.begin() as session:
             registration.tell_addresses(session, self.clock.now())
+
+    @subscribes(FamiliesMissed)
+    def tell_families_again(self, session: Session, fact: FamiliesMissed, envelope: Envelope) -> None:
+        facts.tell_families(session, fact.family_ids, self.clock.now())
 
     @every(seconds=3600)
     def forget_old(self) -> None:

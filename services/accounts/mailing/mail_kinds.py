@@ -172,6 +172,7 @@ UNWRITTEN: dict[str, str] = {
     "claims.exported": "The office's file for the accountant; each family is written to before its debt goes there.",
     "attendance.counted": "Numbers for the billing office, nobody's file.",
     "sheets.missed": "Between services: no family's day changes by it.",
+    "families.missed": "Between services: a family's file stays as it is.",
     "meals.counted": "Numbers for the kitchens, nobody's file.",
     "closure.declared": "Nobody's file: each family that loses a day is told of its own (days.closed).",
     "closure.lifted": "Nobody's file: each family that had lost a day is told of its own (days.reopened).",

@@ -193,6 +193,16 @@ def balance_of(session: Session, families: Collection[UUID]) -> int:
     return int(total or 0)
 
 
+def balances_by_family(session: Session, families: Collection[UUID]) -> dict[UUID, int]:
+    """What each of these families owes; one without an entry is not there."""
+    rows = session.execute(
+        select(LedgerEntry.family_id, func.sum(LedgerEntry.amount_cents))
+        .where(LedgerEntry.account == RECEIVABLE, LedgerEntry.family_id.in_(families))
+        .group_by(LedgerEntry.family_id)
+    )
+    return {family_id: int(cents) for family_id, cents in rows if family_id is not None}
+
+
 def balances_by_fund(session: Session, families: Collection[UUID]) -> dict[str, int]:
     """What these families owe each fund; negative is to their credit with it."""
     rows = session.execute(

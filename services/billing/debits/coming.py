@@ -1,5 +1,6 @@
 """Is an invoice about to be collected? Apart, because what parents read of invoices asks it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -22,18 +23,30 @@ class Coming:
     cents: int
 
 
-def of_invoice(session: Session, invoice_id: UUID) -> Coming | None:
-    """When it will be collected, and how much of it: what is contested is taken off until the bank has the order."""
-    row = session.execute(
-        select(Collection.collect_on, Collection.state, Payment.family_id, PaymentPart.amount_cents)
+def of_invoices(session: Session, invoices: Sequence[UUID]) -> dict[UUID, Coming]:
+    """When each will be collected, and how much of it: what is contested is taken off until the bank has the order."""
+    rows = session.execute(
+        select(
+            PaymentPart.invoice_id,
+            Collection.collect_on,
+            Collection.state,
+            Payment.family_id,
+            PaymentPart.amount_cents,
+        )
         .join(Debit, Debit.collection_id == Collection.collection_id)
         .join(Payment, Payment.payment_id == Debit.payment_id)
         .join(PaymentPart, PaymentPart.payment_id == Payment.payment_id)
-        .where(PaymentPart.invoice_id == invoice_id, Payment.state == PaymentState.COLLECTING)
-    ).first()
-    if row is None:
-        return None
-    if row.state is CollectionState.FILED:
-        return Coming(row.collect_on, row.amount_cents)
-    may, _ = collectable(session, [row.family_id], [invoice_id])
-    return Coming(row.collect_on, min(row.amount_cents, may.get(invoice_id, 0)))
+        .where(PaymentPart.invoice_id.in_(invoices), Payment.state == PaymentState.COLLECTING)
+    ).all()
+    open_still = [row for row in rows if row.state is not CollectionState.FILED]
+    may: dict[UUID, int] = {}
+    if open_still:
+        families = list({row.family_id for row in open_still})
+        may, _ = collectable(session, families, [row.invoice_id for row in open_still])
+    return {
+        row.invoice_id: Coming(
+            row.collect_on,
+            row.amount_cents if row not in open_still else min(row.amount_cents, may.get(row.invoice_id, 0)),
+        )
+        for row in rows
+    }

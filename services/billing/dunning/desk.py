@@ -1,6 +1,6 @@
 """What the office reads of dunning and decides: who is to be written to, when and how, and who is spared."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -125,15 +125,18 @@ def end(session: Session, ask: EndReprieve, by: str, now: datetime) -> FamilyDun
     return family(session, ask.family_id, now)
 
 
-def marks(session: Session, invoice_id: UUID) -> list[ReminderMark]:
-    """The letters about an invoice, oldest first."""
-    rows = session.scalars(
-        select(Reminder)
+def marks(session: Session, invoices: Collection[UUID]) -> defaultdict[UUID, list[ReminderMark]]:
+    """The letters about each invoice, oldest first."""
+    rows = session.execute(
+        select(ReminderLine.invoice_id, Reminder)
         .join(ReminderLine, ReminderLine.reminder_id == Reminder.reminder_id)
-        .where(ReminderLine.invoice_id == invoice_id)
+        .where(ReminderLine.invoice_id.in_(invoices))
         .order_by(Reminder.step)
     )
-    return [_mark(row) for row in rows]
+    found: defaultdict[UUID, list[ReminderMark]] = defaultdict(list)
+    for invoice_id, letter in rows:
+        found[invoice_id].append(_mark(letter))
+    return found
 
 
 def late_view(each: Late) -> LateInvoice:

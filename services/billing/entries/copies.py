@@ -3,9 +3,9 @@
 from sqlalchemy.orm import Session
 
 from billing import mine
-from billing.facts import consumption, copies
+from billing.facts import consumption, copies, missing
 from billing.invoicing import closing
-from chassis.service import Service, subscribes
+from chassis.service import Service, every, subscribes
 from contracts.envelope import Envelope
 from contracts.events.accounts import AccountClosed, ChildUpdated, FamilyUpdated
 from contracts.events.enrolment import (
@@ -24,6 +24,12 @@ class CopyDesk(Service):
     @subscribes(FamilyUpdated)
     def keep_family(self, session: Session, fact: FamilyUpdated, envelope: Envelope) -> None:
         copies.keep_family(session, fact, envelope.aggregateversion)
+
+    @every(seconds=300)
+    def ask_for_families(self) -> None:
+        """Those told before a field was there that billing needs."""
+        with self.begin() as session:
+            missing.ask_again(session, self.clock.now())
 
     @subscribes(AccountClosed)
     def drop_account(self, session: Session, fact: AccountClosed, envelope: Envelope) -> None:

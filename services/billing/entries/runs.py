@@ -45,7 +45,7 @@ class RunDesk(Service):
     def read_run_papers(self, ask: ReadRunPapers, caller: Caller) -> RunPapers:
         caller.agent(Role.BILLING)
         with self.begin() as session:
-            return run_papers.read(session, ask, caller, paris_day(self.clock.now()))
+            return run_papers.read(session, ask, paris_day(self.clock.now()))
 
     @answers(DraftRun)
     def draft_run(self, ask: DraftRun, caller: Caller) -> RunView:

@@ -2,23 +2,22 @@
 
 from datetime import date
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from billing.invoicing import runs, statements
+from billing.invoicing import invoice_views, runs, summaries
 from billing.invoicing.models import Invoice
 from contracts.billing.refusals import RunNotChecked
 from contracts.billing.runs import ReadRunPapers, RunPapers, RunState
-from contracts.caller import Caller
 
 
-def read(session: Session, ask: ReadRunPapers, caller: Caller, today: date) -> RunPapers:
-    """See `contracts.billing.runs`. As each family reads its own: the same reading, one after the other."""
+def read(session: Session, ask: ReadRunPapers, today: date) -> RunPapers:
+    """See `contracts.billing.runs`. As each family reads its own, in as many statements as for one of them."""
     run = runs.find(session, ask.run_id)
     if run.state is not RunState.PUBLISHED:
         raise RunNotChecked(state=run.state)
     found = session.execute(
-        select(Invoice.invoice_id, Invoice.sequence)
+        summaries.query()
+        .add_columns(Invoice)
         .where(Invoice.run_id == ask.run_id, Invoice.sequence > ask.after)
         .order_by(Invoice.sequence)
         .limit(ask.limit + 1)
@@ -26,6 +25,6 @@ def read(session: Session, ask: ReadRunPapers, caller: Caller, today: date) -> R
     shown = found[: ask.limit]
     return RunPapers(
         month=run.month,
-        invoices=[statements.invoice(session, caller, row.invoice_id, today) for row in shown],
-        after=shown[-1].sequence if len(found) > ask.limit else None,
+        invoices=invoice_views.views(session, shown, today),
+        after=shown[-1].Invoice.sequence if len(found) > ask.limit else None,
     )

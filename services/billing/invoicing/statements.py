@@ -4,60 +4,35 @@ from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import String, bindparam, cast, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from billing.accounting import ledger
-from billing.contesting import marks
-from billing.contesting.terms import contest_until
-from billing.debits import coming
-from billing.dunning import desk
-from billing.invoicing import fund_scopes, summaries
-from billing.invoicing.dates import paris_day
+from billing.invoicing import fund_scopes, invoice_views, summaries
 from billing.invoicing.models import (
     Fund,
     Invoice,
-    InvoiceLine,
-    LedgerEntry,
-    LedgerTransaction,
     Run,
     RunFamily,
 )
 from billing.models import Family, Guardian
 from billing.paying import parts
-from billing.paying.models import Payment, PaymentPart
+from billing.paying.models import Payment
 from billing.paying.states import UNDERWAY
 from billing.tariffs import allowances
-from billing.tariffs.explanations import Explanation, explain
-from billing.tariffs.prices import half_up
 from chassis.database import PREPARED
 from contracts.billing.invoices import (
     CarriedAmount,
     DueView,
-    InvoiceKind,
     InvoiceList,
     InvoiceState,
     InvoiceView,
-    PaymentLine,
-    PriceStep,
 )
-from contracts.billing.invoices import InvoiceLine as LineView
 from contracts.billing.payments import PaidInvoice, PaymentState, PaymentView, ReceiptView
 from contracts.billing.runs import RunState
 from contracts.caller import Caller, Kind, Role
 from contracts.errors import NotFound
-
-METHODS = {
-    "card": "Paiement par carte bancaire",
-    "cash": "Paiement en espèces",
-    "cheque": "Paiement par chèque",
-    "cesu": "Paiement par CESU préfinancé",
-    "voucher": "Paiement par chèques-vacances ou bons",
-    "direct_debit": "Paiement par prélèvement unique",
-    "sepa_debit": "Prélèvement automatique",
-}
-"""How a payment is called on an invoice."""
 
 
 def families_of(session: Session, account_id: UUID) -> list[UUID]:
@@ -121,47 +96,8 @@ def invoice(
     ).first()
     if row is None:
         raise NotFound
-    found: Invoice = row.Invoice
-    may_read(session, caller, found.family_id)
-    lines = session.scalars(
-        select(InvoiceLine)
-        .where(InvoiceLine.invoice_id == invoice_id)
-        .order_by(
-            InvoiceLine.child_name,
-            InvoiceLine.child_id,
-            InvoiceLine.activity_name,
-            InvoiceLine.month,
-            InvoiceLine.line_id,
-        )
-    ).all()
-    waiting = session.scalar(
-        select(Payment.payment_id)
-        .join(PaymentPart, PaymentPart.payment_id == Payment.payment_id)
-        .where(PaymentPart.invoice_id == invoice_id, Payment.state == PaymentState.CONFIRMING)
-    )
-    collected = coming.of_invoice(session, invoice_id)
-    explained = explain(session, {line.price_id for line in lines})
-    return InvoiceView(
-        summary=summaries.summary_of(row, today),
-        fund_name=_fund_name(session, found.fund),
-        family_number=found.family_number,
-        addressee=found.addressee,
-        lines=[_line(line, explained.get(line.price_id)) for line in lines],
-        payments=_movements(session, found),
-        carried_months=sorted(
-            {line.month for line in lines if line.month < found.month and line.quantity > 0}
-        ),
-        balance_cents=ledger.balance_of(session, [found.family_id]),
-        started_payment=waiting,
-        collect_on=collected.collect_on if collected else None,
-        collect_cents=collected.cents if collected else 0,
-        reminders=desk.marks(session, invoice_id),
-        paid_through=provider_of(found.fund) if provider_of else "stripe",
-        contest_until=contest_until(found.published_on)
-        if today <= contest_until(found.published_on)
-        else None,
-        objections=marks.of_invoice(session, invoice_id),
-    )
+    may_read(session, caller, row.Invoice.family_id)
+    return invoice_views.views(session, [row], today, provider_of)[0]
 
 
 def payment(session: Session, caller: Caller, payment_id: UUID) -> PaymentView:
@@ -248,69 +184,6 @@ def _carried(session: Session, families: list[UUID]) -> list[CarriedAmount]:
             family_id=kept.family_id, family_label=label, month=month, cents=kept.cents, fund_name=fund_name
         )
         for kept, month, label, fund_name in rows
-    ]
-
-
-def _line(line: InvoiceLine, how: Explanation | None) -> LineView:
-    return LineView(
-        line_id=line.line_id,
-        child_id=line.child_id,
-        child_name=line.child_name,
-        activity_code=line.activity_code,
-        activity_name=line.activity_name,
-        month=line.month,
-        mark=line.mark,
-        quantity=line.quantity,
-        unit=line.unit,
-        unit_cents=line.unit_cents,
-        amount_cents=line.amount_cents,
-        reason=line.reason,
-        correction=line.quantity < 0,
-        days=line.days,
-        tariff_since=how.tariff_since if how else None,
-        steps=[PriceStep(words=step.words, cents=half_up(step.cents)) for step in how.steps] if how else [],
-    )
-
-
-def _movements(session: Session, found: Invoice) -> list[PaymentLine]:
-    """What lowered the debt since it was published: payments, and credits set against it."""
-    rows = session.execute(
-        select(
-            LedgerTransaction.kind,
-            LedgerTransaction.reference,
-            LedgerTransaction.occurred_at,
-            LedgerEntry.amount_cents,
-            Payment.method,
-            Payment.state,
-        )
-        .join(LedgerEntry, LedgerEntry.transaction_id == LedgerTransaction.transaction_id)
-        .outerjoin(Payment, cast(Payment.payment_id, String) == LedgerTransaction.reference)
-        .where(
-            LedgerEntry.account == ledger.RECEIVABLE,
-            LedgerEntry.invoice_id == found.invoice_id,
-            LedgerTransaction.kind != "invoice",
-        )
-        .order_by(LedgerTransaction.occurred_at, LedgerEntry.entry_id)
-    )
-    words = {
-        "offset": "Avoir déduit",
-        "refund": "Remboursement",
-        "refund_failed": "Remboursement non arrivé",
-        "bounce": "Chèque rejeté par la banque",
-        "dispute": "Paiement repris par la banque",
-        "debit_rejected": "Prélèvement rejeté par la banque",
-    }
-    if found.kind == InvoiceKind.CREDIT_NOTE:
-        words["offset"] = "Déduit d’une facture"
-    return [
-        PaymentLine(
-            on=paris_day(occurred_at),
-            label=METHODS.get(method, "Paiement") if kind == "payment" else words.get(kind, kind),
-            cents=-cents,
-            payment_id=UUID(reference) if kind == "payment" else None,
-            void=state is PaymentState.REJECTED,
-        )
-        for kind, reference, occurred_at, cents, method, state in rows
     ]
 
 

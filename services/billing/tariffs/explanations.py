@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from billing.facts.effects import Effect
 from billing.models import Allowance, Tariff
 from billing.models import Price as StoredPrice
-from billing.tariffs.prices import Aided, Inputs, Quotient, Step, price
+from billing.tariffs.prices import Aided, Inputs, Quotient, Rule, Step, price
 from billing.tariffs.tariff_book import read_rule
 
 
@@ -34,8 +35,11 @@ def explain(session: Session, price_ids: Collection[int]) -> dict[int, Explanati
         .where(StoredPrice.price_id.in_(price_ids))
     )
     found = {}
+    rules: dict[UUID, Rule] = {}
     for stored, tariff, aid_name in rows:
-        again = price(read_rule(tariff.rule), _inputs(stored, aid_name))
+        if tariff.tariff_id not in rules:
+            rules[tariff.tariff_id] = read_rule(tariff.rule)
+        again = price(rules[tariff.tariff_id], _inputs(stored, aid_name))
         steps = again.steps if again.cents == stored.cents else ()
         found[stored.price_id] = Explanation(tariff.valid_from, steps)
     return found

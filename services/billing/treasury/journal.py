@@ -13,11 +13,10 @@ from sqlalchemy.orm import Session
 
 from billing.invoicing.dates import paris_day
 from billing.invoicing.models import Fund
-from billing.invoicing.statements import METHODS
 from billing.models import Activity
 from billing.treasury import chart
 from billing.treasury.models import FundChart
-from billing.wording import month_name
+from billing.wording import METHODS, month_name
 from chassis.clock import PARIS
 from contracts.billing.invoices import InvoiceKind
 from contracts.billing.treasury import (

@@ -60,6 +60,15 @@ class SheetsMissed(Event):
     session_ids: list[UUID]
 
 
+class FamiliesMissed(Event):
+    """Billing keeps more of a family than these were told with: they are to be told again."""
+
+    name = "families.missed"
+    told_by = "billing"
+
+    family_ids: list[UUID]
+
+
 class PaymentReceived(Event):
     """Money arrived. The receipt is due (CRPA L112-11). `invoice_id`: the oldest invoice it pays; `parts`: all."""
 

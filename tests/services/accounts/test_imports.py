@@ -1,6 +1,6 @@
 """A school's import from the files to the register: decided, applied once, and nothing lost."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
@@ -20,9 +20,11 @@ from contracts.accounts.imports import (
 from contracts.caller import Role
 from contracts.envelope import Envelope
 from contracts.errors import NotAllowed, NotFound
+from contracts.events.billing import FamiliesMissed
 from contracts.events.enrolment import PlaceUpdated
 from tests.mothers import accounts as mother
 from tests.services.accounts.conftest import Desk
+from tests.services.accounts.test_mail import envelope
 
 
 def test_the_preview_counts_every_row_and_writes_nothing(desk: Desk) -> None:
@@ -214,3 +216,16 @@ def test_an_older_fact_of_a_school_does_not_undo_a_newer_one(desk: Desk) -> None
         desk.service.keep_place(fact, told)
     names = {place.place_code: place.name for place in desk.ask(ListImports()).places}
     assert names["0260009Z"] == "École Neuve"
+
+
+def test_families_that_billing_lacks_are_told_again_as_newer_and_once(desk: Desk) -> None:
+    desk.fill()
+    told_first = desk.facts("family.updated")
+    first = UUID(told_first[0]["data"]["family_id"])
+    fact = FamiliesMissed(family_ids=[first, uuid4()])
+    missed = envelope(fact)
+    assert desk.service.tell_families_again(fact, missed)
+    assert not desk.service.tell_families_again(fact, missed)
+    (told,) = desk.facts("family.updated")[len(told_first) :]
+    assert (told["data"], told["aggregateversion"]) == (told_first[0]["data"], 2)
+    assert all(guardian["last_name"] for guardian in told["data"]["guardians"])

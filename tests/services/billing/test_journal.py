@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import text
 
 from billing.accounting import ledger
-from billing.invoicing import statements
 from billing.treasury import journal
 from billing.treasury.chart import UNSORTED, USUAL, number_of
+from billing.wording import METHODS
 from contracts.billing.counter import Means
 from contracts.billing.treasury import JournalEntry, JournalPart, OpenJournal, SetChart
 from contracts.caller import Caller
@@ -127,4 +127,4 @@ def test_every_account_of_the_ledger_and_every_means_has_its_number_and_its_word
     known = holders | {ledger.RECEIVABLE, ledger.TREASURY, ledger.DISPUTED}
     assert {account: number_of(account, {}) for account in known if number_of(account, {}) == UNSORTED} == {}
     assert known == set(USUAL)
-    assert {method for _, method in HOLDERS} <= set(statements.METHODS)
+    assert {method for _, method in HOLDERS} <= set(METHODS)

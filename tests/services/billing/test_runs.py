@@ -427,7 +427,7 @@ def test_the_papers_of_a_run_are_read_part_by_part_once_it_is_published(town: To
     def part(after: int = 0) -> RunPapers:
         with town.sessions.begin() as session:
             ask = ReadRunPapers(run_id=run_id, after=after, limit=2)
-            return run_papers.read(session, ask, a_clerk(), town.clock.now().date())
+            return run_papers.read(session, ask, town.clock.now().date())
 
     with pytest.raises(RunNotChecked):
         part()
