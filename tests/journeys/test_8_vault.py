@@ -43,7 +43,12 @@ def clemence(visit: Callable[..., Visitor], mailbox: Mailbox) -> Visitor:
     visitor.goto("/mon-espace/stockage/")
     visitor.look("stockage-vide")
     fill(visitor, NAME)
-    visitor.page.get_by_label("Réunir plusieurs photos").set_input_files(PAGES)
+    visitor.page.get_by_label("Réunir plusieurs photos").set_input_files([PAGES[1], PAGES[0]])
+    visitor.press("Monter la photo IMG_1.jpg, page 2")
+    expect(visitor.page.get_by_role("list", name="Ordre des pages").get_by_role("listitem")).to_contain_text(
+        ["Page 1\u00a0: IMG_1.jpg", "Page 2\u00a0: IMG_2.jpg"]
+    )
+    visitor.look("stockage-ordre-des-pages")
     visitor.press("Ajouter le document")
     visitor.says("Le document est chiffré et rangé")
     return visitor
@@ -74,7 +79,8 @@ def test_two_photographs_are_one_document_that_shows_its_pages(clemence: Visitor
 
 def test_the_same_photographs_again_are_noticed(clemence: Visitor) -> None:
     fill(clemence, "La même chose")
-    clemence.page.get_by_label("Réunir plusieurs photos").set_input_files(PAGES)
+    clemence.page.get_by_label("Réunir plusieurs photos").set_input_files([PAGES[1], PAGES[0]])
+    clemence.press("Monter la photo IMG_1.jpg, page 2")
     clemence.press("Ajouter le document")
     clemence.says(f"Ce fichier est déjà dans votre espace sous le nom «\u00a0{NAME}\u00a0»")
     clemence.look("stockage-deja-la")

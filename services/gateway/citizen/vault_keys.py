@@ -12,7 +12,7 @@ from gateway import browser_session
 from gateway.forms import CheckboxField, CommandForm, PasswordField, TextField, required
 from gateway.services import ask
 from gateway.vault import access, at_sign_in, keys, recovery
-from gateway.vault.shelf import private_of
+from gateway.vault.shelf import private_of, shelve
 
 blueprint = Blueprint("vault_keys", __name__, url_prefix="/stockage")
 
@@ -125,7 +125,7 @@ def start_over() -> ResponseReturnValue:
             browser_session.open_vault(private)
             flash("Votre nouvel espace de stockage est prêt. Imprimez son code de récupération.", "success")
             return redirect(url_for(".make_code"))
-    return render_template("citizen/vault_start_over.html", form=form, vault=vault), form.status
+    return render_template("citizen/vault_start_over.html", form=form, shelf=shelve(vault)), form.status
 
 
 def _open_by_present_password() -> ResponseReturnValue:

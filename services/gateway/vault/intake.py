@@ -4,6 +4,7 @@ A refusal is raised where the upload reads, so that it breaks the upload: nothin
 """
 
 import hashlib
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Protocol
 
@@ -35,6 +36,7 @@ class Reason(StrEnum):
     SCANNER_AWAY = "scanner_away"
     INTERRUPTED = "interrupted"
     TOO_MANY_FILES = "too_many_files"
+    WRONG_ORDER = "wrong_order"
     BUSY = "busy"
 
 
@@ -51,6 +53,8 @@ SENTENCES = {
     "Réessayez dans quelques minutes.",
     Reason.INTERRUPTED: "L’envoi s’est interrompu et rien n’a été enregistré. Recommencez.",
     Reason.TOO_MANY_FILES: "30 photos au plus peuvent être réunies : envoyez le document en plusieurs fois.",
+    Reason.WRONG_ORDER: "L’ordre des pages nomme une photo qui n’a pas été envoyée. Choisissez à nouveau vos photos, "
+    "et corrigez l’ordre.",
     Reason.BUSY: "Beaucoup de documents arrivent en ce moment, et rien n’a été enregistré. "
     "Réessayez dans une minute.",
 }
@@ -220,10 +224,10 @@ class Inspected(Incoming):
         return data
 
 
-def finish(examination: Examination) -> Verdict:
-    """The verdict. Raises Refused."""
+def finish(examination: Examination, order: Sequence[int] = ()) -> Verdict:
+    """The verdict; `order`: of photographs that are bound. Raises Refused."""
     try:
-        return examination.finish()
+        return examination.finish(order)
     except Flawed as flawed:
         raise Refused(flawed.flaw) from None
     except Busy:

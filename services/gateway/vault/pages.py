@@ -1,4 +1,4 @@
-"""Several photographs of a form as one document: the PDF that is made of them, in the order they came.
+"""Several photographs of a form as one document: the PDF that is made of them, in the order they came or another.
 
 They pass on to the examination as they arrive, each judged and scanned like a file of its own; what comes back is
 read like any other upload.
@@ -7,6 +7,7 @@ read like any other upload.
 import hashlib
 
 from contracts.documents import MAX_DOCUMENT_BYTES
+from gateway.vault import page_order
 from gateway.vault.examination.examiner import Examination
 from gateway.vault.intake import Incoming, Reason, Refused, finish, made
 from gateway.vault.media import Media
@@ -21,8 +22,16 @@ class BoundPages:
     media = Media.PDF
     pages = 0
 
-    def __init__(self, form: IncomingForm, clamd_url: str = "", mark: hashlib.blake2b | None = None) -> None:
+    def __init__(
+        self,
+        form: IncomingForm,
+        clamd_url: str = "",
+        mark: hashlib.blake2b | None = None,
+        order: list[int] | None = None,
+    ) -> None:
+        """`order`: see `page_order`."""
         self._form = form
+        self._order = order or []
         self._clamd_url = clamd_url
         self._mark = mark
         self._examination = Examination("bind")
@@ -52,10 +61,19 @@ class BoundPages:
                 raise Refused(Reason.TOO_MANY_FILES)
             total += self._pass_on(file, MAX_DOCUMENT_BYTES - total)
             file = self._next()
-        verdict = finish(self._examination)
+        verdict = finish(self._examination, self._arranged(number))
         if verdict.size > MAX_DOCUMENT_BYTES:
             raise Refused(Reason.TOO_LARGE)
         self.pages = verdict.pages
+
+    def _arranged(self, count: int) -> list[int]:
+        try:
+            order = page_order.complete(self._order, count)
+        except page_order.NoOrder:
+            raise Refused(Reason.WRONG_ORDER) from None
+        if self._mark is not None and order != sorted(order):
+            self._mark.update(bytes(order))  # another order is another document
+        return order
 
     def _pass_on(self, file: FilePart, room: int) -> int:
         photograph = Incoming(file, self._clamd_url, room, self._mark)

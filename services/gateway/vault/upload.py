@@ -23,7 +23,7 @@ from contracts.documents import (
 )
 from contracts.errors import Conflict, DomainError, ServiceUnavailable
 from gateway.forms import CommandForm, DateField, FileField, SelectField, TextField, at_most, required
-from gateway.vault import keys, town, twice
+from gateway.vault import keys, page_order, town, twice
 from gateway.vault.documents import SealedUpload, forget_upload, seal_upload
 from gateway.vault.intake import Inspected, Reason, Refused
 from gateway.vault.multipart import IncomingForm, Interrupted
@@ -74,9 +74,24 @@ class UploadForm(CommandForm):
     pages = FileField(
         "Réunir plusieurs photos en un seul PDF",
         accept=PICTURES,
-        hint="Une photo par page, 30 au plus : les pages suivent l’ordre dans lequel vous les choisissez.",
-        params={"attributes": {"multiple": "multiple"}},
+        hint="Une photo par page, 30 au plus.",
+        params={"attributes": {"multiple": "multiple", "data-pages": "order"}},
     )
+    order = TextField(
+        "Ordre des pages, si vous réunissez plusieurs photos (facultatif)",
+        hint="Sans réponse, les pages suivent l’ordre de vos photos. Écrivez par exemple « 2, 1, 3 » pour commencer "
+        "par la deuxième.",
+        autocomplete="off",
+        params={"classes": "govuk-input--width-20", "attributes": {"data-page-order": "data-page-order"}},
+    )
+
+    def validate_order(self, field: TextField) -> None:
+        """An order, or nothing."""
+        try:
+            page_order.read(field.data or "")
+        except page_order.NoOrder:
+            raise ValidationError(page_order.SENTENCE) from None
+
     twice: Twice | None = None
     """The document that has the same content, when that is why the file was not kept."""
 
@@ -86,7 +101,8 @@ class UploadForm(CommandForm):
 
     def refuse(self, refused: Refused, came_by: str = "file") -> None:
         """Says on the page why the file was not taken, at the input it came by."""
-        self._add(self.pages if came_by == "pages" else self.file, refused.sentence)
+        field = self.pages if came_by == "pages" else self.file
+        self._add(self.order if refused.reason is Reason.WRONG_ORDER else field, refused.sentence)
         self._blame(503 if refused.may_pass else 422)
 
 
@@ -121,7 +137,7 @@ def store(
     None when something was refused; the form then says what. A form sent twice is stored once (AlreadyStored).
     """
     try:
-        upload, fingerprint = _take_in(incoming, private)
+        upload, fingerprint = _take_in(incoming, form, private)
     except Refused as refused:
         incoming.drain_all()
         form.refuse(refused, incoming.file.field if incoming.file else "file")
@@ -152,14 +168,14 @@ class AlreadyStored(Exception):
     """This very form was sent before, and what it held is in the vault."""
 
 
-def _take_in(incoming: IncomingForm, private: bytes) -> tuple[SealedUpload, bytes]:
+def _take_in(incoming: IncomingForm, form: UploadForm, private: bytes) -> tuple[SealedUpload, bytes]:
     """The sealed object of the form's file or photographs, and the fingerprint of what was sent."""
     if incoming.file is None:
         raise Refused(Reason.MISSING)
     mark, clamd_url = keys.mark(private), settings().clamd_url
     source: Inspected | BoundPages
     if incoming.file.field == "pages":
-        source = BoundPages(incoming, clamd_url, mark)
+        source = BoundPages(incoming, clamd_url, mark, page_order.read(form.order.data or ""))
     else:
         source = Inspected(incoming.file, clamd_url, mark=mark)
     try:

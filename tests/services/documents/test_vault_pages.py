@@ -396,6 +396,24 @@ def test_photographs_chosen_together_become_one_pdf(vaults, vault_site):
     assert other_order.status_code == 303
 
 
+def test_photographs_become_pages_in_the_order_that_was_asked_for(vaults, vault_site):
+    browser, files = sign_in(vault_site), [(a_jpeg(width, 300), "1.jpg") for width in (400, 200, 500)]
+    wrong = send_pages(browser, *files, order="4, 1")
+    assert wrong.status_code == 422
+    assert "nomme une photo qui n’a pas été envoyée" in text_of(wrong).replace("\u00a0", " ")
+    assert "4, 1" in wrong.get_data(as_text=True)
+    assert "Écrivez une fois chaque numéro" in text_of(send_pages(browser, *files, order="1, 1"))
+    assert send_pages(browser, *files, order="2").status_code == 303
+    document = the_document(vaults, browser)
+    granted = browser.post(f"/mon-espace/stockage/{document.document_id}/telecharger")
+    pdf = pikepdf.open(io.BytesIO(fetch(browser, granted).get_data()))
+    boxes = [[round(float(each)) for each in page.MediaBox][2:] for page in pdf.pages]
+    assert boxes == [[595, 842], [842, 595], [842, 595]]
+    # Another order of the same photographs is another document.
+    assert send_pages(browser, *files, order="3, 1, 2").status_code == 303
+    assert send_pages(browser, *files, order="2, 1, 3").status_code == 409
+
+
 def test_photographs_of_which_one_is_wrong_leave_nothing(vaults, vault_site):
     browser, before = sign_in(vault_site), vaults.keys_in_bucket()
     for wrong, words in (
@@ -624,17 +642,18 @@ def test_the_next_sign_in_opens_the_same_vault(vaults, vault_site):
     assert "Toujours là" in again.read("/mon-espace/stockage/").get_text()
 
 
+def the_code(answer) -> str:
+    page = BeautifulSoup(answer.get_data(as_text=True), "html5lib")
+    return page.select_one(".recovery-code").get_text(strip=True)
+
+
 def test_the_recovery_code_is_shown_once_and_opens_after_a_reset(vaults, vault_site):
     browser = sign_in(vault_site)
     send(browser, a_pdf(), name="Retrouvé")
     assert "Créer mon code" in browser.read("/mon-espace/stockage/").get_text()
     answer = browser.send("/mon-espace/stockage/code")
     assert answer.headers["Cache-Control"] == "no-store"
-    code = (
-        BeautifulSoup(answer.get_data(as_text=True), "html5lib")
-        .select_one(".recovery-code")
-        .get_text(strip=True)
-    )
+    code = the_code(answer)
     assert len(code.replace("-", "")) == 34
     assert code not in str(
         vaults.rows(
@@ -654,6 +673,14 @@ def test_the_recovery_code_is_shown_once_and_opens_after_a_reset(vaults, vault_s
     assert answer.status_code == 302
     assert "Retrouvé" in reset.read("/mon-espace/stockage/").get_text()
     assert sign_in(vault_site, browser.account_id, "un tout autre mot de passe").private == browser.private
+
+    renewed = the_code(reset.send("/mon-espace/stockage/code"))
+    third = sign_in(vault_site, browser.account_id, "encore un autre mot de passe")
+    for typed, status in ((code, 422), (renewed, 302)):
+        answer = third.send(
+            "/mon-espace/stockage/ouvrir", code=typed, password="encore un autre mot de passe"
+        )
+        assert answer.status_code == status
 
 
 def test_a_slip_in_the_present_password_does_not_become_what_the_vault_opens_with(vaults, vault_site):
@@ -685,6 +712,9 @@ def test_starting_over_gives_an_empty_vault_and_removes_what_nobody_can_open(vau
     send(browser, a_pdf())
     document = the_document(vaults, browser)
     reset = sign_in(vault_site, browser.account_id, "nouveau mot de passe")
+    said = reset.read("/mon-espace/stockage/recommencer").main.get_text().replace("\u00a0", " ")
+    assert "Ce document sera supprimé" in said
+    assert "23 novembre 2026" in said
     assert reset.send("/mon-espace/stockage/recommencer", password="nouveau mot de passe").status_code == 422
     answer = reset.send("/mon-espace/stockage/recommencer", password="nouveau mot de passe", sure="y")
     assert answer.status_code == 302

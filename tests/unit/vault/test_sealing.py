@@ -121,8 +121,9 @@ def test_a_source_that_breaks_breaks_the_sealing():
         def read(self, size: int) -> bytes:
             raise ConnectionResetError
 
+    sealer = Sealer(KEY, ID, Broken())
     with pytest.raises(ConnectionResetError):
-        Sealer(KEY, ID, Broken()).read(100)
+        list(iter(lambda: sealer.read(100), b""))
 
 
 def test_nothing_of_the_document_shows_in_the_object():

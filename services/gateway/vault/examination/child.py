@@ -3,6 +3,7 @@
 The first waits at a socket (its standard input) for a task and two pipes, forks, and answers with a hold on the fork.
 
 In:  pieces, each after its length (4 bytes, big-endian); a length of 0 ends a file, a second one ends them all.
+     Those to be bound are followed by their order: how many numbers, and these, a byte each.
 Out: one line of JSON, `{"flaw": null, "pages": 2, "size": 0}`; `size` bytes of what was made: by `bind` a document, by
      `bank` JSON; then the preview: its length (4 bytes) and, picture after picture, length and JPEG. A preview that
      does not come, or not whole, is none: the verdict stands before it.
@@ -43,7 +44,9 @@ def _live(task: str, comes: int, goes: int) -> NoReturn:
     """One examination, from pipe to pipe."""
     limits.apply(task)
     with os.fdopen(comes, "rb") as pipe, os.fdopen(goes, "wb") as out:
-        examine(task, read_files(pipe), out)
+        files = read_files(pipe)
+        order = pipe.read(ord(pipe.read(1) or b"\0")) if task == "bind" else b""
+        examine(task, [files[at] for at in order] or files, out)
     os._exit(0)
 
 

@@ -6,6 +6,7 @@ process are judged, others wait their turn.
 
 import contextlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import BoundedSemaphore, Timer
 
@@ -41,6 +42,7 @@ class Examination:
 
     def __init__(self, task: str = "look") -> None:
         self._child = NURSERY.fork(task)
+        self._binds = task == "bind"
         self._clock: Timer | None = None
         self._holds_turn = False
         self._left = 0
@@ -54,15 +56,16 @@ class Examination:
         """What is fed from here on belongs to the next file."""
         self._write(bytes(4))
 
-    def finish(self) -> Verdict:
-        """Ends the last file and waits for the verdict. Raises Flawed, Busy."""
+    def finish(self, order: Sequence[int] = ()) -> Verdict:
+        """Ends the last file and waits for the verdict; `order`: of those to be bound. Raises Flawed, Busy."""
         if not _AT_ONCE.acquire(timeout=PATIENCE):
             raise Busy
         self._holds_turn = True
         self._clock = Timer(PATIENCE, self._child.kill)
         self._clock.daemon = True
         self._clock.start()
-        self._write(bytes(8))
+        # Each of several files has been ended by `end_file`; one alone is ended here.
+        self._write(bytes((0, 0, 0, 0, len(order), *order)) if self._binds else bytes(8))
         line = self._child.back.readline(1000)
         if not line:
             log.warning("examination died")
