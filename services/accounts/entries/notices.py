@@ -29,6 +29,7 @@ from contracts.events.billing import (
     InvoiceLineContested,
     InvoicePublished,
     MandateEnded,
+    MandateResumed,
     MandateSigned,
     PaymentBounced,
     PaymentFailed,
@@ -176,6 +177,10 @@ class NoticeDesk(Desk):
     @subscribes(MandateEnded)
     def mail_mandate_end(self, session: Session, fact: MandateEnded, envelope: Envelope) -> None:
         debit_notices.mandate_ended(session, self.site, fact, self.clock.now())
+
+    @subscribes(MandateResumed)
+    def mail_mandate_resumed(self, session: Session, fact: MandateResumed, envelope: Envelope) -> None:
+        debit_notices.mandate_resumed(session, self.site, fact, self.clock.now())
 
     @subscribes(DebitAnnounced)
     def mail_debit(self, session: Session, fact: DebitAnnounced, envelope: Envelope) -> None:

@@ -11,6 +11,7 @@ from contracts.events.billing import (
     DebitRejected,
     DebitWithdrawn,
     MandateEnded,
+    MandateResumed,
     MandateSigned,
 )
 
@@ -54,6 +55,11 @@ def mandate_ended(session: Session, site: Site, fact: MandateEnded, now: datetim
     """Nothing is debited any more. A suspension is told with the reject that led to it."""
     if fact.state != "suspended":
         write_to_account(session, site, "mandate_ended", fact.account_id, now, fact=fact)
+
+
+def mandate_resumed(session: Session, site: Site, fact: MandateResumed, now: datetime) -> None:
+    """Invoices are debited again: to who signed, whoever took it up."""
+    write_to_account(session, site, "mandate_resumed", fact.account_id, now, fact=fact)
 
 
 def debit_announced(session: Session, site: Site, fact: DebitAnnounced, now: datetime) -> None:

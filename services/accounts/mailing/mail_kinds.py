@@ -85,6 +85,7 @@ _KINDS = (
     Kind("payment_bounced", Category.INVOICES, "Chèque rejeté par la banque", DEBT),
     Kind("payment_failed", Category.INVOICES, "Paiement qui n’a pas abouti"),
     Kind("mandate_signed", Category.INVOICES, "Mandat de prélèvement signé", SAFETY),
+    Kind("mandate_resumed", Category.INVOICES, "Mandat de prélèvement repris", SAFETY),
     Kind("mandate_ended", Category.INVOICES, "Fin d’un mandat de prélèvement", SAFETY),
     Kind("debit_announced", Category.INVOICES, "Prélèvement à venir : montant et date", NOTICE),
     Kind("debit_withdrawn", Category.INVOICES, "Prélèvement annoncé qui n’aura pas lieu", NOTICE),

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from billing.debits import dates, mandates
+from billing.debits import dates, mandates, resuming
 from billing.debits.bank_accounts import masked, spaced
 from billing.debits.collectable import collectable
 from billing.debits.creditors import Creditor
@@ -199,6 +199,7 @@ def _mandate(row: Any, account_id: UUID | None) -> MandateView:
         signed_at=mandate.signed_at,
         ended_at=mandate.ended_at,
         mine=mandate.account_id == account_id,
+        resumable=resuming.may_be(mandate),
     )
 
 

@@ -25,7 +25,16 @@ SUSPENDS: dict[str, bool] = {
     "SL01": True,  # the debtor forbids this creditor at the bank
 }
 
+RESUMES = frozenset({"AC06", "MD01", "SL01"})
+"""What the debtor can lift at the bank: the account is free again, the mandate or the creditor is accepted there. The
+others say that this account cannot be debited: it takes another, and so another mandate."""
+
 
 def suspends(code: str) -> bool:
     """Raises KeyError for a code that is not of the table."""
     return SUSPENDS[code]
+
+
+def resumes(code: str) -> bool:
+    """A mandate suspended for it can serve again once the debtor has seen to it."""
+    return code in RESUMES

@@ -8,7 +8,17 @@ import eventlet.tpool
 import structlog
 
 from billing import consultations
-from billing.debits import booking, collecting, creditors, filing, mandates, pain008, reading, rejecting
+from billing.debits import (
+    booking,
+    collecting,
+    creditors,
+    filing,
+    mandates,
+    pain008,
+    reading,
+    rejecting,
+    resuming,
+)
 from billing.debits.creditors import Creditor
 from billing.debits.models import Collection
 from billing.paying.till import PAID_CENTS, PAYMENTS
@@ -35,6 +45,7 @@ from contracts.billing.debits import (
     OpenMandate,
     PlanCollection,
     RejectDebit,
+    ResumeMandate,
     RevokeMandate,
     SignMandate,
     WithdrawDebit,
@@ -87,6 +98,15 @@ class DebitDesk(Service):
 
         with self.begin() as session:
             return once(session, ask, caller, revoke)
+
+    @answers(ResumeMandate)
+    def resume_mandate(self, ask: ResumeMandate, caller: Caller) -> MandateView:
+        def resume() -> MandateView:
+            resuming.resume(session, self.creditors, ask.mandate_id, caller, self.clock.now())
+            return reading.view(session, ask.mandate_id, caller)
+
+        with self.begin() as session:
+            return once(session, ask, caller, resume)
 
     @answers(OpenMandate)
     def open_mandate(self, ask: OpenMandate, caller: Caller) -> MandatePaper:

@@ -39,6 +39,7 @@ class MandateView(View):
     signed_at: AwareDatetime
     ended_at: AwareDatetime | None = None
     mine: bool = False
+    resumable: bool = Field(default=False, description="Suspended for a reason that the debtor can lift")
 
 
 class DebitOffer(View):
@@ -93,6 +94,15 @@ class RevokeMandate(Command[MandateView]):
     """Ends a mandate; what was announced and not sent to the bank is given up. Who signed it, or role billing.
 
     Raises NotFound, MandateOver.
+    """
+
+    mandate_id: UUID
+
+
+class ResumeMandate(Command[MandateView]):
+    """A suspended mandate serves again: its bank accepts it. Who signed it, or role billing.
+
+    Raises NotFound, DebitNotOffered, MandateOver (36 months unused, or ended), MandateNotResumable, MandateExists.
     """
 
     mandate_id: UUID

@@ -273,6 +273,12 @@ class MandateOver(Conflict):
     code = "mandate_over"
 
 
+class MandateNotResumable(Conflict):
+    """The bank's reason holds for this account, or who signed has left the family: it takes a new mandate."""
+
+    code = "mandate_not_resumable"
+
+
 class CollectionDateRefused(Invalid):
     """No collection on that date. `earliest` (in words): the first that can be."""
 

@@ -224,6 +224,22 @@ class MandateEnded(Event):
     )
 
 
+class MandateResumed(Event):
+    """A mandate that a reject had suspended serves again."""
+
+    name = "mandate.resumed"
+    told_by = "billing"
+
+    mandate_id: UUID
+    reference: str
+    family_id: UUID
+    account_id: UUID
+    fund: str
+    iban_end: str
+    notice_days: int
+    by_town: bool = Field(description="An agent did it for the signer")
+
+
 class DebitAnnounced(Event):
     """What will be collected, and when: the pre-notification that the SEPA rulebook asks for."""
 

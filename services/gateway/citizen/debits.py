@@ -12,6 +12,7 @@ from contracts.billing.debits import (
     MandateView,
     MyMandates,
     OpenMandate,
+    ResumeMandate,
     RevokeMandate,
     SignMandate,
 )
@@ -21,7 +22,7 @@ from gateway.forms import CheckedForm, CommandForm, TextField, at_most, required
 from gateway.forms.fields import HALF
 from gateway.papers.mandate import mandate_paper, terms_of
 from gateway.sentences import sentence_of
-from gateway.sentences.billing import MANDATE_STATES
+from gateway.sentences.billing import MANDATE_STATES, REJECTS
 from gateway.services import ask
 
 blueprint = Blueprint("debits", __name__, url_prefix="/prelevement")
@@ -124,6 +125,29 @@ def stop(mandate_id: UUID) -> ResponseReturnValue:
         return redirect(url_for(".show"))
     coming = [each for each in view.coming if each.mandate_id == mandate_id]
     return render_template("citizen/debit_stop.html", form=form, mandate=mandate, coming=coming), form.status
+
+
+@blueprint.route("/<uuid:mandate_id>/reprendre", methods=["GET", "POST"])
+def resume(mandate_id: UUID) -> ResponseReturnValue:
+    """Take up a mandate of one's own again, once the bank accepts it."""
+    mandate = _living(ask(MyMandates()), mandate_id)
+    if mandate is None or not mandate.resumable:
+        abort(404)
+    form = CommandForm()
+    if form.validate_on_submit():
+        try:
+            ask(ResumeMandate(command_id=form.command_id.data, mandate_id=mandate_id))
+        except DomainError as refusal:
+            flash(sentence_of(refusal).text, "warning")
+        else:
+            flash(
+                "Le mandat sert de nouveau : vos prochaines factures seront prélevées, après annonce.",
+                "success",
+            )
+        return redirect(url_for(".show"))
+    return render_template(
+        "citizen/debit_resume.html", form=form, mandate=mandate, reasons=REJECTS
+    ), form.status
 
 
 @blueprint.get("/<uuid:mandate_id>/mandat.pdf")

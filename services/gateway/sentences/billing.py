@@ -63,6 +63,10 @@ SENTENCES = {
         "Un mandat est déjà signé pour cette famille : mettez-y fin avant d’en signer un autre.",
     ),
     "mandate_over": (409, "Ce mandat avait déjà pris fin."),
+    "mandate_not_resumable": (
+        409,
+        "Ce mandat ne peut pas être repris : le refus de la banque vaut pour ce compte. Il faut un nouveau mandat.",
+    ),
     "collection_date_refused": (
         422,
         "Choisissez un jour ouvré pour les banques, à partir du {earliest}, le temps de prévenir les familles, "

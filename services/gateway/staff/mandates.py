@@ -5,14 +5,14 @@ from uuid import UUID
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from contracts.billing.debits import FindMandates, MandateState, OpenMandate, RevokeMandate
+from contracts.billing.debits import FindMandates, MandateState, OpenMandate, ResumeMandate, RevokeMandate
 from contracts.caller import Role
 from contracts.errors import DomainError
 from gateway import access, papers
 from gateway.forms import CommandForm
 from gateway.papers.mandate import mandate_paper
 from gateway.sentences import sentence_of
-from gateway.sentences.billing import MANDATE_STATES
+from gateway.sentences.billing import MANDATE_STATES, REJECTS
 from gateway.services import ask
 
 blueprint = Blueprint("mandates", __name__, url_prefix="/prelevements/mandats")
@@ -65,3 +65,27 @@ def stop(mandate_id: UUID) -> ResponseReturnValue:
     if mandate.state not in _LIVING:
         abort(404)
     return render_template("staff/mandate_stop.html", form=form, mandate=mandate), form.status
+
+
+@blueprint.route("/<uuid:mandate_id>/reprendre", methods=["GET", "POST"])
+@_OFFICE
+def resume(mandate_id: UUID) -> ResponseReturnValue:
+    """Take a suspended mandate up again for a family that asks."""
+    form = CommandForm()
+    if form.validate_on_submit():
+        try:
+            resumed = ask(ResumeMandate(command_id=form.command_id.data, mandate_id=mandate_id))
+        except DomainError as refusal:
+            flash(sentence_of(refusal).text, "warning")
+        else:
+            flash(
+                f"Le mandat {resumed.reference} sert de nouveau : un courriel le dit à son titulaire.",
+                "success",
+            )
+        return redirect(url_for(".show"))
+    mandate = ask(OpenMandate(mandate_id=mandate_id)).mandate
+    if not mandate.resumable:
+        abort(404)
+    return render_template(
+        "staff/mandate_resume.html", form=form, mandate=mandate, reasons=REJECTS
+    ), form.status

@@ -11,6 +11,7 @@ from contracts.events.billing import (
     DebitRejected,
     DebitWithdrawn,
     MandateEnded,
+    MandateResumed,
     MandateSigned,
     PaidPart,
 )
@@ -51,6 +52,19 @@ def test_a_signature_is_confirmed_to_who_signed(home: Home) -> None:
     said = plain(home.desk.mails(MAX)[-1].text)
     for words in ("ENF-M-2026-000012", "FR72ZZZ123456", "se termine par 2606", "14 jours avant"):
         assert words in said
+
+
+def test_a_mandate_taken_up_again_is_told_to_who_signed_it(home: Home) -> None:
+    for by_town, words in (
+        (False, "Vous avez repris le mandat"),
+        (True, "Mairie [+] a repris à votre demande"),
+    ):
+        home.tell(
+            MandateResumed(fund="ENF", iban_end="2606", notice_days=14, by_town=by_town, **mandate(home))
+        )
+        said = plain(home.desk.mails(MAX)[-1].text)
+        for each in (words, "ENF-M-2026-000012", "se termine par 2606", "14 jours avant"):
+            assert each in said
 
 
 def test_what_is_contested_is_said_in_the_announcement_and_when_nothing_is_left_of_it(home: Home) -> None:

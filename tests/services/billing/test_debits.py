@@ -19,6 +19,7 @@ from billing.debits import (
     pain008,
     reading,
     rejecting,
+    resuming,
 )
 from billing.debits.models import Collection, Debit, Mandate
 from billing.invoicing import statements
@@ -49,12 +50,13 @@ from contracts.billing.refusals import (
     CollectionUnderway,
     DebitNotOffered,
     MandateExists,
+    MandateNotResumable,
     MandateOver,
     NothingToCollect,
     RejectRefused,
 )
 from contracts.caller import Caller, Role
-from contracts.errors import Invalid, NotFound
+from contracts.errors import Invalid, NotAllowed, NotFound
 from tests.mothers.billing import NOW, a_clerk, a_parent
 from tests.services.billing.conftest import Town
 from tests.services.billing.test_claims import make as make_claims
@@ -498,6 +500,56 @@ def test_a_closed_account_suspends_the_mandate_and_gives_up_what_it_had_announce
         MandateState.REPLACED,
         MandateState.ACTIVE,
     )
+
+
+def resume(town: Town, mandate: UUID, by: Caller) -> MandateState:
+    with town.sessions.begin() as session:
+        return resuming.resume(session, CREDITORS, mandate, by, town.clock.now()).state
+
+
+def suspend(town: Town, due_on: date, code: str) -> None:
+    collection = announce(town, due_on)
+    make_file(town, collection)
+    reject(town, payment_of(town, collection), code)
+
+
+def test_a_mandate_that_the_bank_did_not_know_serves_again_once_its_signer_says_so(
+    town: Town, parent: Caller, family: UUID, invoice: UUID, mandate: UUID, due_on: date
+) -> None:
+    suspend(town, due_on, "MD01")
+    assert mandate_state(town, mandate) is MandateState.SUSPENDED
+    with town.sessions.begin() as session:
+        assert [each.resumable for each in reading.mine(session, CREDITORS, parent.citizen()).mandates] == [
+            True
+        ]
+    for stranger, refusal in ((a_parent(), NotFound), (a_clerk(Role.ATTENDANCE), NotAllowed)):
+        with pytest.raises(refusal):
+            resume(town, mandate, stranger)
+    assert at_once(*[lambda: resume(town, mandate, parent)] * 3) == [MandateState.ACTIVE] * 3
+    assert town.told("mandate.resumed") == 1
+    again = announce(town, due_on + timedelta(days=7))
+    make_file(town, again)
+    reject(town, payment_of(town, again), "SL01")
+    assert resume(town, mandate, a_clerk(Role.BILLING)) is MandateState.ACTIVE
+
+
+def test_an_account_that_cannot_be_debited_takes_a_new_mandate_and_one_that_lapsed_is_over(
+    town: Town, parent: Caller, family: UUID, invoice: UUID, mandate: UUID, due_on: date
+) -> None:
+    suspend(town, due_on, "AC04")
+    with pytest.raises(MandateNotResumable):
+        resume(town, mandate, parent)
+    with town.sessions.begin() as session:
+        session.get_one(Mandate, mandate).reason = "MD01"
+    now = town.clock.moment
+    town.clock.moment = now + timedelta(days=1200)
+    with pytest.raises(MandateOver):
+        resume(town, mandate, parent)
+    town.clock.moment = now
+    another = sign(town, family, parent)
+    with pytest.raises(MandateOver):
+        resume(town, mandate, parent)
+    assert mandate_state(town, another) is MandateState.ACTIVE
 
 
 def test_an_agent_gives_up_one_family_or_all_and_a_file_not_made_in_time_is_refused(

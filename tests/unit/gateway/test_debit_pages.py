@@ -23,6 +23,7 @@ from contracts.billing.debits import (
     OpenMandate,
     PlanCollection,
     RejectDebit,
+    ResumeMandate,
     RevokeMandate,
     SignMandate,
     WithdrawDebit,
@@ -124,6 +125,30 @@ def test_a_mandate_is_ended_knowing_what_the_bank_has_already(site: Site) -> Non
     assert "15,00 € seront encore prélevés" in said
     assert browser.submit(page, button="Mettre fin au mandat").location == MINE
     assert [asked.mandate_id for asked in site.services.asked_for(RevokeMandate)] == [MANDATE]
+
+
+def test_a_suspended_mandate_is_taken_up_again_only_where_the_debtor_can_lift_the_reason(site: Site) -> None:
+    given = {"state": MandateState.SUSPENDED, "reason": "MD01", "resumable": True}
+    suspended = a_mandate(**given)
+    site.services.answers[MyMandates] = a_mandate_list(mandates=[suspended])
+    site.services.answers[ResumeMandate] = a_mandate()
+    browser = site.citizen()
+    assert browser.read(MINE).select_one(f'main a[href="{MINE}{MANDATE}/reprendre"]')
+    page = browser.read(f"{MINE}{MANDATE}/reprendre")
+    assert "mandat révoqué à la banque" in words(page.main)
+    assert browser.submit(page, button="Reprendre le mandat").location == MINE
+    site.services.answers[FindMandates] = MandatePage(mandates=[suspended], total=1, page=1)
+    site.services.answers[OpenMandate] = a_mandate_paper(**given)
+    office = site.agent(Role.BILLING)
+    assert office.read(f"{OFFICE}mandats/").select_one(f'main a[href$="{MANDATE}/reprendre"]')
+    page = office.read(f"{OFFICE}mandats/{MANDATE}/reprendre")
+    assert office.submit(page, button="Reprendre le mandat").location == f"{OFFICE}mandats/"
+    assert len(site.services.asked_for(ResumeMandate)) == 2
+    site.services.answers[MyMandates] = a_mandate_list(
+        mandates=[suspended.model_copy(update={"resumable": False})]
+    )
+    assert "signez un nouveau mandat" in words(site.citizen().read(MINE).main)
+    site.citizen().get(f"{MINE}{MANDATE}/reprendre", status=404)
 
 
 def test_another_parents_mandate_is_seen_and_not_ended(site: Site) -> None:
