@@ -31,6 +31,8 @@ from contracts.caller import Caller
 from contracts.errors import NotFound
 
 NEWEST = 50
+_NO_REFERENCE = "NOTPROVIDED"
+"""What banks write where the other side gave none (EPC)."""
 _NOTHING_TO_DECIDE = frozenset({Verdict.RECOGNISED, Verdict.ALREADY})
 _KINDS = {Verdict.UNKNOWN: "return_unknown", Verdict.WHOLE: "return_whole"}
 
@@ -128,7 +130,9 @@ def _row(file_id: UUID, position: int, line: BankReturn, ours: set[UUID]) -> dic
         "file_id": file_id,
         "position": position,
         "payment_id": next((each for each in judging.names(line) if each in ours), None),
-        "end_to_end": line.end_to_end or line.instruction,
+        "end_to_end": next(
+            (each for each in (line.end_to_end, line.instruction) if each not in ("", _NO_REFERENCE)), ""
+        ),
         "verdict": None,
         **line.model_dump(exclude={"end_to_end", "instruction"}),
     }
@@ -187,15 +191,19 @@ def _known(row: Any) -> judging.Known | None:
 
 
 def _note(session: Session, file: BankFile, row: Any, verdict: Verdict, now: datetime) -> None:
-    """A row for an agent, once for a debit of ours or a reference of somebody's, whichever files name it."""
+    """A row for an agent: once for a debit of ours, whichever files name it; once a word of the bank for what is not.
+
+    Others' references may come back: « 1 » of another town's software is another debit the next month.
+    """
     line: BankFileLine = row.BankFileLine
     said = (line.code, line.whole or line.end_to_end, line.mandate, file.name)
-    named = line.whole or (line.end_to_end if line.end_to_end.strip() not in ("", "NOTPROVIDED") else "")
+    named = line.whole or line.end_to_end
+    word = f"{named} {line.code} {line.returned_on}" if named else f"{file.file_id}:{line.position}"
     note_difference(
         session,
         now,
         _KINDS.get(verdict, BY_HAND),
-        str(line.payment_id or named or f"{file.file_id}:{line.position}"),
+        str(line.payment_id or word),
         payment_id=line.payment_id,
         expected_cents=None if row.Payment is None else row.Payment.amount_cents,
         seen_cents=line.cents,

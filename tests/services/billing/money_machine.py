@@ -1,8 +1,9 @@
 """Money lived at random on a real database: whatever is done in whatever order, the books agree.
 
 Invoices, corrections with credits laid against debts, payments online whole and in parts, over the counter, refunds,
-disputes, slips, a provider that is away, notifications again; `test_money_machine.py` adds the rest. After each act: every entry balances, the family's
-balance is the sum of its entries and what plain Python reckons, and the nightly check finds nothing.
+disputes, slips, a provider that is away, notifications again; `test_money_machine.py` adds the rest. After each act:
+every entry balances, the family's balance is the sum of its entries and what plain Python reckons, and the nightly
+check finds nothing.
 """
 
 from contextlib import suppress

@@ -180,3 +180,14 @@ def test_a_file_without_rejects_has_nothing_to_be_recorded(town: Town) -> None:
     file = read(town, a_notice())
     assert shown(town, file).summary.recorded_at is not None
     assert record(town, file) == 0
+
+
+def test_what_is_not_ours_is_a_row_once_a_word_of_the_bank(town: Town) -> None:
+    first = a_statement(a_returned_detail("CANTINE-7", "AM04", 2000))
+    again = a_statement(a_returned_detail("CANTINE-7", "AM04", 2000))
+    next_month = a_statement(a_returned_detail("CANTINE-7", "AM04", 2000)).replace(
+        b"2026-12-03", b"2027-01-04"
+    )
+    for content in (first, again, next_month):
+        record(town, read(town, content))
+    assert rows(town, "return_unknown") == 2
