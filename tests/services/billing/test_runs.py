@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError
 
 from billing.accounting import ledger
@@ -51,6 +51,25 @@ def test_a_run_invoices_a_family_for_all_its_children_and_activities(town: Town)
     ) == ("Léa Ferrand", "repas", 320, "tranche C (QF\u00a0620, septembre)")
     assert [date(2026, 10, day) for day in range(1, 13)] == meals.days
     assert town.told("invoice.published") == 1
+
+
+def test_what_the_home_says_is_due_is_what_the_invoices_say_and_nobody_elses(town: Town) -> None:
+    town.offer()
+    parent, other = a_parent(), a_parent()
+    mine, theirs, child = town.family(parent.account_id), town.family(other.account_id), town.child()
+    for month in (OCTOBER, NOVEMBER):
+        town.meals(child, mine, 12, month)
+        town.meals(child, theirs, 20, month)
+        town.run(month)
+    asked: list[str] = []
+    with town.sessions.begin() as session:
+        event.listen(town.engine, "before_cursor_execute", lambda *seen: asked.append(seen[2]))
+        due = statements.due(session, parent.citizen(), NOW.date())
+        assert len(asked) == 1
+        listed = statements.invoices(session, parent.citizen(), NOW.date()).invoices
+    assert due.invoices == listed[::-1]  # the first due first, there the newest
+    assert [each.family_id for each in due.invoices] == [mine, mine]
+    assert due.in_progress == 0
 
 
 def test_each_mark_has_its_effect(town: Town) -> None:

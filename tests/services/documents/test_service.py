@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import event
 
 from chassis import tables as frame
 from contracts.caller import SYSTEM, Role
@@ -118,6 +119,20 @@ def test_the_tables_are_those_the_migrations_make(vaults):
 
 def known_to_frame() -> set[str]:
     return {*frame.outbox.metadata.tables, "frame_version", "service_version"}
+
+
+def test_a_vault_is_one_statement_however_full(vaults, parent):
+    document_id = parent.store()
+    draft = parent.draft(document_id)
+    parent.vaults.ask(ShareDocument(command_id=uuid4(), document_id=document_id, share=draft), parent.caller)
+    other = parent.store()
+    asked = []
+    with vaults.service.begin() as session:
+        event.listen(vaults.engine, "before_cursor_execute", lambda *seen: asked.append(seen[2]))
+        found = vault.open_vault(session, OpenVault(), parent.caller.account_id, vaults.service.town)
+    assert len(asked) == 1
+    assert {each.document_id: len(each.shares) for each in found.documents} == {document_id: 1, other: 0}
+    assert found.keys.public_key == parent.pair.public
 
 
 def test_of_two_first_sign_ins_the_first_decides(vaults):
