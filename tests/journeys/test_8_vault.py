@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import FilePayload, expect
 
 from tests.journeys import chapters
-from tests.journeys.mailbox import Mailbox
+from tests.journeys.mailbox import Mailbox, link_in
 from tests.journeys.people import Person
 from tests.journeys.visitor import Visitor
 from tests.mothers.documents import a_pdf, a_pdf_with_a_script
@@ -120,3 +120,42 @@ def test_a_document_is_found_among_others_and_fetched(clemence: Visitor, tmp_pat
     assert download.value.suggested_filename == f"{NAME}.pdf"
     download.value.save_as(tmp_path / "vaccins.pdf")
     assert len(pikepdf.open(tmp_path / "vaccins.pdf").pages) == 2
+
+
+def test_a_forgotten_password_closes_the_vault_and_the_code_opens_it_again(
+    clemence: Visitor, mailbox: Mailbox
+) -> None:
+    page, chosen = clemence.page, "tilleul-casserole-horizon"
+    clemence.goto("/mon-espace/stockage/code")
+    clemence.press("Afficher mon code")
+    clemence.look("stockage-code")
+    code = page.locator(".recovery-code").inner_text()
+    clemence.sign_out()
+    clemence.goto("/mot-de-passe-oublie")
+    page.get_by_label("Adresse courriel").fill(CLEMENCE.email)
+    page.get_by_role("main").get_by_role("button").click()
+    clemence.goto(link_in(mailbox.await_mail(CLEMENCE.email, "autre mot de passe")))
+    clemence.says("il faudra votre code de récupération")
+    page.get_by_label("Nouveau mot de passe", exact=True).fill(chosen)
+    clemence.press("Changer mon mot de passe")
+    clemence.sign_in(CLEMENCE, chosen)
+
+    clemence.goto("/mon-espace/stockage/")
+    clemence.says("Vos documents sont intacts")
+    clemence.look("stockage-ferme")
+    clemence.follow("Ouvrir mon espace")
+    clemence.follow("recommencer avec un espace vide")
+    clemence.says("Ces 4 documents seront supprimés")
+    clemence.says("Vaccinations, ajouté le")
+    clemence.look("stockage-recommencer")
+    clemence.follow("l’un ou l’autre rouvre tout")
+    for typed, says in (("ABCD-2345", "Ce code n’ouvre pas votre espace"), (code, "est ouvert")):
+        page.get_by_label("Code de récupération").fill(typed)
+        page.get_by_label("Votre mot de passe actuel").fill(chosen)
+        clemence.press("Ouvrir")
+        clemence.says(says)
+    clemence.says(NAME)
+    clemence.follow("En créer un nouveau")
+    clemence.says("l’ancien n’ouvrira plus rien")
+    clemence.press("Remplacer mon code")
+    assert page.locator(".recovery-code").inner_text() != code

@@ -12,6 +12,7 @@ from chassis.settings import Settings
 from contracts.documents import BUCKET, OpenVault
 from contracts.errors import ServiceUnavailable
 from gateway.vault import store
+from gateway.vault.silence import SILENCE
 from tests.mothers.documents import a_pdf
 from tests.providers.weather import Weather, bad_weather
 from tests.services.documents.conftest import citizen, sign_in
@@ -101,7 +102,11 @@ def test_a_browser_that_leaves_a_download_is_not_read_for_any_more(vaults, vault
     browser = sign_in(vault_site)
     send(browser, a_pdf(size=LARGE))
     granted = browser.post(f"/mon-espace/stockage/{the_document(vaults, browser).document_id}/telecharger")
-    download = browser.client.get(granted.location, buffered=False)
+    connection = Connection()
+    download = browser.client.get(
+        granted.location, buffered=False, environ_overrides={"gunicorn.socket": connection}
+    )
+    assert connection.patience == SILENCE
     pieces = iter(download.response)
     for _ in range(read):
         next(pieces)
@@ -125,6 +130,47 @@ def test_two_gigabytes_are_refused_before_any_of_them_is_read(vaults, vault_site
     assert "dépasse 50 Mo" in text_of(answer).replace("\u00a0", " ")
     assert body.at == 0
     assert vaults.keys_in_bucket() == before
+
+
+class Tunnel(Phone):
+    """A telephone that sends no more after half of its file; the connection's patience ends."""
+
+    def readinto(self, buffer) -> int:
+        if self.at >= self.size // 2:
+            raise TimeoutError
+        return super().readinto(buffer)
+
+
+class Connection:
+    """As much of the server's connection as is told how patient to be."""
+
+    patience: float | None = None
+
+    def settimeout(self, seconds: float | None) -> None:
+        self.patience = seconds
+
+
+def test_a_telephone_that_falls_silent_is_let_go_of_and_leaves_nothing(vaults, vault_site):
+    browser, before, connection = sign_in(vault_site), vaults.keys_in_bucket(), Connection()
+    head = (
+        b'--edge\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n'
+        + browser.token().encode()
+        + b'\r\n--edge\r\nContent-Disposition: form-data; name="document_type"\r\n\r\nautre'
+        + b'\r\n--edge\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n%PDF-1.7 '
+    )
+    body = Tunnel(head, 2 * LARGE, b"\r\n--edge--\r\n")
+    answer = browser.client.post(
+        ADD,
+        input_stream=body,
+        content_type="multipart/form-data; boundary=edge",
+        content_length=body.size,
+        environ_overrides={"gunicorn.socket": connection},
+    )
+    assert answer.status_code == 422
+    assert "interrompu" in text_of(answer)
+    assert connection.patience == SILENCE
+    assert vaults.keys_in_bucket() == before
+    assert vaults.objects.client._list_multipart_uploads(BUCKET).uploads == []
 
 
 def test_a_body_of_untold_length_is_not_read_at_all(vaults, vault_site):
