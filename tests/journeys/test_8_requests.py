@@ -155,6 +155,14 @@ def test_a_parent_finds_the_letter_in_the_vault(staffed: Visitor, amandine: Visi
     amandine.goto("/mon-espace/")
     amandine.says("Dernières demandes")
     open_request(staffed, found[0])
+    page = staffed.follow("Écrire au demandeur en lui envoyant un document")
+    page.get_by_label("Informer le demandeur").check()
+    page.get_by_label("Votre texte").fill("Voici le plan des rues de la commune.")
+    plan = {"name": "plan.pdf", "mimeType": "application/pdf", "buffer": a_pdf("plan des rues")}
+    page.get_by_label("Le document").set_input_files(files=[plan])  # type: ignore[arg-type,list-item]
+    staffed.look("agent-envoyer-un-document")
+    staffed.press("Envoyer")
+    staffed.says("le document est dans l’espace de stockage du demandeur")
     staffed.page.get_by_label("Refuser").check()
     staffed.page.get_by_label("Texte du courrier").fill("Cette rue est départementale.")
     staffed.press("Enregistrer la décision")
@@ -163,6 +171,8 @@ def test_a_parent_finds_the_letter_in_the_vault(staffed: Visitor, amandine: Visi
     amandine.look("mes-demandes")
     amandine.follow(TITLE, exact=False)
     amandine.says("tribunal administratif de Grenoble")
+    amandine.follow("Ouvrir le document envoyé")
+    amandine.says("plan")
     amandine.goto("/mon-espace/stockage/")
     expect(amandine.page.get_by_role("main")).to_contain_text(f"Réponse à la demande {found[0]}")
 

@@ -18,11 +18,12 @@ from contracts.enrolment.requests import (
     HandleRequest,
     RequestFile,
     RequestView,
+    StepKind,
     SubmittedView,
 )
 from enrolment.procedures import drafts, versions
 from enrolment.procedures.models import Procedure
-from enrolment.requests import departments, views
+from enrolment.requests import departments, documents, views
 from enrolment.requests.models import Request
 from enrolment.service import EnrolmentService
 from tests.mothers import enrolment
@@ -131,3 +132,18 @@ def _facts(session: Session, name: str) -> list[dict[str, Any]]:
         text("SELECT body::jsonb -> 'data' FROM outbox WHERE name = :name ORDER BY id"), {"name": name}
     )
     return [row[0] for row in rows]
+
+
+def attach(
+    counter: Counter, request_id: UUID, account_id: UUID | None, document_id: UUID | None = None
+) -> UUID:
+    """A document attached under a request's id, as enrolment hears of it. Its id."""
+    found = document_id or uuid4()
+    with counter.town.begin() as session:
+        documents.keep(session, uuid4(), request_id, found, "justificatif_domicile", account_id, NOW)
+    return found
+
+
+def words(counter: Counter, request_id: UUID, kind: StepKind) -> list[str]:
+    """What was said in the steps of a kind."""
+    return [step.words for step in counter.view(request_id).steps if step.kind is kind]
