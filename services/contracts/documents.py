@@ -386,7 +386,8 @@ class LetterKey(Question[LetterKeyView]):
 class PutLetter(Command[UUID]):
     """Enters the town's letter, a sealed object, into the vault of whoever filed the request. Gives the document's id.
 
-    Agents of the department in charge; NotFound for others, and without an account. Raises UploadLost, KeysChanged.
+    Without an account it is kept with the request, sealed to `public_key`, which its tracking code opens (ReadLetter).
+    Agents of the department in charge; NotFound for others. Raises UploadLost, KeysChanged.
     """
 
     request_id: UUID
@@ -396,6 +397,22 @@ class PutLetter(Command[UUID]):
     public_key: PublicKey
     sealed_key: SealedKey
     sealed_description: Annotated[Sealed, Field(max_length=4096)]
+
+
+class LetterView(View):
+    """What the town sent with a request without an account: who has the tracking code opens it."""
+
+    document_id: UUID
+    size: int
+    sealed_key: SealedKey
+    sealed_description: Sealed
+
+
+class ReadLetter(Question[LetterView]):
+    """One of them. Anybody: it is ciphertext, and the gateway asks for the tracking code first. NotFound."""
+
+    request_id: UUID
+    document_id: UUID
 
 
 # ---------------------------------------------------------------- errors

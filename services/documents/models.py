@@ -93,6 +93,9 @@ class Document(Base):
     )
     expiry_told_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     version: Mapped[int] = mapped_column(Integer, default=1, comment="Grows with every change told of")
+    request_id: Mapped[UUID | None] = mapped_column(
+        index=True, comment="Sent by the town with a request without an account: sealed to its tracking code"
+    )
     fingerprint: Mapped[bytes | None] = mapped_column(
         LargeBinary, comment="Of the content, under a key of the open vault; forgotten at deletion"
     )

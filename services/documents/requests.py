@@ -12,7 +12,9 @@ from contracts.caller import Caller
 from contracts.documents import (
     DepositDocument,
     DepositsFull,
+    LetterView,
     PutLetter,
+    ReadLetter,
     TownKeyChanged,
     UnknownSubject,
 )
@@ -68,6 +70,11 @@ def forget(session: Session, request_id: UUID, now: datetime) -> None:
     """The request is erased: nobody opens its documents any more."""
     session.execute(delete(FiledRequest).where(FiledRequest.request_id == request_id))
     _close(session, now, Share.subject_kind == SUBJECT, Share.subject_id == request_id)
+    session.execute(
+        update(Document)
+        .where(Document.request_id == request_id, Document.deleted_at.is_(None))
+        .values(deleted_at=now, sealed_key=None)
+    )
 
 
 # ---------------------------------------------------------------- given without an account
@@ -154,20 +161,21 @@ def letter_key(session: Session, request_id: UUID, caller: Caller) -> bytes | No
 
 
 def put_letter(session: Session, ask: PutLetter, caller: Caller, now: datetime) -> UUID:
-    """Enters the town's letter into the vault of whoever filed the request: the town cannot read it back.
+    """Enters the town's letter into the vault of whoever filed the request: the town cannot read it back. Without an
+    account it is kept with the request, for who has the tracking code.
 
     A full vault takes it all the same: a decision is not kept from anybody for want of room. Raises NotFound,
     KeysChanged, Conflict.
     """
     filed = check_reader(session, ask.request_id, caller)
-    if filed.account_id is None:
-        raise NotFound
-    keyring.lock(session, filed.account_id, ask.public_key)
+    if filed.account_id is not None:
+        keyring.lock(session, filed.account_id, ask.public_key)
     if session.get(Document, ask.document_id) is not None:
         raise Conflict(document_id=str(ask.document_id))
     document = Document(
         document_id=ask.document_id,
         account_id=filed.account_id,
+        request_id=ask.request_id if filed.account_id is None else None,
         document_type=LETTER,
         size=ask.size,
         object_size=ask.object_size,
@@ -179,6 +187,8 @@ def put_letter(session: Session, ask: PutLetter, caller: Caller, now: datetime) 
     )
     session.add(document)
     session.flush()
+    if filed.account_id is None:
+        return document.document_id
     fact = DocumentStored(
         document_id=document.document_id,
         account_id=filed.account_id,
@@ -187,6 +197,19 @@ def put_letter(session: Session, ask: PutLetter, caller: Caller, now: datetime) 
     )
     tell(session, fact, subject=document.document_id, version=document.version, at=now)
     return document.document_id
+
+
+def read_letter(session: Session, ask: ReadLetter) -> LetterView:
+    """What the town sent with a request without an account. Raises NotFound."""
+    found = session.get(Document, ask.document_id)
+    if found is None or found.request_id != ask.request_id or found.sealed_key is None:
+        raise NotFound
+    return LetterView(
+        document_id=found.document_id,
+        size=found.size,
+        sealed_key=found.sealed_key,
+        sealed_description=found.sealed_description,
+    )
 
 
 def _deposits_of(session: Session, request_id: UUID) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from contracts.enrolment.procedure_forms import FieldKind, Prefill
-from contracts.enrolment.requests import RequestView, Side, StepKind, StepView
+from contracts.enrolment.requests import RequestFile, RequestView, Side, StepKind, StepView
 from contracts.events.requests import ProcedureKind, RequestState
 from gateway import french
 from gateway.procedure_words import NOT_ANSWERED, said
@@ -43,6 +43,7 @@ class Entry:
     side: str
     internal: bool
     documents: list[UUID] = field(default_factory=list)
+    by_code: bool = False
 
 
 def answers(view: RequestView) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -95,6 +96,11 @@ def is_decided(view: RequestView) -> bool:
     return view.line.state in (RequestState.ACCEPTED, RequestState.REFUSED) and not view.erased
 
 
+def can_open(file: RequestFile) -> bool:
+    """A document that is sent to whoever filed it can be sealed to them: there is a vault, or a code."""
+    return file.request.has_account or file.code_key is not None
+
+
 def _entry(step: StepView, type_name: TypeName, *, own: bool) -> Entry:
     title = step_words(step.kind, step.side, own=own)
     words = step.words
@@ -117,4 +123,5 @@ def _entry(step: StepView, type_name: TypeName, *, own: bool) -> Entry:
         step.side.value,
         step.kind in (StepKind.NOTED, StepKind.ASSIGNED),
         step.documents,
+        step.by_code,
     )

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
+from contracts.documents import PublicKey
 from contracts.enrolment.drafts import Secret
 from contracts.enrolment.procedure_forms import Answers, FormPage
 from contracts.errors import Conflict, Invalid
@@ -100,9 +101,8 @@ class StepView(View):
     side: Side
     by_name: str
     words: str
-    documents: list[UUID] = Field(
-        default_factory=list, description="That the town sent with it, into their vault"
-    )
+    documents: list[UUID] = Field(default_factory=list, description="That the town sent with it")
+    by_code: bool = Field(default=False, description="Sealed to the tracking code, not into the vault")
 
 
 class AttachedView(View):
@@ -278,6 +278,10 @@ class RequestFile(View):
     agent_name: str
     department_code: str
     late: bool
+    code_key: PublicKey | None = Field(
+        default=None,
+        description="Without an account: what is sent is sealed to it, and the tracking code opens it",
+    )
     acts: list[Act]
     colleagues: dict[UUID, str] = Field(description="Agents of the department")
     departments: dict[str, str] = Field(description="Others it may be forwarded to: {code: name}")
@@ -305,8 +309,8 @@ class HandleRequest(Command[RequestFile]):
 class WriteToRequester(Command[RequestFile]):
     """Writes to the requester, or, with `internal`, a note that only agents read.
 
-    `documents`: put into the requester's vault before (`contracts.documents.PutLetter`). Raises Invalid (`documents`)
-    where there is no account, and for a note.
+    `documents`: put there before (`contracts.documents.PutLetter`), sealed to the requester's vault or, without an
+    account, to the tracking code. Raises Invalid (`documents`) where there is neither, and for a note.
     """
 
     request_id: UUID

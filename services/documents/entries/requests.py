@@ -17,7 +17,9 @@ from contracts.documents import (
     DepositDocument,
     LetterKey,
     LetterKeyView,
+    LetterView,
     PutLetter,
+    ReadLetter,
     UploadLost,
 )
 from contracts.envelope import Envelope
@@ -75,6 +77,11 @@ class RequestPapersDesk(Service):
 
         with self.begin() as session:
             return once(session, ask, caller, put)
+
+    @answers(ReadLetter)
+    def read_letter(self, ask: ReadLetter, caller: Caller) -> LetterView:
+        with self.begin() as session:
+            return requests.read_letter(session, ask)
 
     @subscribes(RequestSubmitted)
     def keep_filed(self, session: Session, fact: RequestSubmitted, envelope: Envelope) -> None:

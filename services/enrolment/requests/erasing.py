@@ -45,7 +45,7 @@ def erase(session: Session, request_id: UUID, now: datetime) -> bool:
         return False
     request.account_id, request.email, request.answers, request.letter = None, "", {}, ""
     request.agent_id, request.agent_name, request.decided_by = None, "", ""
-    request.code_hash, request.erased_at = _UNREAD, now
+    request.code_hash, request.code_key, request.erased_at = _UNREAD, None, now
     request.version += 1
     session.execute(
         delete(RequestStep).where(

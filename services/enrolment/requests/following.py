@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from chassis.throttle import Subject, on_account, on_address
 from contracts.caller import Caller
 from contracts.errors import NotFound
+from contracts.tracking_code import public_half
 from enrolment.requests import tracking
 from enrolment.requests.models import Request
 
@@ -42,4 +43,6 @@ def _proved(request: Request | None, code: str) -> Request:
     is_right = tracking.is_code(code, request.code_hash if request else _NOBODYS)
     if request is None or not is_right or request.erased_at is not None:
         raise NotFound
+    if request.code_key is None:  # filed before there was one
+        request.code_key = public_half(code)
     return request

@@ -78,12 +78,20 @@ def handle(session: Session, ask: HandleRequest, caller: Caller, now: datetime) 
     elif ask.act is Act.ASK:
         if not ask.words.strip():
             raise Invalid(problems={"words": "question_missing"})
-        _check_sendable(request, ask.documents)
+        by_code = _by_code(request, ask.documents)
         _move(request, Act.ASK)
         request.paused_on = request.paused_on or calendar.local_day(now)
         said = ask.words.strip()
         steps.note(
-            session, request.request_id, StepKind.ASKED, Side.TOWN, caller.name, now, said, ask.documents
+            session,
+            request.request_id,
+            StepKind.ASKED,
+            Side.TOWN,
+            caller.name,
+            now,
+            said,
+            ask.documents,
+            by_code=by_code,
         )
         steps.announce(session, request, InformationAsked, now)
     else:
@@ -103,18 +111,31 @@ def write(session: Session, ask: WriteToRequester, caller: Caller, now: datetime
     request = of_department(session, ask.request_id, caller)
     if ask.internal and ask.documents:
         raise Invalid(problems={"documents": "not_for_a_note"})
-    _check_sendable(request, ask.documents)
+    by_code = _by_code(request, ask.documents)
     kind = StepKind.NOTED if ask.internal else StepKind.WROTE
-    steps.note(session, request.request_id, kind, Side.TOWN, caller.name, now, ask.words, ask.documents)
+    steps.note(
+        session,
+        request.request_id,
+        kind,
+        Side.TOWN,
+        caller.name,
+        now,
+        ask.words,
+        ask.documents,
+        by_code=by_code,
+    )
     if not ask.internal:
         steps.announce(session, request, TownWrote, now)
     return request
 
 
-def _check_sendable(request: Request, documents: Sequence[UUID]) -> None:
-    """Documents go into a vault: without an account there is none."""
-    if documents and request.account_id is None:
+def _by_code(request: Request, documents: Sequence[UUID]) -> bool:
+    """Documents go into a vault or, without an account, are sealed to the code. Raises Invalid where none is known."""
+    if not documents or request.account_id is not None:
+        return False
+    if request.code_key is None:
         raise Invalid(problems={"documents": "no_vault"})
+    return True
 
 
 def assign(session: Session, ask: AssignRequest, caller: Caller, now: datetime) -> Request:

@@ -69,6 +69,9 @@ class Request(Base):
     email: Mapped[str] = mapped_column(String(320), comment="Where the requester is written to")
     answers: Mapped[dict[str, Any]] = mapped_column(JSONB, comment="By field; empty once erased")
     code_hash: Mapped[bytes] = mapped_column(LargeBinary, comment="SHA-256 of the tracking code, 80 bits")
+    code_key: Mapped[bytes | None] = mapped_column(
+        LargeBinary, comment="Public half of the key that the code is; none: not followed since there is one"
+    )
     state: Mapped[str] = mapped_column(String(20))
     kind: Mapped[str] = mapped_column(String(20), comment="Which table of states is its")
     silence: Mapped[str] = mapped_column(String(20), comment="What no answer in time means")
@@ -106,6 +109,9 @@ class RequestStep(Base):
     words: Mapped[str] = mapped_column(Text, default="")
     documents: Mapped[list[UUID]] = mapped_column(
         ARRAY(Uuid), default=list, server_default="{}", comment="Sent by the town with it, into the vault"
+    )
+    by_code: Mapped[bool] = mapped_column(
+        default=False, server_default="false", comment="They are sealed to the tracking code instead"
     )
 
 

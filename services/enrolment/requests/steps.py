@@ -23,8 +23,10 @@ def note(
     now: datetime,
     words: str = "",
     documents: Sequence[UUID] = (),
+    *,
+    by_code: bool = False,
 ) -> None:
-    """A line of the history."""
+    """A line of the history. `by_code`: its documents are sealed to the tracking code."""
     step = RequestStep(
         request_id=request_id,
         at=now,
@@ -33,6 +35,7 @@ def note(
         by_name=by_name[:200],
         words=words,
         documents=list(documents),
+        by_code=by_code,
     )
     session.add(step)
     session.flush()  # in the order of happening

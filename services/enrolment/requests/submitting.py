@@ -18,6 +18,7 @@ from contracts.enrolment.requests import (
 )
 from contracts.errors import Invalid
 from contracts.events.requests import RequestState, RequestSubmitted
+from contracts.tracking_code import public_half
 from enrolment.household.families import families_of
 from enrolment.models import FamilyChild
 from enrolment.procedures import drafts
@@ -46,6 +47,7 @@ def submit(session: Session, ask: SubmitRequest, caller: Caller, now: datetime) 
         email=str(draft.answers[CONTACT_EMAIL]).lower(),
         answers=draft.answers,
         code_hash=tracking.hash_of(code),
+        code_key=public_half(code),
         state=RequestState.RECEIVED,
         kind=form.kind,
         silence=form.silence,
@@ -79,7 +81,7 @@ def submitted_again(session: Session, ask: SubmitRequest) -> SubmittedView:
     """The answer to a repeat: the same request. Its first code is kept as a hash only, so a new one replaces it."""
     request = session.get_one(Request, ask.draft_id, with_for_update=True)
     code = tracking.new_code()
-    request.code_hash = tracking.hash_of(code)
+    request.code_hash, request.code_key = tracking.hash_of(code), public_half(code)
     return SubmittedView(request_id=request.request_id, number=request.number, code=code)
 
 

@@ -7,12 +7,12 @@ import secrets
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from contracts.tracking_code import tidy
 from enrolment.requests.models import RequestNumber
 
 # Crockford's: none of I, L, O, U, which are read for others. 16 of 32 signs: 80 bits.
 _SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LENGTH = 16
-_MISREAD = str.maketrans({"I": "1", "L": "1", "O": "0"})
 
 
 def next_number(session: Session, year: int) -> str:
@@ -34,8 +34,7 @@ def new_code() -> str:
 
 def hash_of(code: str) -> bytes:
     """What is kept of a code, however it was typed. With 80 bits of chance in it, one fast hash is enough."""
-    typed = "".join(sign for sign in code.upper() if sign.isalnum()).translate(_MISREAD)
-    return hashlib.sha256(typed.encode()).digest()
+    return hashlib.sha256(tidy(code).encode()).digest()
 
 
 def is_code(code: str, kept: bytes) -> bool:

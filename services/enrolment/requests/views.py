@@ -126,6 +126,7 @@ def file(session: Session, request: Request, now: datetime) -> RequestFile:
         agent_name=request.agent_name,
         department_code=request.department_code,
         late=_notice(request, calendar.local_day(now)) is Notice.LATE,
+        code_key=request.code_key if request.account_id is None else None,
         acts=[act for act in states.acts(kind, state) if act in AGENTS_ACTS],
         colleagues=departments.colleagues(session, request.department_code),
         departments=departments.other_than(session, request.department_code),
@@ -197,6 +198,7 @@ def _view(session: Session, request: Request, history: Sequence[RequestStep]) ->
                 by_name=each.by_name,
                 words=each.words,
                 documents=each.documents,
+                by_code=each.by_code,
             )
             for each in history
         ],

@@ -176,4 +176,10 @@ def _view() -> RequestView | None:
 
 
 def _page(view: RequestView, form: MessageForm) -> ResponseReturnValue:
-    return requester_page("public/request.html", view, form, attach=url_for("public.tracking_documents.show"))
+    return requester_page(
+        "public/request.html",
+        view,
+        form,
+        attach=url_for("public.tracking_documents.show"),
+        by_code=lambda document_id: url_for("public.tracking_documents.fetch", document_id=document_id),
+    )

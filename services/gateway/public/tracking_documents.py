@@ -1,28 +1,37 @@
-"""A document for a request that is followed by number and code: sent without an account, sealed to the town."""
+"""Documents of a request followed by number and code: sealed to the town, or sent by it and sealed to the code."""
+
+from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from contracts.documents import DocumentTypeView, ListDocumentTypes
+from contracts.documents import DocumentDamaged, DocumentTypeView, ListDocumentTypes, ReadLetter
 from contracts.enrolment.requests import FollowRequest, RequestView
 from contracts.errors import NotFound
+from contracts.tracking_code import private_half
 from gateway import tracking
-from gateway.services import ask_each
+from gateway.services import ask, ask_each
+from gateway.vault import keys
 from gateway.vault.deposits import DepositForm, deposit
+from gateway.vault.documents import Description
+from gateway.vault.grants import Granted
 from gateway.vault.intake import Refused
+from gateway.vault.sealing import Damaged
+from gateway.vault.store import grants
 from gateway.vault.upload import incoming_form, reads_its_body
+from gateway.wiring import wiring
 
-blueprint = Blueprint("tracking_documents", __name__, url_prefix="/suivre-une-demande/demande/joindre")
+blueprint = Blueprint("tracking_documents", __name__, url_prefix="/suivre-une-demande/demande")
 
 
-@blueprint.get("")
+@blueprint.get("/joindre")
 def show() -> ResponseReturnValue:
     """The empty form."""
     known = _known()
     return _page(DepositForm(formdata=None), known[1]) if known else redirect(url_for("public.tracking.show"))
 
 
-@blueprint.post("")
+@blueprint.post("/joindre")
 @reads_its_body
 def send() -> ResponseReturnValue:
     """Takes the file in, once the code has been judged again; sealed while it arrives."""
@@ -48,6 +57,32 @@ def send() -> ResponseReturnValue:
         "success",
     )
     return redirect(url_for("public.tracking.follow"), 303)
+
+
+@blueprint.post("/documents/<uuid:document_id>")
+def fetch(document_id: UUID) -> ResponseReturnValue:
+    """What the town sent, opened with the code of this browser; the code is judged first."""
+    found = tracking.followed()
+    if found is None:
+        return redirect(url_for("public.tracking.show"), 303)
+    view = ask(FollowRequest(number=found.number, code=found.code))
+    if not any(step.by_code and document_id in step.documents for step in view.steps):
+        raise NotFound
+    letter = ask(ReadLetter(request_id=view.line.request_id, document_id=document_id))
+    try:
+        file_key = keys.open_key(letter.sealed_key, document_id, private_half(found.code))
+        description = Description.open(letter.sealed_description, file_key, document_id)
+    except Damaged:
+        raise DocumentDamaged from None
+    granted = Granted(
+        document_id=document_id,
+        name=description.file_name,
+        media_type=description.media.value,
+        size=letter.size,
+        file_key=file_key,
+    )
+    token = grants().give(granted, wiring().real_clock.now())
+    return redirect(url_for("public.files.fetch", token=token), 303)
 
 
 def _known() -> tuple[RequestView, list[DocumentTypeView]] | None:

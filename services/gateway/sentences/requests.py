@@ -21,7 +21,7 @@ SENTENCES = {
 PROBLEMS = {
     "not_your_child": "Cet enfant n’est pas dans votre dossier famille : choisissez-le dans la liste.",
     "question_missing": "Écrivez ce dont vous avez besoin : le demandeur lira ce texte.",
-    "no_vault": "Sans compte, le demandeur n’a pas d’espace de stockage : écrivez-lui sans document.",
+    "no_vault": "Le demandeur n’a ni espace de stockage ni code récent : écrivez-lui sans document.",
     "not_for_a_note": "Une note interne n’a pas de document : écrivez au demandeur, ou retirez-le.",
     "letter_missing": "Écrivez les raisons du refus : la loi demande de le motiver.",
     "not_of_department": "Cet agent n’est pas de ce service : choisissez-le dans la liste.",

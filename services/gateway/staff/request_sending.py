@@ -1,4 +1,7 @@
-"""« Envoyer un document »: an agent writes to the requester with a file, sealed into their vault as it arrives."""
+"""« Envoyer un document »: an agent writes to the requester with a file, sealed as it arrives.
+
+Into the requester's vault or, without an account, to the tracking code of their request.
+"""
 
 from contextlib import closing
 from uuid import UUID
@@ -17,7 +20,7 @@ from contracts.enrolment.requests import (
 )
 from contracts.errors import Conflict, DomainError, NotFound
 from contracts.messages import Command
-from gateway import access
+from gateway import access, request_words
 from gateway.forms import FileField, RadiosField, TextareaField, at_most, required
 from gateway.request_forms import VersionForm
 from gateway.services import ask
@@ -85,7 +88,7 @@ def send(request_id: UUID) -> ResponseReturnValue:
         return _page(file, form)
     form = SendForm(formdata=incoming.fields)
     is_valid = form.validate()
-    document_id = _take_in(incoming, form, request_id) if is_valid else None
+    document_id = _take_in(incoming, form, file) if is_valid else None
     incoming.drain_all()
     if document_id is None:
         return _page(file, form)
@@ -95,24 +98,27 @@ def send(request_id: UUID) -> ResponseReturnValue:
         if type(refusal) is not Conflict:  # else it was sent twice: the first is on its way
             form.show(refusal)
             return _page(_file(request_id), form)
-    flash("Le message est envoyé, et le document est dans l’espace de stockage du demandeur.", "success")
+    where = "est dans l’espace de stockage du demandeur"
+    if not file.request.has_account:
+        where = "s’ouvre avec le code de suivi"
+    flash(f"Le message est envoyé, et le document {where}.", "success")
     return redirect(url_for("staff.requests.open_request", request_id=request_id), 303)
 
 
 def _file(request_id: UUID) -> RequestFile:
-    """Raises NotFound where nothing can be sent: it is closed, or nobody's account."""
+    """Raises NotFound where nothing can be sent: it is closed, or nobody could open it."""
     file = ask(OpenRequest(request_id=request_id))
-    if not (file.request.may_write and file.request.has_account):
+    if not (file.request.may_write and request_words.can_open(file)):
         raise NotFound
     return file
 
 
-def _take_in(incoming: IncomingForm, form: SendForm, request_id: UUID) -> UUID | None:
+def _take_in(incoming: IncomingForm, form: SendForm, file: RequestFile) -> UUID | None:
     try:
         if incoming.file is None:
             raise Refused(Reason.MISSING)
         with closing(Inspected(incoming.file, settings().clamd_url)) as source:
-            return letters.send(request_id, incoming.file.name, source)
+            return letters.send(file.request.line.request_id, incoming.file.name, source, file.code_key)
     except Refused as refused:
         form.refuse(refused.sentence, 503 if refused.may_pass else 422)
     except letters.NoVault:

@@ -252,6 +252,7 @@ def _page(request_id: UUID, forms: Forms) -> ResponseReturnValue:
         history=request_words.history(view, names_from(types), own=False),
         silence=request_words.silence(view),
         is_decided=request_words.is_decided(view),
+        can_send=request_words.can_open(file),
         is_report=view.kind is ProcedureKind.REPORT,
     )
     return page, forms.status

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from contracts import tracking_code
 from contracts.caller import Caller, Role
 from contracts.documents import (
     BUCKET,
@@ -23,10 +24,12 @@ from contracts.documents import (
     UnshareDocument,
     UploadLost,
 )
-from contracts.enrolment.requests import OpenRequest
+from contracts.enrolment.requests import FollowRequest, OpenRequest, Side, StepKind, WriteToRequester
 from contracts.errors import NotFound
 from contracts.events.requests import DepartmentUpdated, RequestFact
 from documents import drafts, mine, requests
+from gateway.public import tracking as tracking_pages
+from gateway.public import tracking_documents
 from gateway.staff import request_sending
 from gateway.vault import keys
 from tests.mothers import request_views
@@ -343,3 +346,49 @@ def test_a_file_of_an_agent_is_checked_and_only_the_requester_opens_it(vaults, v
     assert vaults.documents_in_bucket() >= {str(document.document_id)}
     got = parent.client.get(parent.post(f"/mon-espace/stockage/{document.document_id}/telecharger").location)
     assert got.data == data
+
+
+def test_a_file_sent_without_an_account_opens_with_the_tracking_code_and_goes_with_the_request(
+    vaults, vault_site, monkeypatch
+):
+    request_id, mine, code = request_views.ID, agent(Role.REQUESTS), "7K3M-9QXA-02TD-H5WZ"
+    vaults.execute("DELETE FROM filed_request")
+    file(vaults, request_id, None)
+    employ(vaults, mine)
+    sent = request_views.step(StepKind.WROTE, Side.TOWN, "Voici le plan.")
+
+    def ask(question):
+        if isinstance(question, OpenRequest):
+            return request_views.file(code_key=tracking_code.public_half(code))
+        if isinstance(question, WriteToRequester):
+            nonlocal sent
+            sent = sent.model_copy(update={"documents": list(question.documents), "by_code": True})
+            return None
+        if isinstance(question, FollowRequest):
+            return request_views.view(steps=[sent])
+        return vaults.ask(question, Caller())
+
+    for module in (request_sending, tracking_documents, tracking_pages):
+        monkeypatch.setattr(module, "ask", ask)
+    desk = vault_site.agent(Role.REQUESTS, account_id=mine.account_id)
+    address = f"/agents/demandes/{request_id}/envoyer-un-document"
+    values = desk.filled(desk.read(address).select_one('form[enctype="multipart/form-data"]'))
+    data = a_pdf("Plan")
+    values |= {"purpose": "write", "words": "Voici le plan.", "file": (io.BytesIO(data), "plan.pdf")}
+    assert desk.client.post(address, data=values, content_type="multipart/form-data").status_code == 303
+    [document_id] = sent.documents
+    assert vaults.rows("SELECT account_id FROM document WHERE document_id = :id", id=document_id) == [(None,)]
+
+    def fetch(typed: str):
+        visitor = vault_site.anonymous()
+        with visitor.client.session_transaction() as cookie:
+            cookie["request_followed"] = {"request_id": str(request_id), "number": "1", "code": typed}
+        return visitor, visitor.post(f"/suivre-une-demande/demande/documents/{document_id}")
+
+    visitor, answer = fetch(code.lower())
+    assert visitor.client.get(answer.location).data == data
+    # A code that enrolment let through, and is not the one it was sealed to, opens nothing.
+    assert fetch("0000-0000-0000-0000")[1].status_code >= 400
+    with vaults.service.begin() as session:
+        requests.forget(session, request_id, vaults.clock.now())
+    assert fetch(code)[1].status_code == 404

@@ -6,11 +6,13 @@ from uuid import uuid4
 
 import pytest
 
+from contracts import tracking_code
 from contracts.caller import Role
 from contracts.enrolment.requests import (
     Act,
     AssignRequest,
     DepartmentChanged,
+    FollowRequest,
     ForwardRequest,
     HandleRequest,
     ListDepartments,
@@ -28,6 +30,7 @@ from contracts.errors import Invalid, NotAllowed, NotFound
 from contracts.events.requests import RequestState
 from enrolment import mine
 from enrolment.requests import departments
+from enrolment.requests.models import Request
 from gateway.papers.records_words import LABELS
 from tests.mothers import enrolment
 from tests.mothers import requests as mother
@@ -114,14 +117,15 @@ def test_an_agent_who_decides_on_what_was_withdrawn_meanwhile_is_told(counter: C
         counter.service.handle_request(take, counter.agent)
 
 
-def test_what_the_town_sends_is_in_the_history_of_an_account_s_request_alone(counter: Counter) -> None:
+def test_what_the_town_sends_is_in_the_history_and_sealed_to_the_code_where_there_is_no_account(
+    counter: Counter,
+) -> None:
     parent, paper = enrolment.parent(), uuid4()
     filed, without = counter.file(parent), counter.file()
     said: dict[str, Any] = {"words": "Voici le plan.", "documents": (paper,)}
-    for request_id, more in ((without.request_id, {}), (filed.request_id, {"internal": True})):
-        refused = WriteToRequester(command_id=uuid4(), request_id=request_id, **said, **more)
-        with pytest.raises(Invalid):
-            counter.service.write_to_requester(refused, counter.agent)
+    note = WriteToRequester(command_id=uuid4(), request_id=filed.request_id, internal=True, **said)
+    with pytest.raises(Invalid):
+        counter.service.write_to_requester(note, counter.agent)
     written = WriteToRequester(command_id=uuid4(), request_id=filed.request_id, **said)
     for _ in range(2):
         counter.service.write_to_requester(written, counter.agent)
@@ -132,13 +136,24 @@ def test_what_the_town_sends_is_in_the_history_of_an_account_s_request_alone(cou
         act=Act.ASK,
         **said,
     )
-    counter.service.handle_request(ask, counter.agent)
-
+    assert counter.service.handle_request(ask, counter.agent).code_key is None
     steps = counter.service.show_request(ShowRequest(request_id=filed.request_id), parent).steps
-    assert [(step.kind, step.documents) for step in steps[1:]] == [
-        (StepKind.WROTE, [paper]),
-        (StepKind.ASKED, [paper]),
+    assert [(step.kind, step.documents, step.by_code) for step in steps[1:]] == [
+        (StepKind.WROTE, [paper], False),
+        (StepKind.ASKED, [paper], False),
     ]
+
+    with counter.town.begin() as session:  # as those that were filed before there was a key
+        session.get_one(Request, without.request_id).code_key = None
+    written = WriteToRequester(command_id=uuid4(), request_id=without.request_id, **said)
+    with pytest.raises(Invalid):
+        counter.service.write_to_requester(written, counter.agent)
+    followed = FollowRequest(number=without.number, code=without.code.lower())
+    counter.service.follow_request(followed, ANYBODY)
+    file = counter.service.write_to_requester(written, counter.agent)
+    assert file.code_key == tracking_code.public_half(without.code)
+    last = counter.service.follow_request(followed, ANYBODY).steps[-1]
+    assert (last.documents, last.by_code) == ([paper], True)
 
 
 # ---------------------------------------------------------------- departments

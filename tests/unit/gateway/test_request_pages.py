@@ -339,6 +339,11 @@ def test_what_the_town_sent_is_opened_in_the_vault(town: Site) -> None:
     assert town.citizen().read(f"{MINE}{ID}").select(f'a[href="/mon-espace/stockage/{ID}"]')
     assert "dans votre espace de stockage" in words(following(town, view).read(f"{TRACKING}/demande").main)
     assert "l’espace de stockage du demandeur" in words(town.agent(Role.REQUESTS).read(f"{OFFICE}{ID}").main)
+    by_code = view.model_copy(update={"steps": [sent.model_copy(update={"by_code": True})]})
+    opened = following(town, by_code).read(f"{TRACKING}/demande")
+    assert opened.select(f'form[action="{TRACKING}/demande/documents/{ID}"]')
+    town.services.answers[ShowRequest] = by_code
+    assert "avec le code de suivi" in words(town.citizen().read(f"{MINE}{ID}").main)
 
 
 def test_a_document_is_joined_only_by_who_follows_a_request_that_is_open(town: Site) -> None:
