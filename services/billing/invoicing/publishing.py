@@ -6,7 +6,7 @@ run is still checked, nothing is published, no number is used: publishing again 
 
 from datetime import datetime
 
-from sqlalchemy import delete, func, literal, select, text
+from sqlalchemy import func, literal, select, text
 from sqlalchemy.orm import Session
 
 from billing.accounting import ledger, numbers
@@ -14,13 +14,11 @@ from billing.facts.effects import REMARKS
 from billing.invoicing import fund_scopes
 from billing.invoicing.dates import InvoiceDates
 from billing.invoicing.models import (
-    DraftCharge,
     Invoice,
     InvoiceLine,
     LedgerEntry,
     Run,
     RunFamily,
-    SheetCount,
 )
 from chassis.outbox import tell_all
 from contracts.billing.invoices import InvoiceKind
@@ -79,6 +77,11 @@ FROM draft_charge d JOIN invoice i USING (run_id, family_id)
 WHERE d.run_id = :run_id
 """
 
+_FORGET = """
+WITH counted AS (DELETE FROM sheet_count WHERE run_id = :run_id)
+DELETE FROM draft_charge WHERE run_id = :run_id
+"""
+
 
 class SumsDiffer(Exception):
     """A fault of ours: the lines of a run do not add up to its invoices. Nothing is published."""
@@ -112,8 +115,7 @@ def publish(session: Session, run: Run, dates: InvoiceDates, now: datetime) -> i
         ledger.post_invoices(session, run.run_id)
         ledger.offset_credits(session, families, now)
         _tell(session, run, now)
-    for table in (DraftCharge, SheetCount):
-        session.execute(delete(table).where(table.run_id == run.run_id))
+    session.execute(text(_FORGET), {"run_id": run.run_id})
     return run.total_cents
 
 
