@@ -154,6 +154,9 @@ class ShareView(View):
     subject_id: UUID
     shared_at: AwareDatetime
     readable_until: date
+    serves_until: date | None = Field(
+        default=None, description="Last day it counts as given; None: its kind knows no end"
+    )
     openings: list[OpeningView] = Field(default_factory=list, description="Newest first")
 
 

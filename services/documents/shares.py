@@ -245,6 +245,7 @@ OF_DOCUMENT = (
         Share.subject_id,
         Share.shared_at,
         Share.readable_until,
+        Share.serves_until,
         rows(
             select(Opening.opened_at, Opening.agent_name)
             .where(Opening.share_id == Share.share_id)
@@ -281,5 +282,6 @@ def view(share: Share, openings: list[OpeningView]) -> ShareView:
         subject_id=share.subject_id,
         shared_at=share.shared_at,
         readable_until=share.readable_until,
+        serves_until=share.serves_until,
         openings=openings,
     )

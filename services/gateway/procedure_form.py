@@ -25,6 +25,7 @@ from gateway.forms import (
     TextField,
 )
 from gateway.forms.fields import HALF, tidy
+from gateway.vault.given import Given
 
 _MANY = 8
 """More choices than this are a list rather than buttons."""
@@ -49,10 +50,12 @@ class Attached:
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of whoever fills the form. `attached`: document field → its documents; None: no account."""
+    """What is known of whoever fills the form. `attached`: document field → its documents. `given`: document field →
+    what the town has already, and which serves."""
 
     household: HouseholdView | None = None
     attached: Mapping[str, list[Attached]] | None = field(default=None)
+    given: Mapping[str, Given] = field(default_factory=dict)
 
     def prefill(self, source: Prefill) -> Answer | None:
         """The answer that a field opens with."""

@@ -261,6 +261,7 @@ LABELS = {
     "request_drafts": "Démarches commencées",
     "requests": "Démarches",
     "said": "Message",
+    "serves_until": "Compte comme fournie jusqu’au",
     "side": "De qui",
     "step": "Étape",
     "submitted_at": "Envoyée le",

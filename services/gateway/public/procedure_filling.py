@@ -4,7 +4,7 @@ A page costs one call to each service it needs: enrolment for the draft; account
 family's file says; documents where one is to be joined.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 from uuid import UUID, uuid4
@@ -31,6 +31,7 @@ from gateway import draft_files, draft_secret, french, procedure_words, tracking
 from gateway.forms import CommandForm, HiddenField
 from gateway.procedure_form import Attached, Known, PageForm, page_form
 from gateway.services import ask, ask_each
+from gateway.vault import given
 from gateway.vault.shelf import Shelved, shelve, today
 
 blueprint = Blueprint("procedure_filling", __name__, url_prefix="/demarches/en-cours/<uuid:draft_id>")
@@ -82,6 +83,7 @@ def save(draft_id: UUID, page: str) -> ResponseReturnValue:
     is_typed_well = form.validate()
     later = request.form.get("plus_tard", "")
     back = _uuid(request.form.get("retirer", ""))
+    reused = form.known.given.get(request.form.get("reprendre", ""))
     order = SaveAnswers(
         command_id=form.command_id.data,
         draft_id=draft_id,
@@ -89,7 +91,7 @@ def save(draft_id: UUID, page: str) -> ResponseReturnValue:
         page=page,
         answers=form.read(),
         typed=form.typed(),
-        partial=bool(later or back) or not is_typed_well,
+        partial=bool(later or back or reused) or not is_typed_well,
         released=[back] if back else [],
     )
     try:
@@ -100,6 +102,11 @@ def save(draft_id: UUID, page: str) -> ResponseReturnValue:
     if back:
         _take_back(draft_id, back)
         return redirect(url_for(".show", draft_id=draft_id, page=page), 303)
+    if reused:
+        given.join(reused, (_SUBJECT, draft_id), form.command_id.data)
+        flash("Le document est joint.", "success")
+        joint = request.form["reprendre"]
+        return redirect(url_for(".show", draft_id=draft_id, page=page, joint=joint), 303)
     if later:
         return _later(view, page, later)
     if saved.problems or not is_typed_well:
@@ -247,19 +254,38 @@ def _known(view: DraftView, page: str, questions: Sequence[FormField]) -> Known:
     # Without accounts' answer the fields open empty; without documents' none can be joined, which must be said.
     if isinstance(vault, Exception):
         raise vault
-    return Known(
-        household=household if isinstance(household, HouseholdView) else None,
-        attached=_attached(view, page, vault) if isinstance(vault, VaultView) else {},
-    )
+    of_file = household if isinstance(household, HouseholdView) else None
+    if not isinstance(vault, VaultView):
+        return Known(household=of_file, attached={})
+    shelf = shelve(vault)
+    attached = _attached(view, page, shelf)
+    return Known(household=of_file, attached=attached, given=_given(questions, attached, shelf, vault))
 
 
-def _attached(view: DraftView, page: str, vault: VaultView) -> dict[str, list[Attached]]:
+def _given(
+    questions: Sequence[FormField],
+    attached: Mapping[str, list[Attached]],
+    shelf: Sequence[Shelved],
+    vault: VaultView,
+) -> dict[str, given.Given]:
+    """Document question that has none yet → what the town was given before, and serves."""
+    taken = {each.document_id for joined in attached.values() for each in joined}
+    free = [each for each in shelf if str(each.view.document_id) not in taken]
+    found = {
+        question.name: given.find(free, question.document_type, vault.requests_public_key)
+        for question in questions
+        if question.kind is FieldKind.DOCUMENT and question.document_type and not attached.get(question.name)
+    }
+    return {name: each for name, each in found.items() if each is not None}
+
+
+def _attached(view: DraftView, page: str, shelf: Sequence[Shelved]) -> dict[str, list[Attached]]:
     """Document question → its documents: those of its answer, then those joined for it since.
 
     A document joined to the draft goes to the question it was joined for (`joint`), or to the only one of the page
     that takes its type.
     """
-    joined = [each for each in reversed(shelve(vault)) if _is_joined(each, view.draft_id)]
+    joined = [each for each in reversed(shelf) if _is_joined(each, view.draft_id)]
     known = {str(each.view.document_id): each for each in joined}
     placed = {
         field.name: _ids(view.answers.get(field.name))
