@@ -193,7 +193,7 @@ def _days(session: Session, ids: Collection[UUID], child_ids: Collection[UUID]) 
 
 def _view(
     absence: Absence,
-    child: Child,
+    child: families.SomeChild,
     days: Sequence[_Day],
     given: dict[UUID, list[AttachmentView]],
     reader: Reader,

@@ -21,6 +21,7 @@ from enrolment.absences.resettling import lock_child, resettle
 from enrolment.absences.standing import Act, after
 from enrolment.attending.settled import Settling
 from enrolment.booking import places
+from enrolment.household.families import SomeChild
 from enrolment.models import Booking, Child, DaySession
 from enrolment.schedule import calendar
 
@@ -91,7 +92,7 @@ def lapse(session: Session, absence_id: UUID, now: datetime) -> bool:
 def _close(
     session: Session,
     absence: Absence,
-    child: Child,
+    child: SomeChild,
     sessions: Collection[DaySession],
     settling: Settling,
     now: datetime,

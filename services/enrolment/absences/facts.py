@@ -7,11 +7,11 @@ from contracts.enrolment.absence_terms import Ground
 from contracts.events.enrolment import AbsenceFact, AbsenceState, AbsentDay
 from enrolment.absences.models import Absence, AbsenceDay
 from enrolment.absences.standing import Reported
-from enrolment.household.families import full_name
-from enrolment.models import Activity, Child, DaySession
+from enrolment.household.families import SomeChild, full_name
+from enrolment.models import Activity, DaySession
 
 
-def fact_of(session: Session, absence: Absence, child: Child) -> AbsenceFact:
+def fact_of(session: Session, absence: Absence, child: SomeChild) -> AbsenceFact:
     """The part that every fact of a report shares. One statement; the caller has flushed."""
     rows = session.execute(
         select(AbsenceDay, DaySession, Activity.name)

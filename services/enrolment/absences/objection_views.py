@@ -21,7 +21,7 @@ from enrolment.absences.claims import choices
 from enrolment.absences.models import AbsenceDay, Objection
 from enrolment.absences.sheet_versions import line_of, versions
 from enrolment.booking.proofs import view_proof
-from enrolment.household.families import full_name
+from enrolment.household.families import SomeChild, full_name
 from enrolment.models import Activity, Booking, Child, DaySession, Place, Proof, Sheet
 
 
@@ -98,7 +98,7 @@ def show(session: Session, objection_id: UUID, caller: Caller) -> ObjectionFileV
 
 
 def _view(
-    objection: Objection, child: Child, day_session: DaySession, activity_name: str, place_name: str
+    objection: Objection, child: SomeChild, day_session: DaySession, activity_name: str, place_name: str
 ) -> ObjectionView:
     return ObjectionView(
         objection_id=objection.objection_id,

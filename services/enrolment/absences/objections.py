@@ -27,8 +27,8 @@ from enrolment.absences.standing import Act, after
 from enrolment.attending import settled
 from enrolment.attending.settled import Settling
 from enrolment.booking import places
-from enrolment.household.families import act_for, full_name
-from enrolment.models import Activity, Booking, Child, DaySession, Place, Sheet
+from enrolment.household.families import SomeChild, act_for, full_name
+from enrolment.models import Activity, Booking, DaySession, Place, Sheet
 from enrolment.schedule import calendar
 
 
@@ -176,7 +176,7 @@ def _line(sheet: Sheet | None, child_id: UUID) -> AttendanceLine | None:
     return next((line for line in settled.lines_of(sheet) if line.child_id == child_id), None)
 
 
-def _fact(session: Session, objection: Objection, child: Child) -> ObjectionFact:
+def _fact(session: Session, objection: Objection, child: SomeChild) -> ObjectionFact:
     day_session, activity_name, place_name = session.execute(
         select(DaySession, Activity.name, Place.name)
         .join(Activity, Activity.code == DaySession.activity_code)

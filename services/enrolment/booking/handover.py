@@ -21,7 +21,7 @@ from enrolment.booking.booking_rules import cancelling_deadline
 from enrolment.booking.places import BookedDay
 from enrolment.catalogue.terms import terms_of
 from enrolment.household import custody
-from enrolment.household.families import full_name
+from enrolment.household.families import SomeChild, full_name
 from enrolment.models import Activity, Booking, Child, CustodySpan, DaySession, Place, Sheet
 from enrolment.schedule import calendar
 
@@ -58,7 +58,7 @@ def keep_calendar(session: Session, fact: CustodyUpdated, now: datetime) -> None
     _tell_families(session, child.child_id, before, after, now)
 
 
-def _misplaced(session: Session, child: Child, now: datetime) -> list[_Pair]:
+def _misplaced(session: Session, child: SomeChild, now: datetime) -> list[_Pair]:
     """(the booking, what it becomes): those to come, in time and unchecked, that are not of the home of their day."""
     rows = session.execute(
         select(Booking, DaySession, Activity, Place.name, CustodySpan.family_id)

@@ -10,7 +10,8 @@ from datetime import date, datetime
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ARRAY, DateTime, Integer, String, Text, Uuid, bindparam, select, text
+from pydantic import TypeAdapter
+from sqlalchemy import ARRAY, Integer, String, Uuid, bindparam, select, text
 from sqlalchemy.orm import Session
 
 from chassis.database import PREPARED
@@ -53,6 +54,17 @@ class Moved:
     is_kept: bool = False
 
 
+@dataclass(frozen=True)
+class _Judged:
+    session_id: UUID
+    fits: bool
+    is_overtaken: bool
+    is_freed: bool
+    is_kept: bool
+
+
+_JUDGED = TypeAdapter(list[_Judged])
+
 # One statement, with what it leaves: no booking changes without its proof and its fact, and a session's row is held as
 # short as may be. A row that another save has
 # changed meanwhile is read anew once it is locked: `locked`, `groups`, `live` and `offers` are the newest, whatever the
@@ -63,11 +75,9 @@ class Moved:
 # only in the session's `edition`. Of another one than was judged, nothing is done.
 # A booking takes the place that its offer held, of the group it was held in: what is given back is what was counted.
 # The answer that `memory` holds says that all was done: it is kept where that is so.
-_MOVE = (
-    text(
-        """
+_MOVE = """
     WITH wanted AS (
-        SELECT * FROM ROWS FROM (json_to_recordset(:moves) AS (
+        SELECT * FROM ROWS FROM (json_to_recordset(%(moves)s) AS (
             session_id uuid, booking_id uuid, family_id uuid, books boolean, group_code text, offer_id uuid,
             unit integer, edition integer, proof json, fact json)) WITH ORDINALITY
     ), locked AS MATERIALIZED (
@@ -117,9 +127,12 @@ _MOVE = (
          WHERE g.session_id = d.session_id AND g.group_code = d.group_code AND d.delta <> 0
     ), made AS (
         INSERT INTO booking (booking_id, session_id, child_id, family_id, group_code, made_at, made_by)
-        SELECT booking_id, session_id, :child_id, family_id, group_code, :now, :account_id FROM done WHERE books
+        SELECT booking_id, session_id, %(child_id)s::UUID, family_id, group_code, %(now)s::TIMESTAMP WITH TIME ZONE,
+               %(account_id)s::UUID
+          FROM done WHERE books
     ), cancelled AS (
-        UPDATE booking b SET cancelled_at = :now FROM done d WHERE NOT d.books AND b.booking_id = d.booking_id
+        UPDATE booking b SET cancelled_at = %(now)s::TIMESTAMP WITH TIME ZONE
+          FROM done d WHERE NOT d.books AND b.booking_id = d.booking_id
     ), proved AS (
         INSERT INTO proof (proof_id, command_id, at, account_id, by_name, family_id, child_id, child_name, booking_id,
                            session_id, activity_name, place_name, day, slot, made, rule_sentence, closes_at)
@@ -135,24 +148,17 @@ _MOVE = (
          ORDER BY d.ordinality
     ), kept AS (
         INSERT INTO command (command_id, method, digest, answer)
-        SELECT m.command_id, m.method, m.digest, m.answer FROM json_populate_record(NULL::command, :memory) m
+        SELECT m.command_id, m.method, m.digest, m.answer FROM json_populate_record(NULL::command, %(memory)s) m
          WHERE m.command_id IS NOT NULL AND NOT EXISTS (SELECT FROM judged WHERE NOT fits)
             ON CONFLICT DO NOTHING
      RETURNING command_id
     )
-    SELECT session_id, fits, is_overtaken, fits AND NOT books AND was_full, EXISTS (SELECT FROM kept) FROM judged
+    SELECT CAST(json_agg(j) AS text) FROM (
+        SELECT session_id, fits, is_overtaken, fits AND NOT books AND was_full AS is_freed,
+               EXISTS (SELECT FROM kept) AS is_kept
+          FROM judged
+    ) j
     """
-    )
-    .bindparams(
-        bindparam("moves", type_=Text),
-        bindparam("child_id", type_=Uuid),
-        bindparam("account_id", type_=Uuid),
-        bindparam("now", type_=DateTime(timezone=True)),
-        bindparam("memory", type_=Text),
-    )
-    .columns(session_id=Uuid)
-    .execution_options(**PREPARED)
-)
 
 # An offer's places: taken for somebody who has not booked yet, or given back.
 _HOLD = text(
@@ -185,23 +191,20 @@ def move(
     """
     if not moves:
         return Moved()
-    judged = session.execute(
-        _MOVE,
-        {
-            "moves": orjson.dumps(moves).decode(),
-            "child_id": child_id,
-            "account_id": account_id,
-            "now": now,
-            "memory": None if memory is None else orjson.dumps(memory).decode(),
-        },
-    ).all()
+    values = {
+        "moves": orjson.dumps(moves).decode(),
+        "child_id": child_id,
+        "account_id": account_id,
+        "now": now,
+        "memory": None if memory is None else orjson.dumps(memory).decode(),
+    }
+    answer = session.connection().exec_driver_sql(_MOVE, values, execution_options=PREPARED)
+    judged = _JUDGED.validate_json(answer.scalar_one() or "[]")
     return Moved(
-        done=frozenset(session_id for session_id, fits, *_ in judged if fits),
-        overtaken=frozenset(
-            session_id for session_id, fits, is_overtaken, *_ in judged if is_overtaken and not fits
-        ),
-        freed=frozenset(session_id for session_id, *_, was_full, _ in judged if was_full),
-        is_kept=any(is_kept for *_, is_kept in judged),
+        done=frozenset(each.session_id for each in judged if each.fits),
+        overtaken=frozenset(each.session_id for each in judged if each.is_overtaken and not each.fits),
+        freed=frozenset(each.session_id for each in judged if each.is_freed),
+        is_kept=any(each.is_kept for each in judged),
     )
 
 

@@ -15,7 +15,8 @@ from enrolment.catalogue.terms import terms_of
 from enrolment.enrolling import lines, steps
 from enrolment.enrolling.facts import describe
 from enrolment.enrolling.states import Act, after
-from enrolment.models import Child, Enrolment
+from enrolment.household.families import SomeChild
+from enrolment.models import Enrolment
 
 
 def decide(session: Session, ask: DecideEnrolment, caller: Caller, now: datetime) -> None:
@@ -41,7 +42,7 @@ def decide(session: Session, ask: DecideEnrolment, caller: Caller, now: datetime
 
 
 def _queue_by_hand(
-    session: Session, enrolment: Enrolment, child: Child, terms: ActivityTerms, now: datetime
+    session: Session, enrolment: Enrolment, child: SomeChild, terms: ActivityTerms, now: datetime
 ) -> None:
     """Where places are counted and one is free, it is offered at once: none stays free while somebody waits."""
     if terms.waiting is None:
@@ -57,7 +58,7 @@ def _check_order(session: Session, enrolment: Enrolment, reason: str) -> None:
 
 
 def _refuse(
-    session: Session, enrolment: Enrolment, child: Child, terms: ActivityTerms, reason: str, now: datetime
+    session: Session, enrolment: Enrolment, child: SomeChild, terms: ActivityTerms, reason: str, now: datetime
 ) -> None:
     if not reason:
         raise Invalid(problems={"reason": "missing"})

@@ -163,7 +163,7 @@ def _given(row: GivenDocument) -> GivenView:
     return GivenView(document_type=row.document_type, given_at=row.given_at, valid_until=row.valid_until)
 
 
-def view_child(child: Child, place_name: str = "") -> ChildView:
+def view_child(child: families.SomeChild, place_name: str = "") -> ChildView:
     """A child."""
     return ChildView(
         child_id=child.child_id,

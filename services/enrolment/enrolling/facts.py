@@ -1,11 +1,11 @@
 """What every fact of an enrolment says."""
 
 from contracts.events.enrolment import EnrolmentFact
-from enrolment.household.families import full_name
-from enrolment.models import Child, Enrolment
+from enrolment.household.families import SomeChild, full_name
+from enrolment.models import Enrolment
 
 
-def describe(enrolment: Enrolment, child: Child, activity_name: str) -> EnrolmentFact:
+def describe(enrolment: Enrolment, child: SomeChild, activity_name: str) -> EnrolmentFact:
     """The enrolment, in values."""
     return EnrolmentFact(
         enrolment_id=enrolment.enrolment_id,

@@ -14,6 +14,7 @@ from contracts.events.enrolment import EnrolmentAccepted, EnrolmentState, Enrolm
 from enrolment.enrolling import lines
 from enrolment.enrolling.facts import describe
 from enrolment.enrolling.states import Act, after
+from enrolment.household.families import SomeChild
 from enrolment.models import Activity, Booking, Child, DaySession, Enrolment
 from enrolment.schedule import calendar
 
@@ -68,7 +69,9 @@ def move(enrolment: Enrolment, state: EnrolmentState, now: datetime) -> None:
     enrolment.version += 1
 
 
-def accept(session: Session, enrolment: Enrolment, child: Child, terms: ActivityTerms, now: datetime) -> None:
+def accept(
+    session: Session, enrolment: Enrolment, child: SomeChild, terms: ActivityTerms, now: datetime
+) -> None:
     """Accepts, or puts in the line where there is no place. Raises NoPlaceLeft if it cannot wait, or waits already."""
     if not lines.has_place(session, terms, enrolment.place_code, enrolment.school_year):
         if terms.waiting is None or enrolment.state == EnrolmentState.WAITING:
@@ -80,7 +83,9 @@ def accept(session: Session, enrolment: Enrolment, child: Child, terms: Activity
     tell(session, fact, subject=enrolment.enrolment_id, version=enrolment.version, at=now)
 
 
-def queue(session: Session, enrolment: Enrolment, child: Child, terms: ActivityTerms, now: datetime) -> None:
+def queue(
+    session: Session, enrolment: Enrolment, child: SomeChild, terms: ActivityTerms, now: datetime
+) -> None:
     """Puts in the line, behind those who had asked before."""
     enrolment.waiting_since = enrolment.requested_at
     move(enrolment, after(EnrolmentState(enrolment.state), Act.QUEUE), now)

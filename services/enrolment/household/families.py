@@ -7,7 +7,7 @@ and each of its parents acts through their own.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import Select, bindparam, delete, insert, literal_column, select
@@ -24,6 +24,25 @@ from enrolment.models import Child, Family, FamilyChild, FamilyGuardian, Place
 TOWN = "la mairie"
 
 
+class SomeChild(Protocol):
+    """A child, as accounts last told of it: the table's row, or what was read of it."""
+
+    @property
+    def child_id(self) -> UUID: ...
+    @property
+    def first_name(self) -> str: ...
+    @property
+    def last_name(self) -> str: ...
+    @property
+    def birth_date(self) -> date: ...
+    @property
+    def place_code(self) -> str | None: ...
+    @property
+    def class_name(self) -> str: ...
+    @property
+    def level(self) -> str: ...
+
+
 @dataclass(frozen=True)
 class Acting:
     """Somebody who may act for a child: for which family, under which name. `account_id` None: the town.
@@ -32,7 +51,7 @@ class Acting:
     it lives.
     """
 
-    child: Child
+    child: SomeChild
     school_name: str
     family_id: UUID
     family_ids: frozenset[UUID]
@@ -120,15 +139,7 @@ def chosen(rows: Sequence[ActingRow], caller: Caller, family_id: UUID | None) ->
         raise NotFound
     is_staff = caller.kind is not Kind.CITIZEN
     return Acting(
-        child=Child(
-            child_id=row.child_id,
-            first_name=row.first_name,
-            last_name=row.last_name,
-            birth_date=row.birth_date,
-            place_code=row.place_code,
-            class_name=row.class_name,
-            level=row.level,
-        ),
+        child=row,
         school_name=row.school_name or "",
         family_id=row.family_id,
         family_ids=frozenset(row.family_id for row in rows),
@@ -198,7 +209,7 @@ OWN_CHILDREN = (
 _FAMILIES = OWN_FAMILIES.execution_options(**PREPARED)
 
 
-def full_name(child: Child) -> str:
+def full_name(child: SomeChild) -> str:
     """« Léa Martin »."""
     return f"{child.first_name} {child.last_name}".strip()
 

@@ -30,7 +30,6 @@ from contracts.enrolment.drafts import (
 from contracts.enrolment.procedure_forms import Answers, Audience, FieldKind, ProcedureForm
 from contracts.errors import NotFound, NotSignedIn
 from enrolment.household import families
-from enrolment.models import Child
 from enrolment.procedures import joined, renewing, unfinished, versions
 from enrolment.procedures.asking import shown
 from enrolment.procedures.checking import check, clean
@@ -298,7 +297,7 @@ def _with_own_children(
     return checked, strangers
 
 
-def _own_child(session: Session, child_id: str, caller: Caller) -> Child | None:
+def _own_child(session: Session, child_id: str, caller: Caller) -> families.SomeChild | None:
     try:
         return (
             families.act_for(session, caller, UUID(child_id)).child if caller.kind is Kind.CITIZEN else None
