@@ -42,6 +42,8 @@ def carry(session: Session, fact: EnrolmentRequested, town: TownKey, now: dateti
             )
         )
         if there is not None:
+            if there != given.share_id:  # the parent has given it for this enrolment meanwhile
+                _withhold(session, fact, given, document, now)
             continue
         share = Share(
             share_id=given.share_id,

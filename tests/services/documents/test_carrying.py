@@ -159,6 +159,15 @@ def test_what_was_given_to_another_post_stays_there(vaults, parent, kind):
     assert of(vaults, fact.enrolment_id, Role.REQUESTS) == []
 
 
+def test_what_the_parent_gave_for_the_enrolment_meanwhile_is_not_there_twice(vaults, parent):
+    document_id = parent.store(document_type="assurance")
+    fact = asked(parent, document_id, give(parent, document_id))
+    own = give(parent, document_id, subject=fact.enrolment_id)
+    carry(vaults, fact)
+    assert told(parent)[-1][0] == "document.withheld"
+    assert [each.share_id for each in of(vaults, fact.enrolment_id, Role.REQUESTS)] == [own]
+
+
 def test_one_account_s_document_does_not_pass_for_another_s(vaults, parent):
     document_id = parent.store(document_type="assurance")
     fact = asked(parent, document_id, give(parent, document_id), account_id=uuid4())
