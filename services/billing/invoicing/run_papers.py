@@ -24,6 +24,7 @@ def read(session: Session, ask: ReadRunPapers, today: date) -> RunPapers:
     ).all()
     shown = found[: ask.limit]
     return RunPapers(
+        fund=run.fund,
         month=run.month,
         invoices=invoice_views.views(session, shown, today),
         after=shown[-1].Invoice.sequence if len(found) > ask.limit else None,

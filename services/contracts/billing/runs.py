@@ -210,6 +210,7 @@ class OpenRun(Question[RunView]):
 class RunPapers(View):
     """Some invoices and credit notes of a run, in the order of their numbers. `after`: where the next ones begin."""
 
+    fund: str = Field(description="Code of the run's fund")
     month: date
     invoices: list[InvoiceView]
     after: int | None

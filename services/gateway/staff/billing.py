@@ -99,7 +99,7 @@ def read(run_id: UUID) -> str:
 def download(run_id: UUID) -> Response:
     """Every invoice and credit note of a published run, printed and sent one after the other."""
     first = ask(ReadRunPapers(run_id=run_id))
-    return bundle.bundle(_papers(run_id, first), f"factures-{first.month:%Y-%m}.zip")
+    return bundle.bundle(_papers(run_id, first), f"factures-{first.fund}-{first.month:%Y-%m}.zip")
 
 
 @blueprint.post("/<uuid:run_id>/verifier")

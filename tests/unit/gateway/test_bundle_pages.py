@@ -29,7 +29,9 @@ class Town:
     def read(self, asked: ReadRunPapers) -> RunPapers:
         last = min(self.number, asked.after + asked.limit)
         found = [self._invoice(sequence) for sequence in range(asked.after + 1, last + 1)]
-        return RunPapers(month=OCTOBER, invoices=found, after=last if last < self.number else None)
+        return RunPapers(
+            fund="ENF", month=OCTOBER, invoices=found, after=last if last < self.number else None
+        )
 
     def _invoice(self, sequence: int) -> object:
         summary = a_summary(number=f"ENF-2026-{sequence:06d}", invoice_id=uuid4())
@@ -67,7 +69,7 @@ def test_the_bundle_is_whole_and_little_of_it_is_held(site: Site, monkeypatch: p
     monkeypatch.setattr(papers, "render", sheets.render)
     answer = site.agent(Role.BILLING).client.get(ADDRESS, buffered=False)
     assert answer.mimetype == "application/zip"
-    assert "factures-2026-10.zip" in answer.headers["Content-Disposition"]
+    assert "factures-ENF-2026-10.zip" in answer.headers["Content-Disposition"]
     site.services.asked.clear()
     whole, longest = io.BytesIO(), 0
     for part in answer.iter_encoded():
@@ -87,7 +89,7 @@ def test_the_bundle_is_whole_and_little_of_it_is_held(site: Site, monkeypatch: p
 def test_a_real_paper_and_a_credit_note(site: Site) -> None:
     credit = a_summary(number="ENF-2026-000002", kind=InvoiceKind.CREDIT_NOTE, total_cents=-500, left_cents=0)
     site.services.answers[ReadRunPapers] = RunPapers(
-        month=OCTOBER, invoices=[an_invoice(), an_invoice(summary=credit)], after=None
+        fund="ENF", month=OCTOBER, invoices=[an_invoice(), an_invoice(summary=credit)], after=None
     )
     archive = ZipFile(io.BytesIO(site.agent(Role.BILLING).get(ADDRESS).data))
     assert archive.namelist() == ["facture-ENF-2026-000123.pdf", "avoir-ENF-2026-000002.pdf"]
