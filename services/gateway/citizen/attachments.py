@@ -18,6 +18,7 @@ from contracts.documents import OpenDocument, OpenVault, ShareDocument, VaultLoc
 from gateway import browser_session
 from gateway.access import local_path
 from gateway.forms import CommandForm, RadiosField, required
+from gateway.forms.ids import id_in
 from gateway.french import short_day
 from gateway.services import ask
 from gateway.vault import town
@@ -79,7 +80,7 @@ def choose(kind: str, subject_id: UUID) -> ResponseReturnValue:
     private = browser_session.vault_private_key()
     if private is None:
         raise VaultLocked
-    document_id = _uuid(request.form.get("document", ""))
+    document_id = id_in(request.form.get("document", ""))
     if document_id is None:
         return _refuse_choice(purpose)
     found = ask(OpenDocument(document_id=document_id))
@@ -195,10 +196,3 @@ def _purpose(kind: str, subject_id: UUID) -> Purpose:
         abort(404)
     onward = local_path(request.args.get("suite", "")) or url_for("citizen.vault.show")
     return Purpose(kind, subject_id, request.args.get("type", ""), onward)
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -29,6 +29,7 @@ from gateway import custody_words
 from gateway.citizen import child_file
 from gateway.custody_forms import FORMS, OpinionForm, PeriodForm, StatementForm
 from gateway.forms import CommandForm
+from gateway.forms.ids import id_in
 from gateway.sentences import sentence_of
 from gateway.services import ask
 from gateway.wiring import clock
@@ -174,7 +175,7 @@ def _checked(
                 command_id=form.command_id.data,
                 child_id=view.child_id,
                 draft=draft,
-                awaiting=_uuid(form.awaiting.data),
+                awaiting=id_in(form.awaiting.data),
             )
         )
     except DomainError as refusal:
@@ -218,10 +219,3 @@ def _own_awaiting(view: CustodyView) -> ProposalView | None:
 
 def _today() -> date:
     return clock().now().astimezone(PARIS).date()
-
-
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None

@@ -17,6 +17,7 @@ from contracts.errors import DomainError
 from gateway import health_words as words
 from gateway.citizen.child_file import Way, offer
 from gateway.forms import CommandForm
+from gateway.forms.ids import id_in
 from gateway.health_forms import CareForm, DietForm, VaccinesForm, care_changes, care_rows
 from gateway.services import ask
 
@@ -72,7 +73,7 @@ def care(child_id: UUID) -> ResponseReturnValue:
             child_id=child_id,
             version=form.seen,
             care=form.care(),
-            replaces=_uuid(request.form.get("replaces", "")),
+            replaces=id_in(request.form.get("replaces", "")),
         )
         try:
             ask(command)
@@ -99,7 +100,7 @@ def care(child_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/soins/retirer")
 def withdraw(child_id: UUID) -> ResponseReturnValue:
     """Takes the change that waits back."""
-    form, proposal_id = CommandForm(), _uuid(request.form.get("proposal", ""))
+    form, proposal_id = CommandForm(), id_in(request.form.get("proposal", ""))
     if form.validate_on_submit() and proposal_id is not None:
         ask(WithdrawCare(command_id=form.command_id.data, proposal_id=proposal_id))
         flash("Votre demande est retirée : la fiche reste comme elle était.", "success")
@@ -156,10 +157,3 @@ def _file(child_id: UUID) -> HealthFile:
 
 def _back(child_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("citizen.health.show", child_id=child_id))
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -29,6 +29,7 @@ from contracts.errors import DomainError, Invalid, NotFound
 from contracts.messages import Question
 from gateway import draft_files, draft_secret, french, procedure_words, tracking
 from gateway.forms import CommandForm, HiddenField
+from gateway.forms.ids import id_in
 from gateway.procedure_form import Attached, Known, PageForm, page_form
 from gateway.services import ask, ask_each
 from gateway.vault import given
@@ -82,7 +83,7 @@ def save(draft_id: UUID, page: str) -> ResponseReturnValue:
     form = page_form(questions, _known(view, page, questions))
     is_typed_well = form.validate()
     later = request.form.get("plus_tard", "")
-    back = _uuid(request.form.get("retirer", ""))
+    back = id_in(request.form.get("retirer", ""))
     reused = form.known.given.get(request.form.get("reprendre", ""))
     order = SaveAnswers(
         command_id=form.command_id.data,
@@ -368,10 +369,3 @@ def _document_names(view: DraftView) -> dict[str, str]:
         return {}
     own = {str(each.view.document_id): each.name for each in shelve(vault)}
     return draft_files.names(view.draft_id) | own
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -10,6 +10,7 @@ from contracts.accounts.keys import IssueKeys, KeysPage, ListGuardians, RevokeKe
 from contracts.caller import Role
 from gateway import access
 from gateway.forms import CommandForm
+from gateway.forms.ids import id_in
 from gateway.navigation import Desk, Entry
 from gateway.papers.key_letters import print_letters
 from gateway.services import ask
@@ -122,10 +123,5 @@ def _letters(form: LettersForm, chosen: list[UUID]) -> ResponseReturnValue:
 
 
 def _chosen() -> list[UUID]:
-    found = []
-    for text in request.form.getlist("guardian")[:500]:
-        try:
-            found.append(UUID(text))
-        except ValueError:
-            continue
-    return found
+    sent = map(id_in, request.form.getlist("guardian")[:500])
+    return [guardian_id for guardian_id in sent if guardian_id is not None]

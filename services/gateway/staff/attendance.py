@@ -21,6 +21,7 @@ from contracts.errors import DomainError
 from contracts.events.enrolment import AbsenceState, Mark
 from gateway import access, care_words, french
 from gateway.forms import CommandForm, HiddenField
+from gateway.forms.ids import id_in
 from gateway.navigation import Desk, Entry
 from gateway.services import ask, ask_each
 from gateway.wiring import clock
@@ -67,7 +68,7 @@ def take(place_code: str, activity_code: str, day: str) -> ResponseReturnValue:
     """The sheet. Every button sends the whole form: nothing ticked is lost by looking for a child."""
     form = SheetForm()
     marks, step = marks_sent(), request.form.get("step", "")
-    if added := _uuid(request.form.get("add", "")):
+    if added := id_in(request.form.get("add", "")):
         marks[added] = Mark.PRESENT_WITHOUT_BOOKING
     asked = RollCall(
         place_code=place_code,
@@ -81,7 +82,7 @@ def take(place_code: str, activity_code: str, day: str) -> ResponseReturnValue:
     if (
         form.validate_on_submit()
         and step == "save"
-        and (session_id := _uuid(request.form.get("session", "")))
+        and (session_id := id_in(request.form.get("session", "")))
     ):
         try:
             saved = ask(
@@ -128,7 +129,7 @@ def marks_sent() -> dict[UUID, Mark]:
     """child → mark, from the radios of the form; what is empty or unknown is no mark."""
     marks: dict[UUID, Mark] = {}
     for name, value in request.form.items():
-        child_id = _uuid(name.removeprefix("mark-")) if name.startswith("mark-") else None
+        child_id = id_in(name.removeprefix("mark-")) if name.startswith("mark-") else None
         if child_id is not None and value in set(Mark):
             marks[child_id] = Mark(value)
     return marks
@@ -189,13 +190,6 @@ def count_marks(view: RollCallView) -> dict[str, int]:
         "present": sum(line.mark in present for line in view.lines),
         "unexpected": sum(not line.booked for line in view.lines),
     }
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _number(name: str) -> int:

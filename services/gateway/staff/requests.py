@@ -26,6 +26,7 @@ from contracts.events.requests import ProcedureKind, RequestState
 from contracts.messages import Command
 from gateway import access, papers, request_words
 from gateway.document_types import names_from
+from gateway.forms.ids import id_in
 from gateway.navigation import Desk, Entry
 from gateway.papers import request_papers
 from gateway.request_forms import VersionForm
@@ -171,7 +172,7 @@ def assign(request_id: UUID) -> ResponseReturnValue:
         command_id=form.command_id.data,
         request_id=request_id,
         version=form.seen,
-        agent_id=_uuid(form.agent.data),
+        agent_id=id_in(form.agent.data),
     )
     return _do(request_id, command, form, Forms(assign=form), "C’est fait.")
 
@@ -256,10 +257,3 @@ def _page(request_id: UUID, forms: Forms) -> ResponseReturnValue:
         is_report=view.kind is ProcedureKind.REPORT,
     )
     return page, forms.status
-
-
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None
