@@ -5,10 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from chassis.clock import PARIS
+from contracts.enrolment.departments import DepartmentView
 from contracts.enrolment.requests import (
     Act,
     AttachedView,
-    DepartmentView,
     QueueLine,
     RequestFile,
     RequestLine,

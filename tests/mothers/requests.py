@@ -4,8 +4,9 @@ import secrets
 from typing import Any
 from uuid import UUID, uuid4
 
+from contracts.enrolment.departments import DefineDepartment
 from contracts.enrolment.procedure_forms import FieldKind, FormField, FormPage, Option, ProcedureForm
-from contracts.enrolment.requests import DefineDepartment, SubmitRequest
+from contracts.enrolment.requests import SubmitRequest
 from contracts.events.requests import ProcedureKind, Silence
 
 CODE = "demande_generale"

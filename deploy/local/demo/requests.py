@@ -5,13 +5,12 @@ from typing import Any, Protocol, TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from contracts.caller import SYSTEM, Caller
+from contracts.enrolment.departments import DefineDepartment, ListDepartments
 from contracts.enrolment.drafts import SaveAnswers, StartDraft
 from contracts.enrolment.requests import (
     Act,
     DecideRequest,
-    DefineDepartment,
     HandleRequest,
-    ListDepartments,
     MyRequests,
     OpenRequest,
     SubmitRequest,

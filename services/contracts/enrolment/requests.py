@@ -12,9 +12,10 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from contracts.documents import PublicKey
+from contracts.enrolment.departments import DepartmentView
 from contracts.enrolment.drafts import Secret
 from contracts.enrolment.procedure_forms import Answers, FormPage
-from contracts.errors import Conflict, Invalid
+from contracts.errors import Conflict
 from contracts.events.requests import ProcedureKind, RequestState, Silence
 from contracts.messages import Command, Question, View
 
@@ -225,17 +226,6 @@ class WithdrawRequest(Command[RequestView]):
 # ---------------------------------------------------------------- agents
 
 
-class DepartmentView(View):
-    """A municipal department. `agents`: {id: name}."""
-
-    code: str
-    name: str
-    email: str = ""
-    system: str = ""
-    agents: dict[UUID, str] = Field(default_factory=dict)
-    version: int = 1
-
-
 class QueueLine(View):
     """A request in the agents' list."""
 
@@ -354,24 +344,6 @@ class NoteLetterStored(Command[RequestFile]):
     request_id: UUID
 
 
-class ListDepartments(Question[list[DepartmentView]]):
-    """Every department, by name, with its agents. Agents of `administration`, the installation."""
-
-
-class DefineDepartment(Command[DepartmentView]):
-    """Makes a department, or changes it. `version` 0: it is new. Raises DepartmentChanged, DepartmentExists.
-
-    Agents of `administration`, the installation.
-    """
-
-    code: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-    version: int
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=80)]
-    email: str = Field(default="", max_length=320)
-    system: str = Field(default="", max_length=80)
-    agents: dict[UUID, str]
-
-
 # ---------------------------------------------------------------- refusals
 
 
@@ -391,15 +363,3 @@ class RequestClosed(Conflict):
     """It is decided or withdrawn: nothing more is written to it."""
 
     code = "request_closed"
-
-
-class DepartmentChanged(Conflict):
-    """Another administrator has changed the department meanwhile."""
-
-    code = "department_changed"
-
-
-class DepartmentExists(Invalid):
-    """There is a department of that name, or of that code."""
-
-    code = "department_exists"

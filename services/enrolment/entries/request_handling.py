@@ -8,14 +8,12 @@ from sqlalchemy.orm import Session
 from chassis.commands import once
 from chassis.service import Service, answers
 from contracts.caller import Caller, Role
+from contracts.enrolment.departments import DefineDepartment, DepartmentView, ListDepartments
 from contracts.enrolment.requests import (
     AssignRequest,
     DecideRequest,
-    DefineDepartment,
-    DepartmentView,
     ForwardRequest,
     HandleRequest,
-    ListDepartments,
     NoteLetterStored,
     OpenRequest,
     RequestFile,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from chassis.outbox import tell
 from contracts.caller import Caller, Role
-from contracts.enrolment.requests import (
+from contracts.enrolment.departments import (
     DefineDepartment,
     DepartmentChanged,
     DepartmentExists,

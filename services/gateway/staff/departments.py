@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from contracts.accounts.agents import AgentState, AgentView, ListAgents
 from contracts.caller import Role
-from contracts.enrolment.requests import DefineDepartment, DepartmentView, ListDepartments
+from contracts.enrolment.departments import DefineDepartment, DepartmentView, ListDepartments
 from contracts.errors import DomainError
 from gateway import access
 from gateway.forms import CheckboxesField, EmailField, TextField, at_most, email_address, matching, required

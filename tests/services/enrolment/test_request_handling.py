@@ -8,14 +8,13 @@ import pytest
 
 from contracts import tracking_code
 from contracts.caller import Role
+from contracts.enrolment.departments import DepartmentChanged, ListDepartments
 from contracts.enrolment.requests import (
     Act,
     AssignRequest,
-    DepartmentChanged,
     FollowRequest,
     ForwardRequest,
     HandleRequest,
-    ListDepartments,
     OpenRequest,
     RequestChanged,
     RequestClosed,

@@ -19,18 +19,12 @@ from chassis.client import Services
 from chassis.clock import set_clock
 from contracts.caller import SYSTEM, Caller, Role
 from contracts.enrolment.bookings import CellState, ChangeBookings, MonthPage, Refusal
+from contracts.enrolment.departments import ListDepartments
 from contracts.enrolment.drafts import SaveAnswers, StartDraft
 from contracts.enrolment.enrolments import MyEnrolments, RequestEnrolment
 from contracts.enrolment.home import Overview
 from contracts.enrolment.procedures import ListProcedures, MakeProcedure, ProceduresView, PublishProcedure
-from contracts.enrolment.requests import (
-    ClaimRequest,
-    FollowRequest,
-    ListDepartments,
-    MyRequests,
-    Side,
-    SubmittedView,
-)
+from contracts.enrolment.requests import ClaimRequest, FollowRequest, MyRequests, Side, SubmittedView
 from contracts.envelope import EXCHANGE, Envelope
 from contracts.errors import NotFound
 from contracts.events.accounts import AccountAddressConfirmed

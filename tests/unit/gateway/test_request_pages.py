@@ -10,18 +10,16 @@ from pypdf import PdfReader
 from contracts.accounts.agents import ListAgents
 from contracts.caller import Role
 from contracts.documents import ListDocumentTypes
+from contracts.enrolment.departments import DefineDepartment, DepartmentChanged, ListDepartments
 from contracts.enrolment.requests import (
     Act,
     AssignRequest,
     ClaimableView,
     ClaimRequest,
     DecideRequest,
-    DefineDepartment,
-    DepartmentChanged,
     FollowRequest,
     ForwardRequest,
     HandleRequest,
-    ListDepartments,
     MyRequests,
     MyRequestsView,
     NoteLetterStored,
