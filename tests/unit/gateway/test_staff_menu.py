@@ -1,7 +1,11 @@
 """The agents' menu and first page: by desk where roles open much, side by side where they open little."""
 
 from pathlib import Path
+from types import ModuleType
 
+import pytest
+
+import gateway.citizen
 import gateway.staff
 from contracts.accounts.families import FamiliesPage, SearchFamilies
 from contracts.caller import Role
@@ -50,7 +54,8 @@ def test_no_entry_is_left_out_of_the_desks(site) -> None:
     assert {entry.label for entry in entries if entry.desk is None} == {"Accueil", "Mon compte"}
 
 
-def test_no_page_of_the_agents_puts_its_link_back_in_the_menu_s_place() -> None:
-    pages = Path(gateway.staff.__file__).with_name("templates").glob("*.html")
+@pytest.mark.parametrize("space", [gateway.citizen, gateway.staff])
+def test_no_page_puts_its_link_back_in_the_menu_s_place(space: ModuleType) -> None:
+    pages = Path(str(space.__file__)).with_name("templates").glob("*.html")
     taking = [each.name for each in pages if "block before" in each.read_text(encoding="utf-8")]
     assert taking == ["base.html"]
