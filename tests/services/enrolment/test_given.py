@@ -90,6 +90,18 @@ def asked_of_documents(town: Town) -> list[GivenBefore]:
         return [GivenBefore.model_validate(each) for each in rows.scalars().first() or []]
 
 
+def carry(town: Town, subject_id: UUID, caller: Caller, asked: GivenBefore, fact: DocumentShared) -> None:
+    """Documents tells that it passed on to this enrolment what was given before."""
+    give(
+        town,
+        subject_id,
+        caller,
+        share_id=asked.share_id,
+        document_id=fact.document_id,
+        carried_from=fact.share_id,
+    )
+
+
 def a_child_whose_insurance_was_given(town: Town) -> tuple[UUID, Caller, DocumentShared]:
     child = mother.child()
     _, [parent] = town.family(child)
@@ -111,14 +123,7 @@ def test_a_second_enrolment_does_not_ask_for_what_the_first_was_given(asking: To
     [asked] = asked_of_documents(asking)
     assert (asked.given_with, asked.document_id) == (fact.share_id, fact.document_id)
 
-    give(
-        asking,
-        wednesday,
-        parent,
-        share_id=asked.share_id,
-        document_id=fact.document_id,
-        carried_from=fact.share_id,
-    )
+    carry(asking, wednesday, parent, asked, fact)
     [joined] = show(asking, wednesday, parent).attachments
     assert joined.given_before
     assert not joined.is_coming
@@ -141,14 +146,7 @@ def test_an_at_once_activity_is_accepted_when_documents_has_passed_it_on_and_not
     view = show(asking, canteen, parent)
     assert (view.state, view.missing_documents) == (EnrolmentState.REQUESTED, [])
     [asked] = asked_of_documents(asking)
-    give(
-        asking,
-        canteen,
-        parent,
-        share_id=asked.share_id,
-        document_id=fact.document_id,
-        carried_from=fact.share_id,
-    )
+    carry(asking, canteen, parent, asked, fact)
     assert show(asking, canteen, parent).state is EnrolmentState.ACCEPTED
 
 
@@ -178,14 +176,7 @@ def test_what_expires_before_the_decision_is_asked_for_again(asking: Town) -> No
     child_id, parent, fact = a_child_whose_insurance_was_given(asking)
     wednesday = enrol(asking, child_id, parent, "mercredi", "assurance")
     [asked] = asked_of_documents(asking)
-    give(
-        asking,
-        wednesday,
-        parent,
-        share_id=asked.share_id,
-        document_id=fact.document_id,
-        carried_from=fact.share_id,
-    )
+    carry(asking, wednesday, parent, asked, fact)
     assert show(asking, wednesday, parent, UNTIL).missing_documents == ["quotient_familial"]
     view = show(asking, wednesday, parent, UNTIL + timedelta(days=1))
     assert view.missing_documents == ["assurance", "quotient_familial"]
