@@ -1,5 +1,9 @@
 """The site: pages for parents and agents, a JSON API, webhooks. It composes; it owns nothing but browser sessions.
 
+Pages lie in `public/`, `citizen/`, `staff/` and `api/`; what several of them share, in a folder a matter:
+`activities/`, `bookings/`, `care/`, `family/`, `money/`, `procedures/`, `requests/`, `vault/`, `papers/`; beside them
+the frame that every page stands in.
+
 How to add …
 
 **A page.** A module named by a noun in `public/`, `citizen/` or `staff/` with a `blueprint`; nothing else to edit:

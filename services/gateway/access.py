@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from contracts.caller import Kind, Role
 from contracts.errors import NotAllowed, NotSignedIn
-from gateway import browser_session, draft_secret
+from gateway.browser import browser_session
+from gateway.procedures import draft_secret
 
 V = TypeVar("V", bound=Callable[..., Any])
 

@@ -13,20 +13,10 @@ from chassis import logs
 from chassis.clock import Clock, SystemClock, clock_from
 from chassis.database import engine_for, sessions_for
 from chassis.health import Check
-from gateway import (
-    browser_session,
-    discovery,
-    errors,
-    first_pages,
-    french,
-    health,
-    metrics,
-    security,
-    services,
-    static_files,
-)
+from gateway import discovery, errors, french, health, metrics, security, services, static_files
+from gateway.browser import browser_session, first_pages
+from gateway.browser.session_store import DatabaseStore, SessionStore
 from gateway.navigation import Menus
-from gateway.session_store import DatabaseStore, SessionStore
 from gateway.settings import GatewaySettings
 from gateway.wiring import Client, Wiring
 

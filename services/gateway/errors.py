@@ -9,8 +9,8 @@ from werkzeug.exceptions import HTTPException
 
 from contracts.caller import Kind
 from contracts.errors import DomainError, NotSignedIn
-from gateway import browser_session
 from gateway.access import SIGN_IN, after_sign_in, send_to_sign_in
+from gateway.browser import browser_session
 from gateway.metrics import REFUSALS
 from gateway.sentences import sentence_of
 

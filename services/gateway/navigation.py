@@ -6,7 +6,7 @@ from enum import StrEnum
 from flask import request, url_for
 
 from contracts.caller import Role
-from gateway import browser_session
+from gateway.browser import browser_session
 
 
 class Desk(StrEnum):

@@ -2,7 +2,7 @@
 
 from contracts.accounts.own_account import ChangePassword
 from contracts.errors import DomainError
-from gateway import browser_session
+from gateway.browser import browser_session
 from gateway.forms import CommandForm, PasswordField, required
 from gateway.services import ask
 

@@ -8,7 +8,7 @@ A page whose form ends in a redirect to the payment provider must name its origi
 
 from flask import Flask, Response, g, request
 
-from gateway import browser_session
+from gateway.browser import browser_session
 from gateway.settings import GatewaySettings
 
 SELF = "'self'"

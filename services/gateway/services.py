@@ -7,7 +7,7 @@ from flask import g, request
 
 from contracts.caller import Caller
 from contracts.messages import Question
-from gateway import browser_session
+from gateway.browser import browser_session
 from gateway.wiring import wiring
 
 A = TypeVar("A")

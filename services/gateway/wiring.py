@@ -11,7 +11,7 @@ from contracts.messages import Question
 from gateway.settings import GatewaySettings
 
 if TYPE_CHECKING:
-    from gateway.session_store import SessionStore
+    from gateway.browser.session_store import SessionStore
 
 A = TypeVar("A")
 

@@ -11,9 +11,9 @@ from chassis.database import engine_for
 from contracts.accounts.families import MyHousehold
 from contracts.accounts.identity import OpenAccount
 from contracts.caller import SYSTEM, Caller, Kind
-from gateway import browser_session
 from gateway.app import create_app
-from gateway.browser_session import Identity
+from gateway.browser import browser_session
+from gateway.browser.browser_session import Identity
 from gateway.services import ask
 from tests.echo.echo import Ping
 

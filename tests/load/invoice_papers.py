@@ -13,7 +13,8 @@ from billing.invoicing import run_papers
 from billing.invoicing.models import Invoice
 from chassis.database import engine_for, sessions_for
 from contracts.billing.runs import ReadRunPapers
-from gateway import bills, papers
+from gateway import papers
+from gateway.money import bills
 from tests.load.invoice_town import NOW
 from tests.load.processes import peak_megabytes
 

@@ -4,9 +4,9 @@ nothing."""
 from flask import Flask, render_template_string, request
 
 from contracts.caller import Kind
-from gateway import browser_session
 from gateway.app import create_app
-from gateway.browser_session import Identity
+from gateway.browser import browser_session
+from gateway.browser.browser_session import Identity
 from gateway.services import ask
 from tests.echo.echo import Ping
 from tests.load.family_site import PAGE

@@ -15,8 +15,8 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from contracts.documents import OpenDocument, OpenVault, ShareDocument, VaultLocked, VaultView
-from gateway import browser_session
 from gateway.access import local_path
+from gateway.browser import browser_session
 from gateway.forms import CommandForm, RadiosField, required
 from gateway.forms.ids import id_in
 from gateway.french import short_day

@@ -19,9 +19,10 @@ from contracts.enrolment.bookings import (
     RefusedDay,
 )
 from contracts.enrolment.home import Overview
-from gateway import french, plan_words
+from gateway import french
+from gateway.bookings import plan_words
+from gateway.bookings.month_grid import grid_of, neighbours
 from gateway.forms import CommandForm
-from gateway.month_grid import grid_of, neighbours
 from gateway.navigation import Entry
 from gateway.sentences.enrolment import DAYS
 from gateway.services import ask

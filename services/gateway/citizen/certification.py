@@ -17,10 +17,12 @@ from contracts.accounts.families import HouseholdView, MyHousehold
 from contracts.documents import ListDocumentTypes
 from contracts.enrolment.home import Overview
 from contracts.errors import DomainError
-from gateway import browser_session, certification_words, dashboard
+from gateway import dashboard
+from gateway.browser import browser_session
 from gateway.citizen.enrolments import document_address
 from gateway.dashboard import Page, Task
 from gateway.document_types import names_from
+from gateway.family import certification_words
 from gateway.forms import CheckboxField, CommandForm, HiddenField, required
 from gateway.sentences import sentence_of
 from gateway.services import ask, ask_each

@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from contracts.accounts.changes import ChangeState, WithdrawChange
 from contracts.accounts.family_file import OpenMyFile
 from contracts.errors import DomainError
-from gateway import change_words
-from gateway.change_words import names_of
+from gateway.family import change_words
+from gateway.family.change_words import names_of
 from gateway.forms import CommandForm
 from gateway.sentences import sentence_of
 from gateway.services import ask

@@ -14,8 +14,8 @@ from flask import Blueprint, render_template
 
 from contracts.accounts.changes import SubjectKind
 from contracts.accounts.families import ChildView
-from gateway import change_words
 from gateway.citizen.home_file import open_home
+from gateway.family import change_words
 
 blueprint = Blueprint("child_file", __name__, url_prefix="/famille/<uuid:family_id>/enfants")
 

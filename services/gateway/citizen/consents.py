@@ -15,7 +15,7 @@ from contracts.accounts.consents import (
 from contracts.errors import DomainError
 from gateway import access, french
 from gateway.citizen.child_file import Way, offer
-from gateway.consent_words import STATES
+from gateway.family.consent_words import STATES
 from gateway.forms import CommandForm, HiddenField, RadiosField
 from gateway.services import ask
 

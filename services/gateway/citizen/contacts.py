@@ -6,9 +6,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from contracts.accounts.changes import ChangedMeanwhile, SubjectKind
-from gateway import change_words, family_changes
 from gateway.citizen.home_file import Home, open_home
-from gateway.family_forms import ContactForm, contact_values
+from gateway.family import change_words, family_changes
+from gateway.family.family_forms import ContactForm, contact_values
 from gateway.forms import CommandForm
 from gateway.sentences import sentence_of
 

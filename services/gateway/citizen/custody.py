@@ -25,9 +25,9 @@ from contracts.accounts.custody import (
     StateCustody,
 )
 from contracts.errors import DomainError
-from gateway import custody_words
 from gateway.citizen import child_file
-from gateway.custody_forms import FORMS, OpinionForm, PeriodForm, StatementForm
+from gateway.family import custody_words
+from gateway.family.custody_forms import FORMS, OpinionForm, PeriodForm, StatementForm
 from gateway.forms import CommandForm
 from gateway.forms.ids import id_in
 from gateway.sentences import sentence_of

@@ -17,7 +17,8 @@ from contracts.billing.debits import (
     SignMandate,
 )
 from contracts.errors import DomainError
-from gateway import browser_session, papers
+from gateway import papers
+from gateway.browser import browser_session
 from gateway.forms import CheckedForm, CommandForm, TextField, at_most, required
 from gateway.forms.fields import HALF
 from gateway.papers.mandate import mandate_paper, terms_of

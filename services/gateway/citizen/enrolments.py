@@ -20,7 +20,8 @@ from contracts.enrolment.enrolments import (
 )
 from contracts.errors import DomainError
 from contracts.events.enrolment import EnrolmentState
-from gateway import absence_rules, french
+from gateway import french
+from gateway.activities import absence_rules
 from gateway.document_types import names_from
 from gateway.forms import CheckboxesField, CheckedForm, CommandForm, RadiosField, required
 from gateway.navigation import Entry

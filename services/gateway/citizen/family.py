@@ -4,7 +4,7 @@ from flask import Blueprint, render_template
 
 from contracts.accounts.changes import ChangeState
 from contracts.accounts.family_file import OpenMyFile
-from gateway import change_words
+from gateway.family import change_words
 from gateway.navigation import Entry
 from gateway.services import ask
 

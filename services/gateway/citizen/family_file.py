@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from contracts.accounts.changes import SubjectKind
 from contracts.accounts.records import AdultRecord
-from gateway import change_words, family_changes
 from gateway.citizen.home_file import Home, open_home
-from gateway.family_forms import (
+from gateway.family import change_words, family_changes
+from gateway.family.family_forms import (
     AddressForm,
     ChildForm,
     GuardianForm,

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from contracts.accounts.federation import StartLink, UnlinkProvider
 from contracts.accounts.ways_in import FederatedView, ListWaysIn, WaysInView
 from contracts.errors import DomainError
-from gateway import browser_session
+from gateway.browser import browser_session
 from gateway.forms import CommandForm, PasswordField, required
 from gateway.franceconnect import trips
 from gateway.franceconnect.trips import Lost, Trip

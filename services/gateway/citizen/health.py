@@ -14,11 +14,11 @@ from contracts.accounts.health import (
     WithdrawCare,
 )
 from contracts.errors import DomainError
-from gateway import health_words as words
+from gateway.care import health_words as words
+from gateway.care.health_forms import CareForm, DietForm, VaccinesForm, care_changes, care_rows
 from gateway.citizen.child_file import Way, offer
 from gateway.forms import CommandForm
 from gateway.forms.ids import id_in
-from gateway.health_forms import CareForm, DietForm, VaccinesForm, care_changes, care_rows
 from gateway.services import ask
 
 blueprint = Blueprint("health", __name__, url_prefix="/famille/enfants/<uuid:child_id>/sante")

@@ -10,7 +10,7 @@ from contracts.accounts.contacts import ContactView, InsuranceView
 from contracts.accounts.families import ChildView, FamilyView
 from contracts.accounts.family_file import MyFileView, OpenMyFile
 from contracts.accounts.records import AdultRecord, ChildRecord, HomeRecord
-from gateway.change_words import names_of
+from gateway.family.change_words import names_of
 from gateway.services import ask
 
 

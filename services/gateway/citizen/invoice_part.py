@@ -3,8 +3,9 @@
 from flask import url_for
 
 from contracts.billing.invoices import DueView, WhatIsDue
-from gateway import bills, dashboard, french
+from gateway import dashboard, french
 from gateway.dashboard import Page, Task
+from gateway.money import bills
 
 
 @dashboard.part(order=40, asks=lambda: [WhatIsDue()], label="vos factures")

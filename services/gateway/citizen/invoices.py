@@ -9,8 +9,9 @@ from contracts.billing.dunning import OpenReminder
 from contracts.billing.invoices import MyInvoices, OpenInvoice
 from contracts.billing.payments import StartPayment
 from contracts.errors import DomainError
-from gateway import allowance_words, bills, papers, security
+from gateway import papers, security
 from gateway.forms import CommandForm
+from gateway.money import allowance_words, bills
 from gateway.navigation import Entry
 from gateway.papers.reminders import print_reminders
 from gateway.sentences import sentence_of

@@ -6,7 +6,7 @@ from wtforms.validators import StopValidation
 
 from contracts.accounts.own_data import CloseAccount
 from contracts.errors import DomainError
-from gateway import browser_session
+from gateway.browser import browser_session
 from gateway.forms import CheckboxField, CheckedForm, PasswordField, required
 from gateway.services import ask
 

@@ -11,7 +11,8 @@ from contracts.billing.mine import BillingRecords
 from contracts.documents import DocumentRecords
 from contracts.enrolment.mine import EnrolmentRecords
 from contracts.errors import DomainError
-from gateway import browser_session, papers
+from gateway import papers
+from gateway.browser import browser_session
 from gateway.forms import CommandForm, PasswordField, RadiosField, required
 from gateway.papers import records
 from gateway.services import ask, ask_all

@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway import browser_session
+from gateway.browser import browser_session
 from gateway.password_change import PasswordChangeForm, is_changed
 from gateway.vault import at_password_change, at_sign_in
 

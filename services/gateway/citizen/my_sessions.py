@@ -8,12 +8,12 @@ from structlog import get_logger
 
 from contracts.accounts.own_data import NoteSessionsClosed
 from contracts.errors import DomainError
-from gateway import browser_session
-from gateway.browser_names import name_browser
+from gateway.browser import browser_session
+from gateway.browser.browser_names import name_browser
+from gateway.browser.session_store import SessionRecord
 from gateway.forms import Form
 from gateway.french import count
 from gateway.services import ask
-from gateway.session_store import SessionRecord
 
 log = get_logger()
 blueprint = Blueprint("my_sessions", __name__, url_prefix="/compte/connexions")

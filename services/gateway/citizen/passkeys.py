@@ -15,7 +15,7 @@ from contracts.accounts.passkeys import (
 )
 from contracts.accounts.ways_in import ListWaysIn, PasskeyView
 from contracts.errors import DomainError, NotFound
-from gateway.browser_names import name_browser
+from gateway.browser.browser_names import name_browser
 from gateway.forms import CommandForm, HiddenField, PasswordField, TextField, at_most, required
 from gateway.french import typeset
 from gateway.public.passkey import LONGEST

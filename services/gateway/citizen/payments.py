@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from contracts.billing.payments import CheckPayment, OpenReceipt, PaymentState
 from contracts.errors import ServiceUnavailable
-from gateway import bills, papers
+from gateway import papers
+from gateway.money import bills
 from gateway.services import ask
 
 blueprint = Blueprint("payments", __name__, url_prefix="/factures/paiements")

@@ -21,7 +21,7 @@ from contracts.enrolment.weeks import (
     UsualWeekView,
 )
 from contracts.errors import DomainError
-from gateway import plan_words
+from gateway.bookings import plan_words
 from gateway.citizen.bookings import show_answers
 from gateway.forms import CheckedForm, DateField, RadiosField, required
 from gateway.french import DAYS

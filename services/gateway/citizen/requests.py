@@ -14,12 +14,13 @@ from contracts.enrolment.requests import (
     WriteToTown,
 )
 from contracts.errors import DomainError
-from gateway import papers, request_words
+from gateway import papers
 from gateway.forms import CommandForm
 from gateway.navigation import Entry
 from gateway.papers import request_papers
-from gateway.request_forms import MessageForm, VersionForm
-from gateway.request_page import requester_page
+from gateway.requests import request_words
+from gateway.requests.request_forms import MessageForm, VersionForm
+from gateway.requests.request_page import requester_page
 from gateway.sentences import sentence_of
 from gateway.sentences.requests import STATES
 from gateway.services import ask

@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 from contracts.billing.invoices import InvoiceSummary, MyInvoices
 from contracts.billing.payments import StartPayment
 from contracts.errors import DomainError
-from gateway import bills, french, security
+from gateway import french, security
 from gateway.forms import CheckboxesField, CheckedForm, EurosField, required
+from gateway.money import bills
 from gateway.services import ask
 from gateway.wiring import settings
 

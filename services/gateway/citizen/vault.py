@@ -16,7 +16,8 @@ from contracts.documents import (
     VaultView,
 )
 from contracts.errors import DomainError
-from gateway import browser_session, dashboard, french
+from gateway import dashboard, french
+from gateway.browser import browser_session
 from gateway.dashboard import Page, Task
 from gateway.forms import CommandForm, DateField, Form, SelectField, TextField, at_most, required
 from gateway.navigation import Entry

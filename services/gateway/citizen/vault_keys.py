@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from contracts.accounts.ways_in import ConfirmPassword
 from contracts.documents import OpenVault, VaultLocked, VaultView
 from contracts.errors import DomainError, NotSignedIn
-from gateway import browser_session
+from gateway.browser import browser_session
 from gateway.forms import CheckboxField, CommandForm, PasswordField, TextField, required
 from gateway.services import ask
 from gateway.vault import access, at_sign_in, keys, recovery

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, abort
 
 from contracts.documents import DocumentKeyView, OpenDocument, ReadDocument, VaultLocked
 from contracts.messages import Question
-from gateway import browser_session
+from gateway.browser import browser_session
 from gateway.services import ask
 from gateway.vault import previews
 from gateway.vault.documents import open_view

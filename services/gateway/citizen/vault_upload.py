@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from contracts.documents import ListDocumentTypes, VaultLocked
 from contracts.errors import DomainError
-from gateway import browser_session
 from gateway.access import local_path
+from gateway.browser import browser_session
 from gateway.forms import CommandForm
 from gateway.sentences import sentence_of
 from gateway.services import ask

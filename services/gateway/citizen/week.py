@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 
 from chassis.clock import PARIS
 from contracts.enrolment.weeks import CHILDREN_AT_ONCE, ChangeWeek, ChildChange, WeekPage, WeekView
+from gateway.bookings.month_grid import grid_of
 from gateway.citizen.bookings import changes_sent, show_answers
 from gateway.forms import CommandForm
-from gateway.month_grid import grid_of
 from gateway.services import ask
 from gateway.wiring import clock
 

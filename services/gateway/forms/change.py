@@ -20,7 +20,7 @@ from wtforms import HiddenField as WtHiddenField
 
 from contracts.accounts.changes import ChangedMeanwhile, ChangeView, Edit, SubjectKind
 from gateway import french
-from gateway.change_words import say
+from gateway.family.change_words import say
 from gateway.forms.form import CommandForm
 
 

@@ -3,7 +3,8 @@
 from typing import Any
 
 from contracts.billing.papers import CertificateView, Movement, StatementView
-from gateway import bills, french
+from gateway import french
+from gateway.money import bills
 
 KINDS = {
     "payment": "Paiement",

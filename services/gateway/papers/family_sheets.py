@@ -8,7 +8,8 @@ from contracts.accounts.certification import CertificationView
 from contracts.accounts.families import FamilyView
 from contracts.enrolment.enrolments import EnrolmentView
 from contracts.events.enrolment import EnrolmentState
-from gateway import certification_words, french
+from gateway import french
+from gateway.family import certification_words
 
 STATES = {
     EnrolmentState.REQUESTED: "En attente de réponse",

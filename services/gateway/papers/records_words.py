@@ -1,6 +1,6 @@
 """How the keys and codes of an export are called on paper. A test asks for every key that its exports hold."""
 
-from gateway import health_words
+from gateway.care import health_words
 from gateway.sentences import absences, contesting, requests
 from gateway.sentences.billing import MANDATE_STATES
 

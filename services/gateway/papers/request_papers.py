@@ -7,7 +7,8 @@ L212-1, L212-2).
 from typing import Any
 
 from contracts.enrolment.requests import RequestView
-from gateway import french, request_words
+from gateway import french
+from gateway.requests import request_words
 from gateway.sentences.requests import state_of
 
 OFFICE = "Mairie [+], rue du Capitaine Bozambo, CS 41012, 26102 Romans-sur-Isère Cedex, 04 75 05 51 51"

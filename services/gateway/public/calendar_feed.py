@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, request
 
 from contracts.enrolment.feeds import ReadFeed
 from contracts.errors import NotFound
-from gateway import calendar_feed
+from gateway.bookings import calendar_feed
 from gateway.services import ask
 from gateway.wiring import settings
 

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from contracts.accounts.identity import LinkExpired
 from contracts.accounts.own_account import ConfirmContact, RefuseContact, ShowContactLink
-from gateway import browser_session
+from gateway.browser import browser_session
 from gateway.forms import CommandForm
 from gateway.services import ask
 

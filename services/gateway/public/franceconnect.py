@@ -19,7 +19,8 @@ from contracts.accounts.federation import (
 )
 from contracts.caller import Kind
 from contracts.errors import DomainError
-from gateway import access, browser_session
+from gateway import access
+from gateway.browser import browser_session
 from gateway.franceconnect import trips
 from gateway.franceconnect.provider import Person
 from gateway.franceconnect.trips import Lost, Trip

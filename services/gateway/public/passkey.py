@@ -11,7 +11,8 @@ from flask.typing import ResponseReturnValue
 from contracts.accounts.passkeys import PasskeyRefused, SignInWithPasskey, StartPasskeySignIn
 from contracts.caller import Kind
 from contracts.errors import DomainError
-from gateway import access, browser_session
+from gateway import access
+from gateway.browser import browser_session
 from gateway.forms import CommandForm, HiddenField
 from gateway.public.sign_in import SignInForm, identity_of
 from gateway.services import ask

@@ -6,7 +6,8 @@ from flask.typing import ResponseReturnValue
 from contracts.accounts.identity import AskReset, ResetPassword
 from contracts.caller import Kind
 from contracts.errors import DomainError
-from gateway import access, browser_session
+from gateway import access
+from gateway.browser import browser_session
 from gateway.forms import CommandForm, EmailField, PasswordField, at_most, email_address, required
 from gateway.services import ask
 

@@ -10,8 +10,9 @@ from flask.typing import ResponseReturnValue
 
 from contracts.caller import Kind
 from contracts.enrolment.drafts import AdoptDraft, ListLeftDrafts
-from gateway import access, draft_files, draft_secret
+from gateway import access
 from gateway.forms import CommandForm
+from gateway.procedures import draft_files, draft_secret
 from gateway.services import ask
 
 blueprint = Blueprint("procedure_adoption", __name__, url_prefix="/demarches/a-reprendre")

@@ -13,8 +13,8 @@ from flask.typing import ResponseReturnValue
 from contracts.enrolment.drafts import AdmitFile, DraftView, OpenDraft
 from contracts.enrolment.procedure_forms import FieldKind, FormField
 from contracts.errors import TooManyAttempts
-from gateway import draft_files
-from gateway.draft_secret import is_citizen, of_visitor
+from gateway.procedures import draft_files
+from gateway.procedures.draft_secret import is_citizen, of_visitor
 from gateway.services import ask
 from gateway.vault.deposits import DepositAsked, deposit
 from gateway.vault.intake import Refused

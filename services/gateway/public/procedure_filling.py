@@ -27,10 +27,12 @@ from contracts.enrolment.procedure_forms import FieldKind, FormField
 from contracts.enrolment.requests import DocumentNotThere, SubmitRequest
 from contracts.errors import DomainError, Invalid, NotFound
 from contracts.messages import Question
-from gateway import draft_files, draft_secret, french, procedure_words, tracking
+from gateway import french
 from gateway.forms import CommandForm, HiddenField
 from gateway.forms.ids import id_in
-from gateway.procedure_form import Attached, Known, PageForm, page_form
+from gateway.procedures import draft_files, draft_secret, procedure_words
+from gateway.procedures.procedure_form import Attached, Known, PageForm, page_form
+from gateway.requests import tracking
 from gateway.services import ask, ask_each
 from gateway.vault import given
 from gateway.vault.shelf import Shelved, shelve, today

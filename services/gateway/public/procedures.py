@@ -10,10 +10,10 @@ from contracts.documents import ListDocumentTypes
 from contracts.enrolment.drafts import StartDraft
 from contracts.enrolment.procedure_forms import Audience, FieldKind
 from contracts.enrolment.procedures import ListProcedures, ProcedureCard, ShowProcedure
-from gateway import draft_secret
 from gateway.document_types import names_from
 from gateway.forms import CommandForm
-from gateway.procedure_codes import only_codes
+from gateway.procedures import draft_secret
+from gateway.procedures.procedure_codes import only_codes
 from gateway.services import ask, ask_each
 
 blueprint = Blueprint("procedures", __name__, url_prefix="/demarches")

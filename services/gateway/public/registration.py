@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from contracts.accounts.identity import ConfirmEmail, Register
 from contracts.caller import Kind
 from contracts.errors import DomainError
-from gateway import browser_session
+from gateway.browser import browser_session
 from gateway.forms import (
     CommandForm,
     EmailField,

@@ -6,8 +6,9 @@ from flask.typing import ResponseReturnValue
 from contracts.accounts.identity import SignedInView, SignIn
 from contracts.caller import Kind
 from contracts.errors import DomainError
-from gateway import access, browser_session
-from gateway.browser_session import Identity
+from gateway import access
+from gateway.browser import browser_session
+from gateway.browser.browser_session import Identity
 from gateway.forms import CommandForm, EmailField, HiddenField, PasswordField, at_most, required
 from gateway.services import ask
 from gateway.vault import at_sign_in

@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 
-from gateway import browser_session
+from gateway.browser import browser_session
 from gateway.franceconnect import trips
 from gateway.french import typeset
 

@@ -8,11 +8,13 @@ from flask.typing import ResponseReturnValue
 
 from contracts.enrolment.requests import FollowRequest, RequestView, WithdrawRequest, WriteToTown
 from contracts.errors import DomainError, NotFound
-from gateway import browser_session, papers, request_words, tracking
+from gateway import papers
+from gateway.browser import browser_session
 from gateway.forms import CommandForm, TextField, at_most, required
 from gateway.papers import request_papers
-from gateway.request_forms import MessageForm, VersionForm
-from gateway.request_page import requester_page
+from gateway.requests import request_words, tracking
+from gateway.requests.request_forms import MessageForm, VersionForm
+from gateway.requests.request_page import requester_page
 from gateway.sentences import sentence_of
 from gateway.services import ask
 

@@ -9,7 +9,7 @@ from contracts.documents import DocumentDamaged, DocumentTypeView, ListDocumentT
 from contracts.enrolment.requests import FollowRequest, RequestView
 from contracts.errors import NotFound
 from contracts.tracking_code import private_half
-from gateway import tracking
+from gateway.requests import tracking
 from gateway.services import ask, ask_each
 from gateway.vault import keys
 from gateway.vault.deposits import DepositForm, deposit

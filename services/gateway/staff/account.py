@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from contracts.accounts.agents import MyAgentAccount
 from contracts.accounts.second_factor import RenewRecoveryCodes
 from contracts.errors import DomainError
-from gateway import browser_session
-from gateway.browser_names import name_browser
+from gateway.browser import browser_session
+from gateway.browser.browser_names import name_browser
 from gateway.forms import CommandForm, Form, TextField, at_most, required
 from gateway.navigation import Entry
 from gateway.password_change import PasswordChangeForm, is_changed

@@ -16,8 +16,9 @@ from contracts.enrolment.offer import (
     ShowOffer,
 )
 from contracts.errors import DomainError
-from gateway import absence_rules, access
-from gateway.activity_form import ActivityForm, filled
+from gateway import access
+from gateway.activities import absence_rules
+from gateway.activities.activity_form import ActivityForm, filled
 from gateway.document_types import names_from
 from gateway.services import ask, ask_each
 

@@ -24,7 +24,8 @@ from contracts.accounts.agents import (
 from contracts.caller import Role
 from contracts.errors import DomainError
 from contracts.messages import Command
-from gateway import access, browser_session
+from gateway import access
+from gateway.browser import browser_session
 from gateway.forms import (
     CheckboxesField,
     CommandForm,

@@ -19,7 +19,7 @@ from contracts.billing.allowances import (
 )
 from contracts.caller import Role
 from contracts.errors import DomainError, NotFound
-from gateway import access, allowance_words, french
+from gateway import access, french
 from gateway.forms import (
     CheckedForm,
     DateField,
@@ -33,6 +33,7 @@ from gateway.forms import (
     no_more_than,
     required,
 )
+from gateway.money import allowance_words
 from gateway.navigation import Desk, Entry
 from gateway.services import ask
 from gateway.wiring import clock

@@ -19,7 +19,8 @@ from contracts.enrolment.attendance import (
 )
 from contracts.errors import DomainError
 from contracts.events.enrolment import AbsenceState, Mark
-from gateway import access, care_words, french
+from gateway import access, french
+from gateway.care import care_words
 from gateway.forms import CommandForm, HiddenField
 from gateway.forms.ids import id_in
 from gateway.navigation import Desk, Entry

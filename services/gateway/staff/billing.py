@@ -24,8 +24,9 @@ from contracts.billing.runs import (
 from contracts.caller import Role
 from contracts.errors import DomainError
 from contracts.messages import Command
-from gateway import access, bills, french, papers
+from gateway import access, french, papers
 from gateway.forms import CommandForm
+from gateway.money import bills
 from gateway.navigation import Desk, Entry
 from gateway.papers import bundle
 from gateway.sentences import problem, sentence_of

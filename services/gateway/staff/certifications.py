@@ -7,8 +7,9 @@ from flask import Blueprint, Response, render_template, request
 
 from contracts.accounts.certification import ListUncertified, ReviewFamily, UncertifiedRow
 from contracts.caller import Role
-from gateway import access, certification_words, french, papers
+from gateway import access, french, papers
 from gateway.csv_files import csv_file
+from gateway.family import certification_words
 from gateway.navigation import Desk, Entry
 from gateway.papers.family_sheets import family_sheet, sheet_name
 from gateway.services import ask

@@ -14,7 +14,8 @@ from contracts.accounts.changes import (
     SubjectKind,
 )
 from contracts.caller import Role
-from gateway import access, change_words
+from gateway import access
+from gateway.family import change_words
 from gateway.navigation import Desk, Entry
 from gateway.services import ask
 from gateway.staff.decisions import DecisionForm, is_decided

@@ -17,7 +17,7 @@ from contracts.billing.objection_terms import LineObjectionState, WaiverKind
 from contracts.caller import Role
 from contracts.enrolment.traces import DayTraceView, TraceDays
 from contracts.errors import DomainError, NotFound, ServiceUnavailable
-from gateway import access, bills, french
+from gateway import access, french
 from gateway.forms import (
     CheckboxesField,
     CommandForm,
@@ -27,6 +27,7 @@ from gateway.forms import (
     at_most,
     required,
 )
+from gateway.money import bills
 from gateway.navigation import Desk, Entry
 from gateway.sentences.absences import CLAIMS, MARKS, OBJECTIONS
 from gateway.sentences.absences import STATES as ABSENCES

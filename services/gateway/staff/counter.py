@@ -16,7 +16,7 @@ from contracts.billing.counter import (
 )
 from contracts.caller import Role
 from contracts.errors import DomainError
-from gateway import access, bills, french, papers
+from gateway import access, french, papers
 from gateway.forms import (
     CheckboxesField,
     CheckedForm,
@@ -27,6 +27,7 @@ from gateway.forms import (
     at_most,
 )
 from gateway.forms import required as needed
+from gateway.money import bills
 from gateway.navigation import Desk, Entry
 from gateway.papers.deposit import deposit_paper
 from gateway.sentences import sentence_of

@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 from contracts.accounts.changes import ChangeState
 from contracts.accounts.custody import OpenCustody, Side
 from contracts.caller import Role
-from gateway import access, custody_words
-from gateway.custody_words import Homes
+from gateway import access
+from gateway.family import custody_words
+from gateway.family.custody_words import Homes
 from gateway.forms import RadiosField, TextareaField, at_most, required
 from gateway.services import ask
 from gateway.staff.decisions import DecisionForm, is_decided

@@ -12,7 +12,7 @@ from contracts.errors import DomainError
 from gateway import access
 from gateway.forms import CheckboxesField, EmailField, TextField, at_most, email_address, matching, required
 from gateway.navigation import Desk, Entry
-from gateway.request_forms import VersionForm
+from gateway.requests.request_forms import VersionForm
 from gateway.services import ask, ask_all
 
 blueprint = Blueprint("departments", __name__, url_prefix="/services")

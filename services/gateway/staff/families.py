@@ -11,8 +11,9 @@ from chassis.clock import PARIS
 from contracts.accounts.families import OpenFamily, SearchFamilies, SetQuotient
 from contracts.caller import Role
 from contracts.errors import DomainError
-from gateway import access, change_words, french
-from gateway.consent_words import STATES as CONSENT_WORDS
+from gateway import access, french
+from gateway.family import change_words
+from gateway.family.consent_words import STATES as CONSENT_WORDS
 from gateway.forms import CommandForm, NumberField, SelectField, TextField, at_most, required
 from gateway.navigation import Desk, Entry
 from gateway.services import ask

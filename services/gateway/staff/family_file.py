@@ -11,8 +11,9 @@ from flask.typing import ResponseReturnValue
 from contracts.accounts.families import FamilyFile, OpenFamily
 from contracts.accounts.records import HomeRecord
 from contracts.caller import Role
-from gateway import access, change_words, family_changes
-from gateway.family_forms import (
+from gateway import access
+from gateway.family import change_words, family_changes
+from gateway.family.family_forms import (
     AddressForm,
     ChildForm,
     ContactForm,

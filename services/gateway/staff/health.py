@@ -18,10 +18,10 @@ from contracts.accounts.health import (
 from contracts.caller import Role
 from contracts.errors import DomainError, NotFound
 from gateway import access
-from gateway import health_words as words
 from gateway.access import local_path
+from gateway.care import health_words as words
+from gateway.care.health_forms import CareForm, DietForm, care_changes, care_rows
 from gateway.forms import CommandForm, HiddenField, RadiosField, TextareaField, at_most, required
-from gateway.health_forms import CareForm, DietForm, care_changes, care_rows
 from gateway.navigation import Desk, Entry
 from gateway.services import ask
 

@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request
 from contracts.accounts.health import ListReadings
 from contracts.caller import Role
 from gateway import access
-from gateway import health_words as words
+from gateway.care import health_words as words
 from gateway.navigation import Desk, Entry
 from gateway.services import ask
 

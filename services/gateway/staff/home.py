@@ -8,7 +8,8 @@ from contracts.accounts.changes import WaitingView, WhatWaits
 from contracts.caller import Role
 from contracts.enrolment.attendance import SheetsWaiting, SheetsWaitingView
 from contracts.messages import Question
-from gateway import browser_session, french
+from gateway import french
+from gateway.browser import browser_session
 from gateway.navigation import Entry
 from gateway.services import ask_each
 

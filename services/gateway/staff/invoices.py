@@ -8,7 +8,8 @@ from contracts.billing.invoices import OpenInvoice
 from contracts.billing.payments import OpenReceipt
 from contracts.billing.runs import FindInvoices
 from contracts.caller import Role
-from gateway import access, bills, papers
+from gateway import access, papers
+from gateway.money import bills
 from gateway.navigation import Desk, Entry
 from gateway.sentences.billing import DUNNING_STEPS
 from gateway.sentences.contesting import STATES

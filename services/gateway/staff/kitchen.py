@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from contracts.accounts.health import Diet, KitchenPage, OpenKitchen, Plate
 from contracts.caller import Role
 from gateway import access, french
-from gateway import health_words as words
+from gateway.care import health_words as words
 from gateway.navigation import Desk, Entry
 from gateway.services import ask
 from gateway.wiring import clock

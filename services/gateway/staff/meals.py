@@ -9,7 +9,7 @@ from contracts.accounts.health import Diet
 from contracts.caller import Role
 from contracts.enrolment.kitchens import MealDay, MealLine, Meals, NextMeals
 from gateway import access
-from gateway import health_words as words
+from gateway.care import health_words as words
 from gateway.csv_files import csv_file
 from gateway.navigation import Desk, Entry
 from gateway.services import ask

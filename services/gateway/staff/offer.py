@@ -9,7 +9,8 @@ from contracts.caller import Role
 from contracts.documents import ListDocumentTypes
 from contracts.enrolment.offer import OfferView, OpenSessions, ShowOffer
 from contracts.errors import DomainError
-from gateway import absence_rules, access, french
+from gateway import access, french
+from gateway.activities import absence_rules
 from gateway.document_types import names_from
 from gateway.forms import CommandForm, DateField, SelectField, required
 from gateway.navigation import Desk, Entry

@@ -17,10 +17,11 @@ from contracts.enrolment.procedure_forms import (
 )
 from contracts.enrolment.procedures import OpenProcedureForm
 from contracts.errors import DomainError
-from gateway import access, procedure_edits
+from gateway import access
 from gateway.forms import CommandForm, HiddenField, TextField, at_most, matching, required
-from gateway.procedure_codes import only_codes
-from gateway.procedure_settings import (
+from gateway.procedures import procedure_edits
+from gateway.procedures.procedure_codes import only_codes
+from gateway.procedures.procedure_settings import (
     KINDS,
     NewQuestion,
     page_settings,

@@ -11,9 +11,10 @@ from pydantic import TypeAdapter, ValidationError
 from contracts.caller import Role
 from contracts.enrolment.procedure_forms import Answers, FieldKind, FormField
 from contracts.enrolment.procedures import TrialView, TryProcedure
-from gateway import access, french, procedure_words
-from gateway.procedure_codes import only_codes
-from gateway.procedure_form import Known, PageForm, page_form
+from gateway import access, french
+from gateway.procedures import procedure_words
+from gateway.procedures.procedure_codes import only_codes
+from gateway.procedures.procedure_form import Known, PageForm, page_form
 from gateway.services import ask
 from gateway.vault.shelf import today
 

@@ -17,12 +17,13 @@ from contracts.enrolment.procedures import (
     SaveProcedureForm,
 )
 from contracts.errors import DomainError
-from gateway import access, procedure_conditions, procedure_faults
+from gateway import access
 from gateway.forms import CommandForm, HiddenField
 from gateway.navigation import Desk, Entry
-from gateway.procedure_codes import only_codes
-from gateway.procedure_edits import name_for
-from gateway.procedure_settings import KINDS, SettingsForm
+from gateway.procedures import procedure_conditions, procedure_faults
+from gateway.procedures.procedure_codes import only_codes
+from gateway.procedures.procedure_edits import name_for
+from gateway.procedures.procedure_settings import KINDS, SettingsForm
 from gateway.sentences import sentence_of
 from gateway.services import ask
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from contracts.enrolment.requests import LONGEST_WORDS, Act, RequestFile
 from contracts.events.requests import ProcedureKind
 from gateway.forms import RadiosField, SelectField, TextareaField, at_most, required
-from gateway.request_forms import VersionForm
+from gateway.requests.request_forms import VersionForm
 
 ASK, WRITE, NOTE = "ask", "write", "note"
 

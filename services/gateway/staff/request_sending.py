@@ -20,9 +20,10 @@ from contracts.enrolment.requests import (
 )
 from contracts.errors import Conflict, DomainError, NotFound
 from contracts.messages import Command
-from gateway import access, request_words
+from gateway import access
 from gateway.forms import FileField, RadiosField, TextareaField, at_most, required
-from gateway.request_forms import VersionForm
+from gateway.requests import request_words
+from gateway.requests.request_forms import VersionForm
 from gateway.services import ask
 from gateway.staff.request_forms import ASK, WRITE
 from gateway.vault import letters

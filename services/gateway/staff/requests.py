@@ -24,12 +24,13 @@ from contracts.enrolment.requests import (
 from contracts.errors import DomainError
 from contracts.events.requests import ProcedureKind, RequestState
 from contracts.messages import Command
-from gateway import access, papers, request_words
+from gateway import access, papers
 from gateway.document_types import names_from
 from gateway.forms.ids import id_in
 from gateway.navigation import Desk, Entry
 from gateway.papers import request_papers
-from gateway.request_forms import VersionForm
+from gateway.requests import request_words
+from gateway.requests.request_forms import VersionForm
 from gateway.sentences import sentence_of
 from gateway.sentences.requests import STAFF_STATES, state_of
 from gateway.services import ask, ask_each

@@ -19,7 +19,8 @@ from contracts.accounts.second_factor import (
 )
 from contracts.caller import Kind
 from contracts.errors import DomainError
-from gateway import access, browser_session
+from gateway import access
+from gateway.browser import browser_session
 from gateway.forms import CommandForm, HiddenField, TextField, at_most, required
 from gateway.french import count
 from gateway.public.sign_in import SignInForm, identity_of

@@ -19,8 +19,9 @@ from contracts.enrolment.attendance import RollCall, RollCallView
 from contracts.enrolment.taps import RecordTaps, RollCallState, Seen, ShowTaps
 from contracts.errors import Invalid
 from contracts.events.enrolment import Mark
-from gateway import access, care_words
-from gateway.browser_names import name_browser
+from gateway import access
+from gateway.browser.browser_names import name_browser
+from gateway.care import care_words
 from gateway.services import ask
 from gateway.staff.attendance import day_of, today
 

@@ -17,10 +17,11 @@ from contracts.billing.drafts import (
 )
 from contracts.caller import Role
 from contracts.errors import DomainError
-from gateway import access, french, tariff_words
+from gateway import access, french
 from gateway.forms import CheckedForm, DateField, HiddenField, required
+from gateway.money import tariff_words
+from gateway.money.tariff_form import TariffForm, filled
 from gateway.services import ask
-from gateway.tariff_form import TariffForm, filled
 from gateway.wiring import clock
 
 blueprint = Blueprint("tariff_drafts", __name__, url_prefix="/tarifs/brouillons")

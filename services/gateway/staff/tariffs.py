@@ -10,8 +10,9 @@ from contracts.billing.drafts import DropTariffDraft, StartTariffDraft
 from contracts.billing.tariffs import Tariffs, TariffView
 from contracts.caller import Role
 from contracts.errors import DomainError
-from gateway import access, tariff_words
+from gateway import access
 from gateway.forms import CommandForm, SelectField, required
+from gateway.money import tariff_words
 from gateway.navigation import Desk, Entry
 from gateway.services import ask
 

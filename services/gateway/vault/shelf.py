@@ -9,7 +9,7 @@ from chassis.clock import PARIS
 from contracts.documents import DocumentDamaged, DocumentTypeView, DocumentView, ShareView, VaultView
 from contracts.errors import NotFound
 from contracts.records import Records
-from gateway import browser_session
+from gateway.browser import browser_session
 from gateway.vault import keys
 from gateway.vault.documents import Description, Opened, open_view
 from gateway.vault.media import Media

@@ -17,7 +17,7 @@ from contracts.accounts.identity import AskReset, ResetPassword
 from contracts.caller import Caller, Kind
 from contracts.errors import Invalid
 from contracts.messages import Question
-from gateway.browser_session import Identity
+from gateway.browser.browser_session import Identity
 from tests.mothers import accounts as mother
 from tests.providers.oidc import Provider, person, run_provider
 from tests.services.accounts.conftest import LINK, Desk

@@ -10,8 +10,8 @@ from sqlalchemy.exc import IntegrityError
 
 from chassis.database import engine_for, sessions_for
 from contracts.caller import Kind, Role
+from gateway.browser.session_store import DatabaseStore, SessionRecord
 from gateway.models import Base
-from gateway.session_store import DatabaseStore, SessionRecord
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ACCOUNT = UUID(int=1)

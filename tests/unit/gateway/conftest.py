@@ -23,9 +23,9 @@ from contracts.accounts.changes import WaitingView, WhatWaits
 from contracts.accounts.health import OpenAtHand
 from contracts.caller import Kind, Role
 from contracts.enrolment.attendance import SheetsWaiting, SheetsWaitingView
-from gateway import browser_session
 from gateway.app import create_app
-from gateway.browser_session import Identity
+from gateway.browser import browser_session
+from gateway.browser.browser_session import Identity
 from gateway.settings import GatewaySettings
 from tests.unit.gateway.doubles import FakeServices, MemoryStore, SetClock
 from tests.unit.gateway.strict_html import check

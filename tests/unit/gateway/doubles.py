@@ -8,7 +8,7 @@ from uuid import UUID
 
 from contracts.caller import Caller
 from contracts.messages import Question
-from gateway.session_store import SessionRecord
+from gateway.browser.session_store import SessionRecord
 
 
 class FakeServices:

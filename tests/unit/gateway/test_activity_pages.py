@@ -41,8 +41,8 @@ from contracts.enrolment.terms import (
     Window,
 )
 from contracts.errors import ServiceUnavailable
-from gateway import absence_rules
-from gateway import activity_text as lines
+from gateway.activities import absence_rules
+from gateway.activities import activity_text as lines
 from gateway.sentences.absences import REASONS
 from tests.mothers import enrolment as mother
 

@@ -18,7 +18,7 @@ from contracts.billing.invoices import MyInvoices
 from contracts.billing.refusals import AllowanceOver, AllowanceOverlaps
 from contracts.caller import Role
 from contracts.errors import Invalid
-from gateway import allowance_words
+from gateway.money import allowance_words
 from tests.mothers.allowances import LEA, a_granted, an_allowance, an_allowance_page, family_allowances
 from tests.mothers.billing import NOW, a_summary, an_invoice_list
 from tests.unit.gateway.conftest import Browser, Site

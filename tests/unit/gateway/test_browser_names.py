@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.browser_names import name_browser
+from gateway.browser.browser_names import name_browser
 
 WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 

@@ -3,7 +3,7 @@
 import hashlib
 
 from contracts.errors import ServiceUnavailable
-from gateway import browser_session
+from gateway.browser import browser_session
 from tests.unit.gateway.conftest import AGENT_ID, CITIZEN_ID
 
 VAULT_KEY = bytes(range(32))

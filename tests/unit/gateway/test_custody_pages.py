@@ -42,7 +42,7 @@ from contracts.accounts.custody import (
 from contracts.accounts.family_file import OpenMyFile
 from contracts.caller import Role
 from contracts.errors import Invalid, NotFound
-from gateway import custody_words
+from gateway.family import custody_words
 from tests.mothers import custody as terms
 from tests.mothers import custody_views as mother
 from tests.mothers import family_file

@@ -17,7 +17,7 @@ from contracts.billing.payments import (
 from contracts.billing.refusals import NothingToPay, ProviderAway, SignatureRefused
 from contracts.caller import Kind
 from contracts.errors import NotFound, ServiceUnavailable
-from gateway import bills
+from gateway.money import bills
 from tests.mothers.billing import (
     OCTOBER,
     a_line,

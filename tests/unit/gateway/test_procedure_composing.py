@@ -31,7 +31,7 @@ from enrolment.procedures import soundness
 from enrolment.procedures.asking import shown, whole
 from enrolment.procedures.checking import check, clean
 from enrolment.procedures.soundness import faults
-from gateway import procedure_conditions, procedure_edits, procedure_faults
+from gateway.procedures import procedure_conditions, procedure_edits, procedure_faults
 from tests.mothers.procedures import field, form, page, removal, when
 from tests.unit.gateway.test_absence_pages import text_of
 

@@ -33,7 +33,7 @@ from contracts.billing.tariffs import (
 )
 from contracts.caller import Role
 from contracts.errors import Invalid
-from gateway import tariff_text, tariff_words
+from gateway.money import tariff_text, tariff_words
 from tests.mothers.billing import CANTEEN_RULE, a_draft, a_simulation, a_tariff_list, a_town_effect
 
 DRAFT = f"/agents/tarifs/brouillons/{UUID(int=71)}"

@@ -1,7 +1,7 @@
 """What to know of a child at a roll-call, in words: for the sheet that is printed in the page and for the tablet's."""
 
 from contracts.accounts.health import EmergencySheet
-from gateway import health_words
+from gateway.care import health_words
 from gateway.french import typeset
 
 

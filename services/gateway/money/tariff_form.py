@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from contracts.billing.tariffs import BandsRule, EffortRule, FixedRule, TariffRule
-from gateway import tariff_text as lines
 from gateway.forms import (
     CommandForm,
     EurosField,
@@ -18,6 +17,7 @@ from gateway.forms import (
     no_more_than,
     required,
 )
+from gateway.money import tariff_text as lines
 
 T = TypeVar("T")
 Rule = FixedRule | BandsRule | EffortRule

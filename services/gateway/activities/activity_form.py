@@ -12,8 +12,8 @@ from chassis.clock import PARIS
 from contracts.enrolment.deadlines import DaysBefore, DeadlineRule, PreviousMonthDay, WeekdayBefore
 from contracts.enrolment.offer import ActivityKind, ActivityTerms, Season, Where
 from contracts.enrolment.terms import Grain, Level, Waiting, WaitingOrder, Window
-from gateway import absence_rules
-from gateway import activity_text as lines
+from gateway.activities import absence_rules
+from gateway.activities import activity_text as lines
 from gateway.forms import (
     CheckboxesField,
     CheckboxField,

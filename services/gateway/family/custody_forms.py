@@ -26,8 +26,9 @@ from contracts.accounts.custody import (
     Side,
     SummerRule,
 )
-from gateway import custody_words, french
-from gateway.custody_words import BASES
+from gateway import french
+from gateway.family import custody_words
+from gateway.family.custody_words import BASES
 from gateway.forms import (
     CheckboxesField,
     CheckedForm,

@@ -29,8 +29,8 @@ from nacl.secret import SecretBox
 
 from contracts.caller import Kind, Role
 from contracts.errors import ServiceUnavailable
+from gateway.browser.session_store import SessionRecord
 from gateway.metrics import SIGN_INS
-from gateway.session_store import SessionRecord
 from gateway.settings import ABSOLUTE, IDLE
 from gateway.wiring import settings, wiring
 

@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from contracts.accounts.health import Allergen, Care, Diet, DietView, Dose, SetDiet, Vaccine, VaccinesView
+from gateway.care.health_words import ALLERGENS, DIETS, VACCINES
 from gateway.forms import (
     CheckboxesField,
     CheckboxField,
@@ -19,7 +20,6 @@ from gateway.forms import (
     required,
 )
 from gateway.french import day, typeset
-from gateway.health_words import ALLERGENS, DIETS, VACCINES
 
 _CERTIFIED = "all"
 

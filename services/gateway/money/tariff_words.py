@@ -2,7 +2,7 @@
 
 from contracts.billing.tariffs import BandsRule, EffortRule, FixedRule, Surcharge
 from gateway import french
-from gateway.tariff_text import write_rate
+from gateway.money.tariff_text import write_rate
 
 Rule = FixedRule | BandsRule | EffortRule
 

@@ -9,7 +9,7 @@ from contracts.enrolment.procedure_forms import FieldKind, Prefill
 from contracts.enrolment.requests import RequestFile, RequestView, Side, StepKind, StepView
 from contracts.events.requests import ProcedureKind, RequestState
 from gateway import french
-from gateway.procedure_words import NOT_ANSWERED, said
+from gateway.procedures.procedure_words import NOT_ANSWERED, said
 from gateway.sentences.requests import SILENCE, step_words
 
 TypeName = Callable[[str], str]

@@ -11,7 +11,7 @@ from wtforms import Field as WtField
 from contracts.accounts.families import HouseholdView
 from contracts.enrolment.drafts import LONGEST_TYPED, Typed
 from contracts.enrolment.procedure_forms import Answer, Answers, FieldKind, FormField, Prefill
-from gateway import french, procedure_words
+from gateway import french
 from gateway.forms import (
     CheckboxesField,
     CommandForm,
@@ -25,6 +25,7 @@ from gateway.forms import (
     TextField,
 )
 from gateway.forms.fields import HALF, tidy
+from gateway.procedures import procedure_words
 from gateway.vault.given import Given
 
 _MANY = 8

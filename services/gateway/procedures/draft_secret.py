@@ -9,7 +9,7 @@ import secrets
 from flask import session
 
 from contracts.caller import Kind
-from gateway import browser_session
+from gateway.browser import browser_session
 
 NAME = "draft_secret"
 

@@ -5,9 +5,9 @@ from flask.typing import ResponseReturnValue
 
 from contracts.documents import ListDocumentTypes
 from contracts.enrolment.requests import RequestView
-from gateway import request_words
 from gateway.document_types import names_from
-from gateway.request_forms import MessageForm, VersionForm
+from gateway.requests import request_words
+from gateway.requests.request_forms import MessageForm, VersionForm
 from gateway.sentences.requests import state_of
 from gateway.services import ask_each
 

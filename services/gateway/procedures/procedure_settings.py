@@ -12,7 +12,6 @@ from contracts.enrolment.procedure_forms import (
     ProcedureForm,
 )
 from contracts.events.requests import ProcedureKind, Silence
-from gateway import procedure_conditions, procedure_edits
 from gateway.forms import (
     CheckboxesField,
     CommandForm,
@@ -27,6 +26,7 @@ from gateway.forms import (
     required,
 )
 from gateway.forms.fields import HALF
+from gateway.procedures import procedure_conditions, procedure_edits
 
 KINDS = {
     FieldKind.TEXT: "Texte d’une ligne",

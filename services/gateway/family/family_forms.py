@@ -8,7 +8,7 @@ from contracts.accounts.changes import SubjectKind
 from contracts.accounts.contacts import ContactView, InsuranceView
 from contracts.accounts.families import FamilyView
 from contracts.accounts.records import AdultRecord, ChildRecord, HomeRecord
-from gateway.change_words import RANKS, RELATIONS
+from gateway.family.change_words import RANKS, RELATIONS
 from gateway.forms import (
     CheckboxesField,
     DateField,

@@ -1,0 +1,1 @@
+"""Booked days: the grid of a month, a plan in words, the calendar feed."""

@@ -1,0 +1,1 @@
+"""Which browser this is, and who is signed in there."""

@@ -1,0 +1,1 @@
+"""What is to be known of a child, in words and as forms."""

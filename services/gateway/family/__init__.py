@@ -1,0 +1,1 @@
+"""The family’s file: its forms, and how the site speaks of what changes in it."""

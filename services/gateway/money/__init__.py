@@ -1,0 +1,1 @@
+"""Tariffs, aids and bills: as forms, and in words."""

@@ -1,0 +1,1 @@
+"""How a démarche is filled and composed: its form, its words, what a browser without account keeps of it."""

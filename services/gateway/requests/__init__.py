@@ -1,0 +1,1 @@
+"""A filed request as both sides of the counter read it."""
