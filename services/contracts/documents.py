@@ -216,6 +216,13 @@ class ReadDocument(Command[DocumentKeyView]):
     document_id: UUID
 
 
+class ReadVault(Command[VaultView]):
+    """Everything in the caller's vault, to be taken away: each document is written down as read by its owner.
+
+    Citizens.
+    """
+
+
 class TownKeyView(View):
     """The public half of the town's key for requests."""
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import DateTime, exists, func, insert, literal, select
 from sqlalchemy.orm import Session
 
-from documents.models import Reading
+from documents.models import Document, Reading
 
 ONE_READING = timedelta(minutes=10)
 """Pages looked at one after the other are one reading."""
@@ -21,6 +21,17 @@ def note(session: Session, document_id: UUID, now: datetime) -> None:
     if last is None or now - last >= ONE_READING:
         session.add(Reading(reading_id=uuid4(), document_id=document_id, read_at=now))
         session.flush()
+
+
+def note_all(session: Session, account_id: UUID, now: datetime) -> None:
+    """Writes down that the owner reads all of a vault: one lock for its documents, one statement for the rest."""
+    whole = select(Document.document_id).where(
+        Document.account_id == account_id, Document.deleted_at.is_(None)
+    )
+    session.execute(whole.order_by(Document.document_id).with_for_update())
+    recent = exists().where(Reading.document_id == Document.document_id, Reading.read_at > now - ONE_READING)
+    rows = whole.add_columns(func.gen_random_uuid(), literal(now, DateTime(timezone=True))).where(~recent)
+    session.execute(insert(Reading).from_select(["document_id", "reading_id", "read_at"], rows))
 
 
 def latest(session: Session, document_id: UUID) -> list[datetime]:

@@ -35,6 +35,7 @@ from contracts.documents import (
     ReadDocument,
     ReadKeys,
     ReadTownKey,
+    ReadVault,
     RewrapKeys,
     SharedDocumentView,
     ShareDocument,
@@ -153,6 +154,13 @@ class DocumentsService(RequestPapersDesk, Service):
         with self.begin() as session:
             # Not kept under the command's id: a repeat falls into the same ten minutes.
             return vault.read_document(session, ask, account_id, self.town, self.clock.now())
+
+    @answers(ReadVault)
+    def read_vault(self, ask: ReadVault, caller: Caller) -> VaultView:
+        account_id = caller.citizen()
+        with self.begin() as session:
+            # Not kept under the command's id: a repeat falls into the same ten minutes.
+            return vault.read_vault(session, account_id, self.town, self.clock.now())
 
     @answers(StoreDocument)
     def store_document(self, ask: StoreDocument, caller: Caller) -> DocumentView:

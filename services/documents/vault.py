@@ -108,6 +108,12 @@ def read_document(
     return DocumentKeyView(document=_view(row, []), requests_public_key=town.public)
 
 
+def read_vault(session: Session, account_id: UUID, town: TownKey, now: datetime) -> VaultView:
+    """Everything of an account, all of it written down as read by its owner. Three statements."""
+    readings.note_all(session, account_id, now)
+    return open_vault(session, OpenVault(), account_id, town)
+
+
 def store(
     session: Session, command: StoreDocument, account_id: UUID, town: TownKey, now: datetime, today: date
 ) -> DocumentView:

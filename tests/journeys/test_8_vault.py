@@ -3,12 +3,14 @@
 import io
 from collections.abc import Callable
 from pathlib import Path
+from zipfile import ZipFile
 
 import pikepdf
 import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import FilePayload, expect
 
+from gateway.vault.archive import LIST
 from tests.journeys import chapters
 from tests.journeys.mailbox import Mailbox, link_in
 from tests.journeys.people import Person
@@ -120,6 +122,13 @@ def test_a_document_is_found_among_others_and_fetched(clemence: Visitor, tmp_pat
     assert download.value.suggested_filename == f"{NAME}.pdf"
     download.value.save_as(tmp_path / "vaccins.pdf")
     assert len(pikepdf.open(tmp_path / "vaccins.pdf").pages) == 2
+    clemence.goto("/mon-espace/stockage/")
+    with clemence.page.expect_download() as download:
+        clemence.press("Tout télécharger (ZIP)")
+    download.value.save_as(tmp_path / "tout.zip")
+    with ZipFile(tmp_path / "tout.zip") as archive:
+        assert {f"{NAME}.pdf", "Attestation CAF.pdf", LIST} < {*archive.namelist()}
+        assert archive.testzip() is None
 
 
 def test_a_forgotten_password_closes_the_vault_and_the_code_opens_it_again(

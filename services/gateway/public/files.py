@@ -1,6 +1,7 @@
-"""Downloads: one document, once, from a path that knows nobody. See `gateway.vault.grants`."""
+"""Downloads: one document, or a whole vault, once, from a path that knows nobody. See `gateway.vault.grants`."""
 
 import unicodedata
+from collections.abc import Iterable
 from urllib.parse import quote
 
 from flask import Blueprint, Response, request
@@ -8,9 +9,11 @@ from werkzeug.datastructures import Headers
 
 from contracts.documents import DocumentDamaged, LinkUsed
 from contracts.errors import NotFound
+from gateway.vault.archive import open_archive
 from gateway.vault.downloads import open_download
+from gateway.vault.grants import GrantedArchive
 from gateway.vault.silence import bound_silence
-from gateway.vault.store import grants
+from gateway.vault.store import grants, objects
 from gateway.wiring import wiring
 
 blueprint = Blueprint("files", __name__, url_prefix="/fichiers")
@@ -21,28 +24,36 @@ POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 @blueprint.get("/<token>")
 def fetch(token: str) -> Response:
-    """The document of a grant. Asking for its headers alone does not use the grant up."""
+    """The document of a grant, or all of a vault. Asking for its headers alone does not use the grant up."""
     if request.method == "HEAD":
         return Response(status=204)
     granted = grants().take(token, wiring().real_clock.now())
     if granted is None:
         raise LinkUsed
+    if isinstance(granted, GrantedArchive):
+        return _attachment(open_archive(objects(), granted), granted.name, "application/zip")
     try:
-        body = open_download(granted)
+        body = open_download(objects(), granted)
     except NotFound as gone:
         raise DocumentDamaged from gone
+    return _attachment(body, granted.name, granted.media_type, granted.size)
+
+
+def _attachment(body: Iterable[bytes], name: str, media_type: str, size: int | None = None) -> Response:
+    """`size`: where it is known before the end."""
     bound_silence()
     headers = Headers()
-    headers.set("Content-Disposition", "attachment", **_named(granted.name))
+    headers.set("Content-Disposition", "attachment", **_named(name))
     headers.update(
         {
-            "Content-Length": str(granted.size),
             "Content-Security-Policy": POLICY,
             "Cache-Control": "no-store",
             "Referrer-Policy": "no-referrer",
         }
     )
-    return Response(body, headers=headers, mimetype=granted.media_type, direct_passthrough=True)
+    if size is not None:
+        headers.set("Content-Length", str(size))
+    return Response(body, headers=headers, mimetype=media_type, direct_passthrough=True)
 
 
 def _named(name: str) -> dict[str, str]:

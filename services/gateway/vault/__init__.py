@@ -6,6 +6,7 @@ only for the length of a request:
     keys      the key pair of an account: made, wrapped by password and by recovery code, opened
     sealing   bytes ⇄ sealed chunks, and a file key from one public key to another
     downloads   a document fetched, opened and sent
+    archive   all of them in one ZIP
     intake    what may come in: size, kind of file, scan
     examination   what is inside a file, looked for by a process of its own
     pages     several photographs made into one PDF

@@ -4,13 +4,12 @@ from collections.abc import Iterator
 
 from structlog import get_logger
 
-from chassis.objects import ObjectStream
+from chassis.objects import Objects, ObjectStream
 from contracts.documents import BUCKET, DocumentDamaged
 from contracts.errors import DomainError
 from gateway.vault.ahead import Ahead
 from gateway.vault.grants import Granted
 from gateway.vault.sealing import HEAD_BYTES, SEALED_CHUNK, Damaged, unseal
-from gateway.vault.store import objects
 
 log = get_logger()
 _CHUNKS = 4
@@ -54,9 +53,9 @@ class Download:
         self._sealed.close()
 
 
-def open_download(granted: Granted) -> Download:
+def open_download(store: Objects, granted: Granted) -> Download:
     """The document of a grant, its first chunk proved. Raises NotFound, ServiceUnavailable, DocumentDamaged."""
-    download = Download(granted, objects().get(BUCKET, str(granted.document_id)))
+    download = Download(granted, store.get(BUCKET, str(granted.document_id)))
     try:
         download.prove()
     except Exception:

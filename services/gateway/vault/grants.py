@@ -1,4 +1,4 @@
-"""A grant lets one document out once, within a minute, to whoever holds its token.
+"""A grant lets one document out once, or all of a vault, within a minute, to whoever holds its token.
 
 The file is served from a path that reads no cookie: what a parent uploaded must never run as the parent. But what
 opens the file is in the parent's session. So the page that is asked for a document opens its key with the session,
@@ -11,7 +11,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 import orjson
@@ -35,11 +35,21 @@ class Granted:
     file_key: bytes = field(repr=False)
 
 
+@dataclass(frozen=True)
+class GrantedArchive:
+    """All documents of a vault, ready to be fetched as one ZIP. `text`: what they are, for its reader."""
+
+    name: str
+    made_at: datetime
+    text: str
+    documents: tuple[Granted, ...]
+
+
 class Grants(Protocol):
     """What downloads need of a store of grants."""
 
-    def give(self, granted: Granted, now: datetime) -> str: ...
-    def take(self, token: str, now: datetime) -> Granted | None: ...
+    def give(self, granted: Granted | GrantedArchive, now: datetime) -> str: ...
+    def take(self, token: str, now: datetime) -> Granted | GrantedArchive | None: ...
 
 
 class DatabaseGrants:
@@ -48,7 +58,7 @@ class DatabaseGrants:
     def __init__(self, sessions: sessionmaker[Session]) -> None:
         self._sessions = sessions
 
-    def give(self, granted: Granted, now: datetime) -> str:
+    def give(self, granted: Granted | GrantedArchive, now: datetime) -> str:
         """Keeps a grant and gives its token. Grants that nobody came for are forgotten on the way."""
         token, row = seal(granted, now)
         with self._sessions.begin() as session:
@@ -56,7 +66,7 @@ class DatabaseGrants:
             session.execute(insert(DownloadGrant).values(**row))
         return token
 
-    def take(self, token: str, now: datetime) -> Granted | None:
+    def take(self, token: str, now: datetime) -> Granted | GrantedArchive | None:
         """The grant of a token, which is used up; None when there is none, or no longer."""
         statement = (
             delete(DownloadGrant)
@@ -68,25 +78,47 @@ class DatabaseGrants:
         return unseal(token, row.sealed) if row is not None and row.expires_at > now else None
 
 
-def seal(granted: Granted, now: datetime) -> tuple[str, dict[str, object]]:
+def seal(granted: Granted | GrantedArchive, now: datetime) -> tuple[str, dict[str, object]]:
     """A fresh token, and the row that only it opens."""
     token = secrets.token_urlsafe(32)
-    content = orjson.dumps(
-        {
-            "document_id": granted.document_id,
+    content: dict[str, object]
+    if isinstance(granted, GrantedArchive):
+        content = {
             "name": granted.name,
-            "media_type": granted.media_type,
-            "size": granted.size,
-            "file_key": base64.b64encode(granted.file_key).decode(),
+            "made_at": granted.made_at.isoformat(),
+            "text": granted.text,
+            "documents": [_written(each) for each in granted.documents],
         }
-    )
-    sealed = bytes(SecretBox(_secret(token)).encrypt(content))
+    else:
+        content = _written(granted)
+    sealed = bytes(SecretBox(_secret(token)).encrypt(orjson.dumps(content)))
     return token, {"token_hash": digest(token), "sealed": sealed, "expires_at": now + LIFE}
 
 
-def unseal(token: str, sealed: bytes) -> Granted:
+def unseal(token: str, sealed: bytes) -> Granted | GrantedArchive:
     """What `seal` put under this token."""
     content = orjson.loads(SecretBox(_secret(token)).decrypt(sealed))
+    if "documents" not in content:
+        return _read(content)
+    return GrantedArchive(
+        name=content["name"],
+        made_at=datetime.fromisoformat(content["made_at"]),
+        text=content["text"],
+        documents=tuple(_read(each) for each in content["documents"]),
+    )
+
+
+def _written(granted: Granted) -> dict[str, object]:
+    return {
+        "document_id": str(granted.document_id),
+        "name": granted.name,
+        "media_type": granted.media_type,
+        "size": granted.size,
+        "file_key": base64.b64encode(granted.file_key).decode(),
+    }
+
+
+def _read(content: dict[str, Any]) -> Granted:
     return Granted(
         document_id=UUID(content["document_id"]),
         name=content["name"],
