@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from billing.facts.effects import Effect
 from billing.invoicing.dates import first_of
-from billing.models import Activity, Family, FamilyQuotient, Guardian, Place, Tariff
-from billing.tariffs.prices import Inputs, Price, Quotient, Rule, price, quotient_for
+from billing.models import Activity, Place, Tariff
+from billing.tariffs.households import families_of
+from billing.tariffs.prices import Inputs, Price, Quotient, Rule, price
 from billing.tariffs.tariff_book import read_rule
 from contracts.billing.estimates import (
     Estimate,
@@ -105,18 +106,8 @@ def _lines(
 
 def _situations(session: Session, account_id: UUID, today: date) -> list[Situation]:
     """Of each family the account is a guardian of."""
-    families = session.scalars(
-        select(Family)
-        .join(Guardian, Guardian.family_id == Family.family_id)
-        .where(Guardian.account_id == account_id)
-        .order_by(Family.label)
-    ).all()
-    quotients: dict[UUID, list[Quotient]] = {family.family_id: [] for family in families}
-    for row in session.scalars(select(FamilyQuotient).where(FamilyQuotient.family_id.in_(quotients))):
-        quotients[row.family_id].append(Quotient(row.euros, row.month))
     found = []
-    for family in families:
-        known = quotient_for(quotients[family.family_id], first_of(today))
+    for family, known in families_of(session, account_id, first_of(today)):
         found.append(
             Situation(
                 family_id=family.family_id,

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from billing.facts.effects import Effect
 from billing.invoicing.dates import MONTHS_CORRECTED, first_of, month_after
-from billing.models import Activity, Family, FamilyQuotient, Guardian, Place, Tariff, TariffDraft
-from billing.tariffs.prices import Inputs, Quotient, price, quotient_for
+from billing.models import Activity, Place, Tariff, TariffDraft
+from billing.tariffs.households import families_of
+from billing.tariffs.prices import Inputs, price
 from contracts.billing.refusals import TariffFromThePast
 from contracts.billing.tariffs import (
     BandsRule,
@@ -129,15 +130,6 @@ def standings_of(tariffs: Sequence[Tariff], today: date) -> dict[UUID, Standing]
 
 def prices_of(session: Session, account_id: UUID, today: date) -> PriceList:
     """What one booked unit of each activity costs the account's families today."""
-    families = session.scalars(
-        select(Family)
-        .join(Guardian, Guardian.family_id == Family.family_id)
-        .where(Guardian.account_id == account_id)
-        .order_by(Family.label)
-    ).all()
-    quotients: dict[UUID, list[Quotient]] = {family.family_id: [] for family in families}
-    for row in session.scalars(select(FamilyQuotient).where(FamilyQuotient.family_id.in_(quotients))):
-        quotients[row.family_id].append(Quotient(row.euros, row.month))
     in_force = session.execute(
         select(Tariff, Activity)
         .join(Activity, Activity.activity_code == Tariff.activity_code)
@@ -149,8 +141,7 @@ def prices_of(session: Session, account_id: UUID, today: date) -> PriceList:
     ).all()
     month = first_of(today)
     prices = []
-    for family in families:
-        quotient = quotient_for(quotients[family.family_id], month)
+    for family, quotient in families_of(session, account_id, month):
         for tariff, activity in in_force:
             inputs = Inputs(month, Effect.BILLED, family.resident, quotient)
             found = price(read_rule(tariff.rule), inputs)

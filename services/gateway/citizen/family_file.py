@@ -36,18 +36,14 @@ def address(family_id: UUID) -> ResponseReturnValue:
         type="justificatif_domicile",
         suite=url_for("citizen.changes.show"),
     )
-    if form.validate_on_submit():
-        outcome = family_changes.propose(form, family_id, family_id, home.children)
-        if outcome is not None:
-            family_changes.tell(outcome)
-            return redirect(proof if outcome.awaiting else url_for("citizen.family.show"))
-    return _page(
+    return _change(
         home,
         form,
         family_id,
         heading="Adresse du foyer",
         caption=f"Foyer {home.family.label}",
         back=url_for("citizen.family.show"),
+        if_awaiting=proof,
         review="L’adresse décide du tarif des activités : un agent la vérifie avant de l’enregistrer. "
         "Vous pourrez joindre un justificatif de domicile juste après.",
     )
@@ -60,19 +56,13 @@ def adult(family_id: UUID, guardian_id: UUID) -> ResponseReturnValue:
     record = home.adult(guardian_id)
     form.offer(record)
     form.open(adult_values(record), home.awaiting(SubjectKind.GUARDIAN, guardian_id), guardian_id)
-    back = url_for("citizen.family.show")
-    if form.validate_on_submit():
-        outcome = family_changes.propose(form, family_id, guardian_id, home.children)
-        if outcome is not None:
-            family_changes.tell(outcome)
-            return redirect(back)
-    return _page(
+    return _change(
         home,
         form,
         guardian_id,
         heading="Responsable",
         caption=f"{record.first_name} {record.usage_name or record.last_name}",
-        back=back,
+        back=url_for("citizen.family.show"),
         review=f"Un changement de nom ou de prénom est vérifié par un agent. {_phone_rule(home, record)}",
     )
 
@@ -84,13 +74,8 @@ def civil_status(family_id: UUID, child_id: UUID) -> ResponseReturnValue:
     view, record = home.child(child_id)
     form.open(child_values(record), home.awaiting(SubjectKind.CHILD, child_id), child_id)
     back = url_for("citizen.child_file.show", family_id=family_id, child_id=child_id)
-    if form.validate_on_submit():
-        outcome = family_changes.propose(form, family_id, child_id, home.children)
-        if outcome is not None:
-            family_changes.tell(outcome)
-            return redirect(back)
     both = " Le changement vaudra dans les deux foyers de l’enfant." if view.elsewhere else ""
-    return _page(
+    return _change(
         home,
         form,
         child_id,
@@ -110,12 +95,7 @@ def insurance(family_id: UUID, child_id: UUID) -> ResponseReturnValue:
         insurance_values(home.insurance(child_id)), home.awaiting(SubjectKind.INSURANCE, child_id), child_id
     )
     back = url_for("citizen.child_file.show", family_id=family_id, child_id=child_id)
-    if form.validate_on_submit():
-        outcome = family_changes.propose(form, family_id, child_id, home.children)
-        if outcome is not None:
-            family_changes.tell(outcome)
-            return redirect(back)
-    return _page(
+    return _change(
         home,
         form,
         child_id,
@@ -135,9 +115,23 @@ def _phone_rule(home: Home, adult: AdultRecord) -> str:
     return f"{adult.first_name} change son téléphone dans son propre compte."
 
 
-def _page(
-    home: Home, form: ChangeForm, subject_id: UUID, *, heading: str, caption: str, back: str, review: str = ""
+def _change(
+    home: Home,
+    form: ChangeForm,
+    subject_id: UUID,
+    *,
+    heading: str,
+    caption: str,
+    back: str,
+    review: str = "",
+    if_awaiting: str = "",
 ) -> ResponseReturnValue:
+    """The form, filled; sent, the change is proposed and the parent goes `back`, or where one that waits is proven."""
+    if form.validate_on_submit():
+        outcome = family_changes.propose(form, home.family.family_id, subject_id, home.children)
+        if outcome is not None:
+            family_changes.tell(outcome)
+            return redirect(if_awaiting if outcome.awaiting and if_awaiting else back)
     page = render_template(
         "citizen/family_form.html",
         form=form,
