@@ -1,5 +1,5 @@
 #!/bin/sh
-# serve | relay | migrate | site | any command. What docker compose drew for this container is read first; a
+# serve | relay | migrate | site | letters | any command. What docker compose drew for this container is read first; a
 # variable that is given directly counts more.
 set -eu
 drawn="${ESPACE_DRAWN:-/run/espace/environment}"
@@ -15,6 +15,10 @@ case "${1:-}" in
   site)
     mkdir -p "$PROMETHEUS_MULTIPROC_DIR"
     exec gunicorn --no-control-socket --config /espace/gateway/gunicorn_config.py 'gateway.app:create_app()'
+    ;;
+  letters)
+    unset PROMETHEUS_MULTIPROC_DIR  # one process: it counts in its own memory
+    exec python -m gateway.letters
     ;;
   *) exec "$@" ;;
 esac

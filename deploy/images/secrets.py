@@ -15,7 +15,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
-from deploy.local.processes import GATEWAY, SERVICES, Addresses, compose_environment, draw_secrets
+from deploy.local.processes import (
+    GATEWAY,
+    LETTERS,
+    SERVICES,
+    Addresses,
+    compose_environment,
+    compose_letters_environment,
+    draw_secrets,
+)
 from deploy.local.rundir import RunDir
 from deploy.local.seaweed import ACCESS_KEY, ObjectStore, compose_identities
 from deploy.rabbitmq.definitions import USERS, VHOST, compose_definitions
@@ -75,6 +83,7 @@ def write_folders(folder: Path, given: Mapping[str, str]) -> None:
     for service in SERVICES:
         told = compose_environment(service, addresses, relay=True)
         write(folder / f"{service}-relay" / "environment", lines(told))
+    write(folder / LETTERS / "environment", lines(compose_letters_environment(addresses)))
     for service in EVERYBODY:
         told = {"ESPACE_DATABASE_URL": addresses.database[service]}
         write(folder / f"{service}-migrate" / "environment", lines(told))

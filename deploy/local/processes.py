@@ -1,4 +1,4 @@
-"""The system's own processes and what each is told: the services, their relays, the gateway.
+"""The system's own processes and what each is told: the services, their relays, the gateway and its letters.
 
 A process gets its own broker user, its own database role, and only the secrets it has a use for.
 """
@@ -19,6 +19,8 @@ from deploy.local.surroundings import ROOT, inherit_environment
 
 SERVICES = ("accounts", "enrolment", "billing", "documents")
 GATEWAY = "gateway"
+LETTERS = "gateway-letters"
+"""The gateway's process that puts decision letters into vaults."""
 MAIL_FROM = "Espace Citoyens de Romans-sur-Isère <ne-pas-repondre@ville.example>"
 SEPA_CREDITORS = "ENF=FR72ZZZ123456,FR7630001007941234567890185,BDFEFRPPCCT"
 """A made-up creditor and the specimen account of a French bank: nothing is ever sent to one."""
@@ -102,27 +104,38 @@ def compose_environment(service: str, addresses: Addresses, relay: bool = False)
     }
 
 
+def compose_letters_environment(addresses: Addresses) -> dict[str, str]:
+    """The ESPACE_ variables of the process of letters: it enters as the gateway, without its database and secrets."""
+    return {
+        "ESPACE_AMQP_URL": addresses.amqp[GATEWAY],
+        **{name: addresses.common[name] for name in ("ESPACE_S3_URL",) if name in addresses.common},
+    }
+
+
 def compose_migration(service: str) -> tuple[str, ...]:
     """The command that brings a service's database up to date."""
     return (sys.executable, "-m", "chassis", "migrate", service)
 
 
 def compose_program(process: str, addresses: Addresses, run_dir: RunDir) -> Program:
-    """A process by its name: `billing`, `billing-relay` or `gateway`."""
+    """A process by its name: `billing`, `billing-relay`, `gateway` or `gateway-letters`."""
     if process == GATEWAY:
         return _compose_gateway(addresses, run_dir)
+    port = run_dir.port(process)
+    if process == LETTERS:
+        return _compose(process, ("-m", "gateway.letters"), compose_letters_environment(addresses), port)
     service = process.removesuffix("-relay")
     relay = process != service
-    port = run_dir.port(process)
+    command = ("-m", "chassis", "relay" if relay else "serve", service)
+    return _compose(process, command, compose_environment(service, addresses, relay), port)
+
+
+def _compose(process: str, command: tuple[str, ...], told: Mapping[str, str], port: int) -> Program:
     return Program(
         name=process,
-        argv=(sys.executable, "-m", "chassis", "relay" if relay else "serve", service),
+        argv=(sys.executable, *command),
         ready=lambda: answers(port, "/health/ready"),
-        env={
-            **inherit_environment(),
-            **compose_environment(service, addresses, relay),
-            "ESPACE_METRICS_PORT": str(port),
-        },
+        env={**inherit_environment(), **told, "ESPACE_METRICS_PORT": str(port)},
         cwd=ROOT,
     )
 
@@ -160,4 +173,4 @@ def empty_counters(run_dir: RunDir) -> None:
 def list_processes(services: tuple[str, ...]) -> list[str]:
     """Process names, in the order they are started."""
     names = [name for service in SERVICES if service in services for name in (service, f"{service}-relay")]
-    return [*names, GATEWAY] if GATEWAY in services else names
+    return [*names, GATEWAY, LETTERS] if GATEWAY in services else names

@@ -38,6 +38,7 @@ PORT_OFFSETS = {
     "documents": 17,
     "documents-relay": 18,
     "pop3": 19,
+    "gateway-letters": 20,
     "weed-master": 21,
     "weed-master-grpc": 22,
     "weed-volume": 23,

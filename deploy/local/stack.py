@@ -23,6 +23,7 @@ from deploy.local.payfip import Payfip
 from deploy.local.postgres import Postgres, Server, make_service
 from deploy.local.processes import (
     GATEWAY,
+    LETTERS,
     MAIL_FROM,
     PAYFIP_CLIENTS,
     SEPA_CREDITORS,
@@ -289,8 +290,9 @@ class Stack:
         """Stop the gateway, then services and relays, then the parts. `at_once` when the data is thrown away."""
         running = list(self.supervisor.names())
         workers = [name for name in running if name in list_processes(SERVICES)]
-        last = [name for name in running if name not in workers and name != GATEWAY]
-        for names in ([GATEWAY] if GATEWAY in running else [], workers, last):
+        first = [name for name in running if name in (GATEWAY, LETTERS)]
+        last = [name for name in running if name not in (*first, *workers)]
+        for names in (first, workers, last):
             if names:
                 self.supervisor.stop(*names, at_once=at_once)
         self.run_dir.unlock()

@@ -14,6 +14,7 @@ class Kind(StrEnum):
     CITIZEN = "citizen"
     AGENT = "agent"
     SYSTEM = "system"  # a timer, a webhook, the installation; never a browser
+    LETTERS = "letters"  # the gateway's own process that puts decision letters into vaults; never a browser
 
 
 class Role(StrEnum):
@@ -56,5 +57,11 @@ class Caller(Message):
         """Like `agent`, but the installation itself (`SYSTEM`) passes too, with no account."""
         return None if self.kind is Kind.SYSTEM else self.agent(*roles)
 
+    def carries_letters(self) -> None:
+        """Only the process that puts decision letters into vaults passes. Raises NotAllowed."""
+        if self.kind is not Kind.LETTERS:
+            raise NotAllowed(needs=[Kind.LETTERS])
+
 
 SYSTEM = Caller(kind=Kind.SYSTEM, name="système")
+LETTERS = Caller(kind=Kind.LETTERS, name="dépôt des courriers")

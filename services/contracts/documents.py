@@ -409,6 +409,26 @@ class PutLetter(Command[UUID]):
     sealed_description: Annotated[Sealed, Field(max_length=4096)]
 
 
+class DecisionPlaceView(View):
+    """Where a decision letter is to go: `public_key` is None without an account or a vault. `is_put`: it lies there."""
+
+    public_key: PublicKey | None
+    is_put: bool
+
+
+class DecisionPlace(Question[DecisionPlaceView]):
+    """What the decision letter of a request is sealed to. The gateway's process of letters alone; NotFound."""
+
+    request_id: UUID
+
+
+class PutDecision(PutLetter):
+    """Enters the decision letter, once for each request: another put later changes nothing, and gives the first's id.
+
+    The gateway's process of letters alone. Raises NotFound (no account, no vault), UploadLost, KeysChanged.
+    """
+
+
 class LetterView(View):
     """What the town sent with a request without an account: who has the tracking code opens it."""
 

@@ -1,8 +1,9 @@
-"""Copies of what enrolment tells: which department answers for a request, and which agents belong to it."""
+"""Copies of what enrolment tells: which department answers for a request, which agents belong to it; letters put."""
 
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import String
+from sqlalchemy import DateTime, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from documents.models import Base
@@ -25,3 +26,13 @@ class DepartmentAgent(Base):
 
     department_code: Mapped[str] = mapped_column(String(40), primary_key=True)
     agent_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+class DecisionLetter(Base):
+    """The decision letter of a request lies, or lay, in its requester's vault: it is put once, whoever deletes it."""
+
+    __tablename__ = "decision_letter"
+
+    request_id: Mapped[UUID] = mapped_column(primary_key=True)
+    document_id: Mapped[UUID]
+    put_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

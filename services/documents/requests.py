@@ -1,4 +1,4 @@
-"""Documents of requests: what enrolment tells of these, what is given without an account, letters put into vaults."""
+"""Documents of requests: what enrolment tells of these, and what is given without an account."""
 
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
@@ -8,28 +8,23 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from chassis.outbox import tell
-from contracts.caller import Caller
 from contracts.documents import (
     DepositDocument,
     DepositsFull,
-    LetterView,
-    PutLetter,
-    ReadLetter,
     TownKeyChanged,
     UnknownSubject,
 )
-from contracts.errors import Conflict, NotFound
-from contracts.events.documents import DocumentDeposited, DocumentStored
+from contracts.errors import Conflict
+from contracts.events.documents import DocumentDeposited
 from contracts.events.requests import DepartmentUpdated, RequestFact
-from documents import keyring, types
-from documents.models import AccountKeys, Document, Share
-from documents.request_models import DepartmentAgent, FiledRequest
-from documents.request_readers import SUBJECT, check_reader
+from documents import types
+from documents.models import Document, Share
+from documents.request_models import DecisionLetter, DepartmentAgent, FiledRequest
+from documents.request_readers import SUBJECT
 from documents.shares import TERM_MONTHS
 from documents.town_key import TownKey
 from documents.types import months_later
 
-LETTER = "courrier"
 MOST_DEPOSITS = 20
 UNFILED_AFTER = timedelta(days=2)
 """A draft without an account lives one day; what was given for it does not outlive it by much."""
@@ -69,6 +64,7 @@ def keep_department(session: Session, fact: DepartmentUpdated) -> None:
 def forget(session: Session, request_id: UUID, now: datetime) -> None:
     """The request is erased: nobody opens its documents any more."""
     session.execute(delete(FiledRequest).where(FiledRequest.request_id == request_id))
+    session.execute(delete(DecisionLetter).where(DecisionLetter.request_id == request_id))
     _close(session, now, Share.subject_kind == SUBJECT, Share.subject_id == request_id)
     session.execute(
         update(Document)
@@ -145,70 +141,6 @@ def end_unfiled(session: Session, now: datetime) -> None:
         Share.account_id.is_(None),
         Share.shared_at < now - UNFILED_AFTER,
         ~filed,
-    )
-
-
-# ---------------------------------------------------------------- letters
-
-
-def letter_key(session: Session, request_id: UUID, caller: Caller) -> bytes | None:
-    """The public key of the vault of whoever filed the request; None without an account, or without a vault."""
-    filed = check_reader(session, request_id, caller)
-    if filed.account_id is None:
-        return None
-    keys = session.get(AccountKeys, filed.account_id)
-    return keys.public_key if keys is not None and keys.password_wrap else None
-
-
-def put_letter(session: Session, ask: PutLetter, caller: Caller, now: datetime) -> UUID:
-    """Enters the town's letter into the vault of whoever filed the request: the town cannot read it back. Without an
-    account it is kept with the request, for who has the tracking code.
-
-    A full vault takes it all the same: a decision is not kept from anybody for want of room. Raises NotFound,
-    KeysChanged, Conflict.
-    """
-    filed = check_reader(session, ask.request_id, caller)
-    if filed.account_id is not None:
-        keyring.lock(session, filed.account_id, ask.public_key)
-    if session.get(Document, ask.document_id) is not None:
-        raise Conflict(document_id=str(ask.document_id))
-    document = Document(
-        document_id=ask.document_id,
-        account_id=filed.account_id,
-        request_id=ask.request_id if filed.account_id is None else None,
-        document_type=LETTER,
-        size=ask.size,
-        object_size=ask.object_size,
-        sealed_key=ask.sealed_key,
-        sealed_description=ask.sealed_description,
-        stored_at=now,
-        valid_until=None,
-        version=1,
-    )
-    session.add(document)
-    session.flush()
-    if filed.account_id is None:
-        return document.document_id
-    fact = DocumentStored(
-        document_id=document.document_id,
-        account_id=filed.account_id,
-        document_type=LETTER,
-        size=document.size,
-    )
-    tell(session, fact, subject=document.document_id, version=document.version, at=now)
-    return document.document_id
-
-
-def read_letter(session: Session, ask: ReadLetter) -> LetterView:
-    """What the town sent with a request without an account. Raises NotFound."""
-    found = session.get(Document, ask.document_id)
-    if found is None or found.request_id != ask.request_id or found.sealed_key is None:
-        raise NotFound
-    return LetterView(
-        document_id=found.document_id,
-        size=found.size,
-        sealed_key=found.sealed_key,
-        sealed_description=found.sealed_description,
     )
 
 

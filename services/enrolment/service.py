@@ -9,6 +9,7 @@ from enrolment.entries.enrolments import EnrolmentDesk
 from enrolment.entries.feeds import FeedDesk
 from enrolment.entries.home import HomeDesk
 from enrolment.entries.kitchens import KitchenDesk
+from enrolment.entries.letters import LetterDesk
 from enrolment.entries.offer import OfferDesk
 from enrolment.entries.orders import OrderDesk
 from enrolment.entries.procedures import ProcedureFormsDesk
@@ -32,6 +33,7 @@ class EnrolmentService(
     FeedDesk,
     RequestDesk,
     RequestOffice,
+    LetterDesk,
     OrderDesk,
     HomeDesk,
     CopyDesk,

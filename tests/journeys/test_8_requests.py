@@ -91,8 +91,8 @@ def follow(visitor: Visitor, filed: Filed) -> None:
     visitor.says(f"Demande n° {filed.number}")
 
 
-def open_request(desk: Visitor, number: str) -> None:
-    desk.goto("/agents/demandes/")
+def open_request(desk: Visitor, number: str, *, closed: bool = False) -> None:
+    desk.goto("/agents/demandes/?terminees=1" if closed else "/agents/demandes/")
     desk.page.get_by_role("link", name=number).click()
     desk.says(f"Demande n° {number}")
 
@@ -166,7 +166,9 @@ def test_a_parent_finds_the_letter_in_the_vault(staffed: Visitor, amandine: Visi
     staffed.page.get_by_label("Refuser").check()
     staffed.page.get_by_label("Texte du courrier").fill("Cette rue est départementale.")
     staffed.press("Enregistrer la décision")
-    staffed.says("aussi dans son espace de stockage")
+    staffed.says("va dans l’espace de stockage du demandeur")
+    eventually(lambda: "l’espace de stockage du demandeur depuis" in _text_of(staffed, found[0], closed=True))
+    staffed.look("agent-demande-decidee")
     amandine.goto("/mon-espace/demandes/")
     amandine.look("mes-demandes")
     amandine.follow(TITLE, exact=False)
@@ -255,6 +257,6 @@ def send_file(visitor: Visitor, question: str, name: str) -> bytes:
     return content
 
 
-def _text_of(desk: Visitor, number: str) -> str:
-    open_request(desk, number)
+def _text_of(desk: Visitor, number: str, *, closed: bool = False) -> str:
+    open_request(desk, number, closed=closed)
     return desk.page.inner_text("main")

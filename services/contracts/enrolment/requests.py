@@ -60,6 +60,15 @@ INTERNAL = frozenset({StepKind.NOTED, StepKind.ASSIGNED})
 """Never shown to the requester."""
 
 
+class LetterPlace(StrEnum):
+    """Where the decision letter is, beside the request's page."""
+
+    PAGE = "page"  # nowhere else: not decided, or without an account
+    COMING = "coming"  # on its way into the vault
+    NO_VAULT = "no_vault"  # the account has none yet; it is looked for again
+    VAULT = "vault"
+
+
 class Side(StrEnum):
     """Who did it."""
 
@@ -148,7 +157,8 @@ class RequestView(View):
     letter: str = Field(default="", description="The decision, in words")
     decided_by: str = ""
     closed_at: AwareDatetime | None = None
-    in_vault: bool = False
+    letter_place: LetterPlace = LetterPlace.PAGE
+    letter_put_at: AwareDatetime | None = Field(default=None, description="Since when it is in the vault")
     may_write: bool
     may_withdraw: bool
     kept_until: date | None = Field(default=None, description="When what is personal in it is erased")
@@ -336,12 +346,6 @@ class DecideRequest(Command[RequestFile]):
     version: int
     accepted: bool
     words: str = Field(default="", max_length=LONGEST_WORDS)
-
-
-class NoteLetterStored(Command[RequestFile]):
-    """The decision letter lies in the requester's vault."""
-
-    request_id: UUID
 
 
 # ---------------------------------------------------------------- refusals

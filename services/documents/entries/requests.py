@@ -14,10 +14,13 @@ from chassis.service import Service, answers, every, subscribes
 from contracts.caller import Caller
 from contracts.documents import (
     BUCKET,
+    DecisionPlace,
+    DecisionPlaceView,
     DepositDocument,
     LetterKey,
     LetterKeyView,
     LetterView,
+    PutDecision,
     PutLetter,
     ReadLetter,
     UploadLost,
@@ -34,7 +37,7 @@ from contracts.events.requests import (
     RequestReleased,
     RequestSubmitted,
 )
-from documents import drafts, orphans, requests
+from documents import drafts, letters, orphans, requests
 from documents.town_key import TownKey
 
 DEPOSITED = metrics.counter("documents_deposited_total", "Documents given to the town without an account")
@@ -64,14 +67,14 @@ class RequestPapersDesk(Service):
     @answers(LetterKey)
     def letter_key(self, ask: LetterKey, caller: Caller) -> LetterKeyView:
         with self.begin() as session:
-            return LetterKeyView(public_key=requests.letter_key(session, ask.request_id, caller))
+            return LetterKeyView(public_key=letters.letter_key(session, ask.request_id, caller))
 
     @answers(PutLetter)
     def put_letter(self, ask: PutLetter, caller: Caller) -> UUID:
         self.check_object(ask.document_id, ask.object_size)
 
         def put() -> UUID:
-            document_id = requests.put_letter(session, ask, caller, self.clock.now())
+            document_id = letters.put_letter(session, ask, caller, self.clock.now())
             LETTERS.inc()
             return document_id
 
@@ -81,7 +84,27 @@ class RequestPapersDesk(Service):
     @answers(ReadLetter)
     def read_letter(self, ask: ReadLetter, caller: Caller) -> LetterView:
         with self.begin() as session:
-            return requests.read_letter(session, ask)
+            return letters.read_letter(session, ask)
+
+    @answers(DecisionPlace)
+    def decision_place(self, ask: DecisionPlace, caller: Caller) -> DecisionPlaceView:
+        caller.carries_letters()
+        with self.begin() as session:
+            return letters.decision_place(session, ask.request_id)
+
+    @answers(PutDecision)
+    def put_decision(self, ask: PutDecision, caller: Caller) -> UUID:
+        caller.carries_letters()
+        self.check_object(ask.document_id, ask.object_size)
+
+        def put() -> UUID:
+            document_id = letters.put_decision(session, ask, self.clock.now())
+            if document_id == ask.document_id:
+                LETTERS.inc()
+            return document_id
+
+        with self.begin() as session:
+            return once(session, ask, caller, put)
 
     @subscribes(RequestSubmitted)
     def keep_filed(self, session: Session, fact: RequestSubmitted, envelope: Envelope) -> None:

@@ -14,7 +14,6 @@ from contracts.enrolment.requests import (
     DecideRequest,
     ForwardRequest,
     HandleRequest,
-    NoteLetterStored,
     OpenRequest,
     RequestFile,
     RequestLine,
@@ -74,15 +73,6 @@ class RequestOffice(Service):
             return request
 
         return self._do(ask, caller, decide)
-
-    @answers(NoteLetterStored)
-    def note_letter_stored(self, ask: NoteLetterStored, caller: Caller) -> RequestFile:
-        def note(session: Session) -> Request:
-            request = handling.of_department(session, ask.request_id, caller)
-            request.in_vault = True
-            return request
-
-        return self._do(ask, caller, note)
 
     @answers(ListDepartments)
     def list_departments(self, ask: ListDepartments, caller: Caller) -> list[DepartmentView]:

@@ -14,7 +14,7 @@ from contracts.caller import Caller
 from contracts.enrolment.requests import ClaimableView, Side, StepKind
 from contracts.errors import NotFound
 from contracts.events.requests import RequestClaimed
-from enrolment.requests import steps
+from enrolment.requests import letters, steps
 from enrolment.requests.models import AccountAddress, Request
 
 
@@ -63,6 +63,7 @@ def claim(session: Session, request_id: UUID, caller: Caller, now: datetime) -> 
     if request.account_id is not None:
         raise NotFound
     request.account_id = account_id
+    letters.expect(request, now)
     steps.note(session, request_id, StepKind.CLAIMED, Side.REQUESTER, caller.name, now)
     steps.announce(session, request, RequestClaimed, now)
     return request

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from chassis.outbox import tell
 from contracts.enrolment.requests import StepKind
 from contracts.events.requests import RequestErased, RequestReleased, RequestState
-from enrolment.requests import states, steps
+from enrolment.requests import letters, states, steps
 from enrolment.requests.delays import months_later
 from enrolment.requests.models import AccountAddress, Request, RequestDocument, RequestStep
 from enrolment.schedule import calendar
@@ -46,6 +46,7 @@ def erase(session: Session, request_id: UUID, now: datetime) -> bool:
     request.account_id, request.email, request.answers, request.letter = None, "", {}, ""
     request.agent_id, request.agent_name, request.decided_by = None, "", ""
     request.code_hash, request.code_key, request.erased_at = _UNREAD, None, now
+    letters.give_up(request)
     request.version += 1
     session.execute(
         delete(RequestStep).where(

@@ -36,7 +36,7 @@ from contracts.events.requests import (
     RequestWithdrawn,
     TownWrote,
 )
-from enrolment.requests import delays, departments, states, steps
+from enrolment.requests import delays, departments, letters, states, steps
 from enrolment.requests.models import Request
 from enrolment.schedule import calendar
 
@@ -193,6 +193,7 @@ def settle(
     _move(request, Act.ACCEPT if accepted else Act.REFUSE)
     request.letter, request.decided_by = words.strip(), by
     request.closed_at, request.paused_on = now, None
+    letters.expect(request, now)
     kind = StepKind.ACCEPTED if accepted else StepKind.REFUSED
     steps.note(session, request.request_id, kind, side, by, now)
     steps.announce(

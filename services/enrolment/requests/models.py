@@ -57,6 +57,9 @@ class Request(Base):
         Index("ix_request_queue", "department_code", "due_on", postgresql_where=text(OPEN_STATES)),
         Index("ix_request_due_on", "due_on", postgresql_where=text(OPEN_STATES)),
         Index("ix_request_closed_at", "closed_at", postgresql_where=text("erased_at IS NULL")),
+        Index(
+            "ix_request_letter_try_at", "letter_try_at", postgresql_where=text("letter_try_at IS NOT NULL")
+        ),
         Index("ix_request_email", "email", postgresql_where=text("account_id IS NULL AND erased_at IS NULL")),
     )
 
@@ -88,7 +91,14 @@ class Request(Base):
     closed_at: Mapped[datetime | None] = mapped_column(Instant, comment="Decided or withdrawn")
     letter: Mapped[str] = mapped_column(Text, default="", comment="The decision, as the requester reads it")
     decided_by: Mapped[str] = mapped_column(String(200), default="")
-    in_vault: Mapped[bool] = mapped_column(default=False, comment="The letter was put into the vault")
+    letter_put_at: Mapped[datetime | None] = mapped_column(Instant, comment="Since when it is in the vault")
+    letter_try_at: Mapped[datetime | None] = mapped_column(
+        Instant, comment="When it is tried to put it there; none: there is nothing to put"
+    )
+    letter_tries: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    letter_without_vault: Mapped[bool] = mapped_column(
+        default=False, server_default="false", comment="At the last try the account had no vault"
+    )
     retention_months: Mapped[int] = mapped_column(Integer, comment="Kept so long after it is closed")
     erased_at: Mapped[datetime | None] = mapped_column(Instant)
     version: Mapped[int] = mapped_column(Integer, default=1, comment="Grows with each change")

@@ -29,7 +29,7 @@ from contracts.enrolment.requests import (
 from contracts.events.requests import ProcedureKind, RequestState, Silence
 from enrolment.procedures.asking import shown
 from enrolment.procedures.versions import form_of
-from enrolment.requests import claiming, departments, states, steps
+from enrolment.requests import claiming, departments, letters, states, steps
 from enrolment.requests.delays import Notice, months_later, notice
 from enrolment.requests.models import Department, Request, RequestDocument, RequestStep
 from enrolment.schedule import calendar
@@ -205,7 +205,8 @@ def _view(session: Session, request: Request, history: Sequence[RequestStep]) ->
         letter=request.letter,
         decided_by=request.decided_by,
         closed_at=request.closed_at,
-        in_vault=request.in_vault,
+        letter_place=letters.place(request),
+        letter_put_at=request.letter_put_at,
         may_write=states.is_open(state) and not erased,
         may_withdraw=Act.WITHDRAW in states.acts(ProcedureKind(request.kind), state) and not erased,
         kept_until=_kept_until(request),

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from contracts.enrolment.procedure_forms import FieldKind, Prefill
-from contracts.enrolment.requests import RequestFile, RequestView, Side, StepKind, StepView
+from contracts.enrolment.requests import LetterPlace, RequestFile, RequestView, Side, StepKind, StepView
 from contracts.events.requests import ProcedureKind, RequestState
 from gateway import french
 from gateway.procedures.procedure_words import NOT_ANSWERED, said
@@ -28,6 +28,12 @@ ACCEPTED = {
     ProcedureKind.DECISION: "Votre demande est acceptée.",
     ProcedureKind.APPLICATION: "Votre candidature est retenue.",
     ProcedureKind.REPORT: "Votre signalement a été traité.",
+}
+_LETTER_PLACES = {
+    LetterPlace.COMING: "Ce courrier est en cours de dépôt dans l’espace de stockage du demandeur : il n’y a rien à "
+    "faire.",
+    LetterPlace.NO_VAULT: "Le demandeur n’a pas encore d’espace de stockage : ce courrier y sera déposé dès qu’il en "
+    "aura un. Le demandeur le lit déjà sur la page de sa demande.",
 }
 REFUSED = "Votre demande n’est pas acceptée, pour les raisons suivantes."
 
@@ -94,6 +100,14 @@ def decision(view: RequestView) -> tuple[str, str, str]:
 def is_decided(view: RequestView) -> bool:
     """There is a letter."""
     return view.line.state in (RequestState.ACCEPTED, RequestState.REFUSED) and not view.erased
+
+
+def letter_place(view: RequestView) -> str:
+    """Where the letter is beside the request's page, for an agent."""
+    if view.letter_put_at is not None:
+        since = french.moment(view.letter_put_at)
+        return french.typeset(f"Ce courrier est dans l’espace de stockage du demandeur depuis le {since}.")
+    return french.typeset(_LETTER_PLACES.get(view.letter_place, ""))
 
 
 def can_open(file: RequestFile) -> bool:

@@ -10,6 +10,7 @@ SENTENCES = {
         "ou joignez-le une autre fois.",
     ),
     "request_changed": (409, "Cette demande a changé entre-temps : relisez-la, puis recommencez."),
+    "letter_not_due": (409, "Ce courrier est déjà déposé, ou en cours de dépôt : il n’y a rien à faire."),
     "request_closed": (409, "Cette demande est terminée : on ne peut plus y répondre."),
     "department_changed": (
         409,

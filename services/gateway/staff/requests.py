@@ -2,7 +2,7 @@
 
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,7 +15,6 @@ from contracts.enrolment.requests import (
     DecideRequest,
     ForwardRequest,
     HandleRequest,
-    NoteLetterStored,
     OpenRequest,
     RequestFile,
     RequestQueue,
@@ -35,7 +34,6 @@ from gateway.sentences import sentence_of
 from gateway.sentences.requests import STAFF_STATES, state_of
 from gateway.services import ask, ask_each
 from gateway.staff.request_forms import ASK, NOTE, AssignForm, DecisionForm, Forms, ForwardForm, WriteForm
-from gateway.vault import letters
 
 blueprint = Blueprint("requests", __name__, url_prefix="/demandes")
 navigation = [
@@ -143,24 +141,14 @@ def decide(request_id: UUID) -> ResponseReturnValue:
         words=form.letter.data or "",
     )
     try:
-        file = ask(command)
+        view = ask(command).request
     except DomainError as refusal:
         form.show(refusal)
         return _page(request_id, Forms(decision=form))
-    flash(f"La décision est enregistrée et le demandeur prévenu. {_put_letter(file)}", "success")
-    return redirect(url_for(".open_request", request_id=request_id))
-
-
-@blueprint.post("/<uuid:request_id>/courrier")
-@_OFFICE
-def put_letter(request_id: UUID) -> ResponseReturnValue:
-    """Puts the letter into the requester's vault, where that was not done with the decision."""
-    form = VersionForm()
-    if not form.validate():
-        abort(400)
-    file = ask(OpenRequest(request_id=request_id))
-    if request_words.is_decided(file.request):
-        flash(_put_letter(file), "info")
+    where = "est sur la page de suivi"
+    if view.has_account:
+        where = "est sur la page de la demande et va dans l’espace de stockage du demandeur"
+    flash(f"La décision est enregistrée et le demandeur prévenu. Le courrier {where}.", "success")
     return redirect(url_for(".open_request", request_id=request_id))
 
 
@@ -213,19 +201,6 @@ def letter(request_id: UUID) -> Response:
     return papers.pdf(content, request_papers.letter_name(view))
 
 
-def _put_letter(file: RequestFile) -> str:
-    """Says where the letter is. A decision taken twice puts one letter: the second time it is there."""
-    view = file.request
-    if not view.has_account:
-        return "Le courrier est à télécharger sur la page de suivi."
-    if not view.in_vault:
-        paper = papers.render("request_letter", request_papers.letter(view))
-        if not letters.put(view.line.request_id, f"Réponse à la demande {view.line.number}", paper):
-            return "Le courrier est sur la page de la demande ; il n’a pas pu être rangé dans le coffre-fort."
-        ask(NoteLetterStored(command_id=uuid4(), request_id=view.line.request_id))
-    return "Le courrier est aussi dans son espace de stockage."
-
-
 def _do(
     request_id: UUID, command: Command[RequestFile], form: VersionForm, forms: Forms, done: str
 ) -> ResponseReturnValue:
@@ -254,6 +229,7 @@ def _page(request_id: UUID, forms: Forms) -> ResponseReturnValue:
         history=request_words.history(view, names_from(types), own=False),
         silence=request_words.silence(view),
         is_decided=request_words.is_decided(view),
+        letter_place=request_words.letter_place(view),
         can_send=request_words.can_open(file),
         is_report=view.kind is ProcedureKind.REPORT,
     )

@@ -29,6 +29,11 @@ def grants() -> Grants:
     return cast("Grants", current_app.extensions[_GRANTS])
 
 
+def use_objects(objects: Objects) -> None:
+    """Gives the application its object store, where it has no other settings of the site."""
+    current_app.extensions[_OBJECTS] = objects
+
+
 def use(objects: Objects, grants: Grants) -> None:
     """Puts other ones in their place, in tests."""
     current_app.extensions.update({_OBJECTS: objects, _GRANTS: grants})

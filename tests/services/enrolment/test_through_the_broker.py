@@ -17,12 +17,13 @@ from pika.exceptions import ChannelClosedByBroker
 
 from chassis.client import Services
 from chassis.clock import set_clock
-from contracts.caller import SYSTEM, Caller, Role
+from contracts.caller import LETTERS, SYSTEM, Caller, Role
 from contracts.enrolment.bookings import CellState, ChangeBookings, MonthPage, Refusal
 from contracts.enrolment.departments import ListDepartments
 from contracts.enrolment.drafts import SaveAnswers, StartDraft
 from contracts.enrolment.enrolments import MyEnrolments, RequestEnrolment
 from contracts.enrolment.home import Overview
+from contracts.enrolment.letters import LettersDue
 from contracts.enrolment.procedures import ListProcedures, MakeProcedure, ProceduresView, PublishProcedure
 from contracts.enrolment.requests import ClaimRequest, FollowRequest, MyRequests, Side, SubmittedView
 from contracts.envelope import EXCHANGE, Envelope
@@ -170,6 +171,7 @@ def test_from_the_family_told_to_the_booking_told(enrolment: Enrolment, parent: 
     assert told[0]["data"]["family_id"] == str(family.family_id)
 
 
+ANYBODY = Caller()
 EXAMPLE = Path(__file__).parents[3] / "deploy" / "subscriber" / "take_over.py"
 
 
@@ -180,10 +182,10 @@ def publish_form(enrolment: Enrolment, code: str) -> None:
     ask(PublishProcedure(command_id=uuid4(), code=code, revision=made.revision), administrator)
 
 
-def file_request(enrolment: Enrolment, code: str) -> SubmittedView:
-    """Filed by somebody without an account."""
-    ask, secret = enrolment.services.ask, requests.new_secret()
-    draft = ask(StartDraft(command_id=uuid4(), code=code, secret=secret), Caller())
+def file_request(enrolment: Enrolment, code: str, caller: Caller = ANYBODY) -> SubmittedView:
+    """Filed by somebody without an account, or by a parent."""
+    ask, secret = enrolment.services.ask, None if caller.account_id else requests.new_secret()
+    draft = ask(StartDraft(command_id=uuid4(), code=code, secret=secret), caller)
     for page in ("demande", "contact"):
         save = SaveAnswers(
             command_id=uuid4(),
@@ -192,8 +194,8 @@ def file_request(enrolment: Enrolment, code: str) -> SubmittedView:
             page=page,
             answers=requests.answers(),
         )
-        ask(save, Caller())
-    return ask(requests.submit(draft.draft_id, secret), Caller())
+        ask(save, caller)
+    return ask(requests.submit(draft.draft_id, secret), caller)
 
 
 def state_of(enrolment: Enrolment, filed: SubmittedView) -> RequestState:
@@ -250,14 +252,17 @@ def example(enrolment: Enrolment) -> Iterator[None]:
     program.wait(10)
 
 
-def test_another_system_takes_a_request_over(enrolment: Enrolment, example: None) -> None:
+def test_another_system_takes_a_request_over_and_its_letter_comes_due(
+    enrolment: Enrolment, example: None
+) -> None:
     enrolment.services.ask(requests.department(system="subscriber"), SYSTEM)
     publish_form(enrolment, "voirie")
-    filed = file_request(enrolment, "voirie")
+    filed = file_request(enrolment, "voirie", mother.parent())
     enrolment.await_that(lambda: state_of(enrolment, filed) is RequestState.ACCEPTED)
     view = enrolment.services.ask(FollowRequest(number=filed.number, code=filed.code), Caller())
     assert view.decided_by == "Service technique"
     assert [step.side for step in view.steps[1:]] == [Side.SYSTEM, Side.SYSTEM]
+    assert enrolment.services.ask(LettersDue(), LETTERS).request_ids == [filed.request_id]
     assert parked(enrolment.broker) == []
 
 

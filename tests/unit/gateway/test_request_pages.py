@@ -1,8 +1,9 @@
 """Requests: followed by number and code or in one's space, handled by a department's agents, departments described."""
 
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from pypdf import PdfReader
@@ -22,7 +23,6 @@ from contracts.enrolment.requests import (
     HandleRequest,
     MyRequests,
     MyRequestsView,
-    NoteLetterStored,
     OpenRequest,
     RequestChanged,
     RequestQueue,
@@ -38,7 +38,6 @@ from contracts.errors import Invalid, NotFound, TooManyAttempts
 from contracts.events.requests import ProcedureKind, RequestState
 from gateway.citizen.requests_part import show_requests
 from gateway.dashboard import Page
-from gateway.vault import letters
 from tests.mothers import enrolment_views
 from tests.mothers import request_views as mother
 from tests.mothers.agents import an_agent_view
@@ -280,31 +279,30 @@ def test_the_home_shows_the_last_requests_and_what_the_town_waits_for() -> None:
     assert [(task.action, task.href) for task in page.tasks] == [("Répondre", f"{MINE}{ID}")]
 
 
-def test_the_letter_of_a_decision_goes_into_the_vault_or_the_page_says_where_it_is(
-    town: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    put: list[str] = []
-    decided = mother.file(mother.refused(has_account=True), acts=[])
+@pytest.mark.parametrize(
+    ("has_account", "told"),
+    [(True, "va dans l’espace de stockage du demandeur"), (False, "Le courrier est sur la page de suivi")],
+)
+def test_a_decision_says_where_its_letter_goes(town: Site, has_account: bool, told: str) -> None:
     town.services.answers[OpenRequest] = mother.file()
-    town.services.answers[DecideRequest] = decided
-    town.services.answers[NoteLetterStored] = decided
+    town.services.answers[DecideRequest] = mother.file(mother.refused(has_account=has_account), acts=[])
     agent = town.agent(Role.REQUESTS)
+    agent.submit(agent.read(f"{OFFICE}{ID}"), 2, outcome="refuse", letter="Rue du Département.")
+    assert told in words(agent.read(f"{OFFICE}{ID}").main)
 
-    def decide(stored: bool) -> str:
-        def put_it(request_id: UUID, name: str, paper: bytes) -> bool:
-            put.append(name)
-            assert (request_id, paper[:4]) == (ID, b"%PDF")
-            return stored
 
-        monkeypatch.setattr(letters, "put", put_it)
-        page = agent.read(f"{OFFICE}{ID}")
-        agent.submit(page, 2, outcome="refuse", letter="Rue du Département.")
-        return words(agent.read(f"{OFFICE}{ID}").main)
-
-    assert "aussi dans son espace de stockage" in decide(True)
-    assert "n’a pas pu être rangé" in decide(False)
-    assert put == ["Réponse à la demande 2026-000123"] * 2
-    assert len(town.services.asked_for(NoteLetterStored)) == 1
+def test_an_agent_reads_since_when_the_letter_is_in_the_vault_or_why_not_yet(town: Site) -> None:
+    put_at = mother.FILED + timedelta(hours=50, minutes=1)
+    for place, told in (
+        (
+            {"letter_place": "vault", "letter_put_at": put_at},
+            "du demandeur depuis le 22 novembre 2026 à 11 h 06",
+        ),
+        ({"letter_place": "coming"}, "en cours de dépôt dans l’espace de stockage"),
+        ({"letter_place": "no_vault"}, "n’a pas encore d’espace de stockage"),
+    ):
+        town.services.answers[OpenRequest] = mother.file(mother.refused(has_account=True, **place), acts=[])
+        assert told in words(town.agent(Role.REQUESTS).read(f"{OFFICE}{ID}").main)
 
 
 def test_a_document_is_sent_where_there_is_a_vault_and_its_faults_are_said(town: Site) -> None:

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from deploy.images.secrets import write_folders
-from deploy.local.processes import GATEWAY, SERVICES
+from deploy.local.processes import GATEWAY, LETTERS, SERVICES
 from deploy.local.surroundings import ROOT
 
 DEFINED = re.compile(r'(?:counter|gauge|histogram)\(\s*"([a-z_]+)"')
@@ -43,7 +43,7 @@ def list_defined_metrics() -> set[str]:
 def test_every_process_of_the_system_is_described(compose: dict[str, Any]) -> None:
     for service in SERVICES:
         assert {service, f"{service}-relay", f"{service}-migrate"} <= set(compose)
-    assert {GATEWAY, f"{GATEWAY}-migrate"} <= set(compose)
+    assert {GATEWAY, LETTERS, f"{GATEWAY}-migrate"} <= set(compose)
 
 
 def test_a_container_sees_its_own_secrets_and_no_others(compose: dict[str, Any], drawn: Path) -> None:
@@ -98,7 +98,7 @@ def test_prometheus_reads_its_files(name: str) -> None:
 
 def test_prometheus_watches_every_process() -> None:
     watched = (ROOT / "deploy" / "prometheus" / "prometheus.yml").read_text()
-    for process in (*SERVICES, *(f"{service}-relay" for service in SERVICES), GATEWAY):
+    for process in (*SERVICES, *(f"{service}-relay" for service in SERVICES), GATEWAY, LETTERS):
         assert f'"{process}:9000"' in watched
 
 

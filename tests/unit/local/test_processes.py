@@ -2,7 +2,14 @@
 
 import pytest
 
-from deploy.local.processes import SECRETS, SERVICES, Addresses, compose_environment, list_processes
+from deploy.local.processes import (
+    SECRETS,
+    SERVICES,
+    Addresses,
+    compose_environment,
+    compose_letters_environment,
+    list_processes,
+)
 
 EVERY_VARIABLE = (
     *SECRETS,
@@ -51,6 +58,13 @@ def test_a_relay_knows_its_database_its_broker_and_no_secret(service: str) -> No
     }
 
 
+def test_the_process_of_letters_knows_the_broker_and_the_store_and_no_secret() -> None:
+    assert compose_letters_environment(ADDRESSES) == {
+        "ESPACE_AMQP_URL": "amqp://gateway",
+        "ESPACE_S3_URL": "espace_s3_url",
+    }
+
+
 @pytest.mark.parametrize("service", [*SERVICES, "gateway"])
 def test_a_process_enters_under_its_own_name(service: str) -> None:
     environment = compose_environment(service, ADDRESSES)
@@ -65,4 +79,5 @@ def test_the_gateway_starts_last() -> None:
         "billing",
         "billing-relay",
         "gateway",
+        "gateway-letters",
     ]
