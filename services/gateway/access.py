@@ -9,12 +9,17 @@ from flask.typing import ResponseReturnValue
 
 from contracts.caller import Kind, Role
 from contracts.errors import NotAllowed, NotSignedIn
-from gateway.browser import browser_session
+from gateway import french
+from gateway.browser import browser_session, kept_form
 from gateway.procedures import draft_secret
 
 V = TypeVar("V", bound=Callable[..., Any])
 
 SIGN_IN = {Kind.CITIZEN: "/connexion", Kind.AGENT: "/agents/connexion"}
+_SIGNED_OUT = (
+    "Vous n’êtes plus connecté : votre session s’est terminée. Rien n’est perdu, ce que vous avez saisi est gardé "
+    "sur cette page."
+)
 HOME = {Kind.CITIZEN: "/mon-espace/", Kind.AGENT: "/agents/"}
 
 
@@ -59,13 +64,22 @@ def guard(kind: Kind) -> Callable[[], ResponseReturnValue | None]:
 
 
 def send_to_sign_in(kind: Kind) -> ResponseReturnValue:
-    """To the sign-in page, and back here afterwards when this was a page and not a form sent."""
+    """To the sign-in page, and back here afterwards when this was a page; a form that was sent waits on a page."""
     if request.accept_mimetypes.best == "application/json":
         raise NotSignedIn
+    form = kept_form.kept()
+    if form is not None:
+        text = french.typeset(_SIGNED_OUT)
+        return kept_form.page(401, "Connexion nécessaire", text, form, sign_in_address(kind))
+    return redirect(sign_in_address(kind))
+
+
+def sign_in_address(kind: Kind) -> str:
+    """The sign-in page, which leads back here where this is a page."""
     address = SIGN_IN[kind]
     if request.method == "GET":
         address += "?suite=" + quote(request.full_path.rstrip("?"), safe="")
-    return redirect(address)
+    return address
 
 
 def after_sign_in(kind: Kind) -> str:

@@ -14,7 +14,7 @@ from chassis.clock import Clock, SystemClock, clock_from
 from chassis.database import engine_for, sessions_for
 from chassis.health import Check
 from gateway import discovery, errors, french, health, metrics, security, services, static_files
-from gateway.browser import browser_session, first_pages
+from gateway.browser import browser_session, draft_cookie, first_pages
 from gateway.browser.session_store import DatabaseStore, SessionStore
 from gateway.navigation import Menus
 from gateway.settings import GatewaySettings
@@ -71,6 +71,7 @@ def create_app(
     _follow_requests(app)
     metrics.init_app(app)
     browser_session.init_app(app)
+    draft_cookie.init_app(app)
     security.init_app(app, settings)
     french.init_app(app)
     static_files.init_app(app)

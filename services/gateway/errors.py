@@ -1,6 +1,6 @@
 """Refusals and failures, as pages a reader understands (and as JSON under /api)."""
 
-from flask import Flask, g, jsonify, redirect, render_template, request
+from flask import Flask, g, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from structlog import get_logger
@@ -9,12 +9,22 @@ from werkzeug.exceptions import HTTPException
 
 from contracts.caller import Kind
 from contracts.errors import DomainError, NotSignedIn
+from gateway import french
 from gateway.access import SIGN_IN, after_sign_in, send_to_sign_in
-from gateway.browser import browser_session
+from gateway.browser import browser_session, kept_form
 from gateway.metrics import REFUSALS
 from gateway.sentences import sentence_of
 
 log = get_logger()
+_EXPIRED = (
+    "Cette page est restée ouverte trop longtemps, une autre page vous a connecté ou déconnecté, "
+    "ou vos cookies sont désactivés."
+)
+_BEGIN_AGAIN = "Rien n’a été enregistré : revenez à la page précédente, rechargez-la et recommencez."
+_SEND_AGAIN = (
+    "Rien n’est encore enregistré, mais ce que vous avez saisi est gardé ici : envoyez-le de nouveau. "
+    "Si cette page revient, autorisez les cookies de ce site."
+)
 
 PAGES = {
     400: ("Demande incomprise", "Votre navigateur a envoyé une demande que le site ne comprend pas."),
@@ -40,19 +50,20 @@ _TITLES = {
 def init_app(app: Flask) -> None:
     """Takes charge of everything that goes wrong."""
     app.register_error_handler(CSRFError, _forgotten_form)
-    app.register_error_handler(DomainError, _refusal)
+    app.register_error_handler(DomainError, refusal)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _crash)
 
 
-def _refusal(error: DomainError) -> ResponseReturnValue:
+def refusal(error: DomainError) -> ResponseReturnValue:
+    """The page of a refusal that no form shows."""
     REFUSALS.labels(error.code).inc()
     log.warning("refused", code=error.code, endpoint=request.endpoint)
     if isinstance(error, NotSignedIn) and not _wants_json():
         return send_to_sign_in(Kind.AGENT if request.path.startswith("/agents") else Kind.CITIZEN)
     sentence = sentence_of(error)
     title = PAGES.get(sentence.status, (_TITLES.get(sentence.status, "Opération refusée"), ""))[0]
-    resend = _resendable() if sentence.status == 503 else None
+    resend = kept_form.kept() if sentence.status == 503 else None
     return _answer(sentence.status, title, sentence.text, error.code, resend)
 
 
@@ -62,11 +73,9 @@ def _forgotten_form(error: CSRFError) -> ResponseReturnValue:
         return redirect(done)
     REFUSALS.labels("csrf").inc()
     log.warning("refused", code="csrf", reason=error.description)
-    text = (
-        "Cette page est restée ouverte trop longtemps, ou vos cookies sont désactivés. "
-        "Rien n’a été enregistré : revenez à la page précédente, rechargez-la et recommencez."
-    )
-    return _answer(400, "Page expirée", text, "csrf")
+    resend = kept_form.kept() if kept_form.is_from_here() else None
+    what_to_do = _SEND_AGAIN if resend else _BEGIN_AGAIN
+    return _answer(400, "Page expirée", f"{_EXPIRED} {what_to_do}", "csrf", resend)
 
 
 def _done_elsewhere() -> str | None:
@@ -96,16 +105,7 @@ def _answer(
 ) -> ResponseReturnValue:
     if _wants_json():
         return jsonify(error=code, message=text, correlation_id=g.get("correlation_id", "")), status
-    page = render_template("errors/page.html", status=status, title=title, text=text, resend=resend)
-    return page, status
-
-
-def _resendable() -> MultiDict[str, str] | None:
-    """What was sent, to be sent again by one button; never with a file, a password or a key."""
-    if request.method != "POST" or request.files or "command_id" not in request.form:
-        return None
-    secret = any("password" in name or name in ("key", "code") for name in request.form)
-    return None if secret else request.form
+    return kept_form.page(status, title, french.typeset(text), resend)
 
 
 def _wants_json() -> bool:

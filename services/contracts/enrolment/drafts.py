@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, Field, StringConstraints
 
 from contracts.enrolment.procedure_forms import Answers, Name, ProcedureForm
 from contracts.enrolment.values import Code
-from contracts.errors import Conflict, Invalid
+from contracts.errors import Conflict, Invalid, NotFound
 from contracts.messages import Command, Question, View
 
 LONGEST_TYPED = 20_000
@@ -76,7 +76,10 @@ class StartDraft(Command[DraftCard]):
 
 
 class OpenDraft(Question[DraftView]):
-    """A draft of the caller: of the account, or of whoever has its `secret`. NotFound for anybody else."""
+    """A draft of the caller: of the account, or of whoever has its `secret`. NotFound for anybody else.
+
+    DraftSent, by this and every command below, where the caller's account has sent it.
+    """
 
     draft_id: UUID
     secret: Secret | None = None
@@ -144,6 +147,12 @@ class DropDraft(Command[bool]):
 
     draft_id: UUID
     secret: Secret | None = None
+
+
+class DraftSent(NotFound):
+    """The draft is a request by now, of the caller's account and under the same id."""
+
+    code = "draft_sent"
 
 
 class FormChanged(Conflict):

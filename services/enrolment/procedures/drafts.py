@@ -17,6 +17,7 @@ from contracts.enrolment.drafts import (
     AdoptDraft,
     DraftCard,
     DraftIncomplete,
+    DraftSent,
     DraftView,
     DropDraft,
     FormChanged,
@@ -34,6 +35,7 @@ from enrolment.procedures import joined, renewing, unfinished, versions
 from enrolment.procedures.asking import shown
 from enrolment.procedures.checking import check, clean
 from enrolment.procedures.models import FormVersion, Procedure, RequestDraft
+from enrolment.requests.models import Request
 
 KEPT = timedelta(days=90)
 KEPT_WITHOUT_ACCOUNT = timedelta(days=1)
@@ -150,6 +152,8 @@ def drop(session: Session, ask: DropDraft, caller: Caller, now: datetime) -> boo
     """Erases it. See `DropDraft`."""
     try:
         draft = _find(session, ask.draft_id, ask.secret, caller, lock=True)
+    except DraftSent:
+        raise
     except NotFound:
         return False
     session.delete(draft)
@@ -212,8 +216,13 @@ def _find(
         raise NotFound
     draft = session.scalars(statement.with_for_update() if lock else statement).one_or_none()
     if draft is None:
-        raise NotFound
+        raise _gone(session, draft_id, caller)
     return draft
+
+
+def _gone(session: Session, draft_id: UUID, caller: Caller) -> NotFound:
+    request = session.get(Request, draft_id) if caller.kind is Kind.CITIZEN else None
+    return DraftSent() if request and request.account_id == caller.account_id else NotFound()
 
 
 def _cards(session: Session, whose: ColumnElement[bool], code: str | None) -> list[DraftCard]:

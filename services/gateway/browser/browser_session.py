@@ -29,14 +29,13 @@ from nacl.secret import SecretBox
 
 from contracts.caller import Kind, Role
 from contracts.errors import ServiceUnavailable
+from gateway.browser import draft_cookie
 from gateway.browser.session_store import SessionRecord
 from gateway.metrics import SIGN_INS
 from gateway.settings import ABSOLUTE, IDLE
 from gateway.wiring import settings, wiring
 
 _TOUCH_EVERY = timedelta(minutes=1)
-_FOLLOWS = ("draft_secret", "draft_files")
-"""See the modules of these names, which stand on this one or are read beside it."""
 
 
 @dataclass(frozen=True)
@@ -76,12 +75,12 @@ class SignedIn:
 def sign_in(identity: Identity, vault_private_key: bytes | None = None) -> SignedIn:
     """Opens a session under a new token; the one this browser had is ended.
 
-    Of the form cookie a parent keeps the proof of what was begun in this browser without an account.
+    A parent keeps the proof of what was begun in this browser without an account.
     """
     is_first = identity.kind is Kind.CITIZEN and _record() is None
-    follows = {name: session[name] for name in _FOLLOWS if is_first and name in session}
+    begun = draft_cookie.everything() if is_first else {}
     sign_out()
-    session.update(follows)
+    draft_cookie.replace(begun)
     token = secrets.token_bytes(32)
     now = wiring().real_clock.now()
     record = SessionRecord(
@@ -107,9 +106,10 @@ def sign_in(identity: Identity, vault_private_key: bytes | None = None) -> Signe
 
 
 def sign_out() -> None:
-    """Ends this browser's session, and whatever the form cookie held (CSRF token, messages)."""
+    """Ends this browser's session, and whatever its other cookies held (CSRF token, messages, drafts)."""
     record = _record()
     session.clear()
+    draft_cookie.replace({})
     if record is not None:
         wiring().sessions.remove(record.session_id, record.account_id)
     g.browser_token = g.browser_record = None

@@ -1,20 +1,22 @@
 """Files joined to drafts by a browser without account: which, for which question, and what each is called.
 
-They are in the form cookie, beside the secret of the drafts: the name is sealed to the town with the file, and nobody
-but this browser could say it again.
+They are in the cookie of the drafts, beside their secret: the name is sealed to the town with the file, and nobody but
+this browser could say it again.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import session
+from gateway.browser import draft_cookie
 
-_KEY = "draft_files"
+_KEY = "files"
 _MOST = 24
 """A cookie holds four kilobytes. Of more files the oldest are forgotten by name: the draft knows them still."""
 
 _LONGEST = 40
+"""Bytes of a name: four kilobytes again."""
+
 UNNAMED = "Fichier joint"
 
 
@@ -52,23 +54,26 @@ def by_question(
 
 def remember(draft_id: UUID, file: DraftFile) -> None:
     """It was joined."""
-    row = [str(draft_id), file.document_id, file.question, file.name[:_LONGEST]]
-    session[_KEY] = [*_rows(), row][-_MOST:]
+    row = [str(draft_id), file.document_id, file.question, _cut(file.name)]
+    draft_cookie.keep(_KEY, [*_rows(), row][-_MOST:])
 
 
 def forget(draft_id: UUID, document_id: UUID | None = None) -> None:
     """It was taken back; without one: the draft is sent, or given up."""
     gone = (str(draft_id), str(document_id))
-    session[_KEY] = [
-        row for row in _rows() if row[0] != gone[0] or (document_id is not None and row[1] != gone[1])
-    ]
+    left = [row for row in _rows() if row[0] != gone[0] or (document_id is not None and row[1] != gone[1])]
+    draft_cookie.keep(_KEY, left or None)
 
 
 def forget_all() -> None:
     """The drafts are nobody's here any more."""
-    session.pop(_KEY, None)
+    draft_cookie.keep(_KEY, None)
 
 
 def _rows() -> list[list[str]]:
-    kept: list[list[str]] = session.get(_KEY, [])
+    kept: list[list[str]] = draft_cookie.get(_KEY, [])
     return kept
+
+
+def _cut(name: str) -> str:
+    return name.encode()[:_LONGEST].decode(errors="ignore")

@@ -1,4 +1,4 @@
-"""What proves that drafts begun without an account are this browser's: 32 random bytes in its form cookie.
+"""What proves that drafts begun without an account are this browser's: 32 random bytes in a cookie of a day.
 
 They go with a parent who signs in (`browser_session.sign_in`), who is then asked whether the drafts are theirs: a
 computer is shared, and what somebody else began there must not land in their account by itself. Signing out ends them.
@@ -6,12 +6,10 @@ computer is shared, and what somebody else began there must not land in their ac
 
 import secrets
 
-from flask import session
-
 from contracts.caller import Kind
-from gateway.browser import browser_session
+from gateway.browser import browser_session, draft_cookie
 
-NAME = "draft_secret"
+_KEY = "secret"
 
 
 def is_citizen() -> bool:
@@ -22,7 +20,7 @@ def is_citizen() -> bool:
 
 def kept() -> str | None:
     """The browser's, whoever is signed in."""
-    found: str | None = session.get(NAME)
+    found: str | None = draft_cookie.get(_KEY)
     return found
 
 
@@ -30,11 +28,11 @@ def of_visitor(*, make: bool = False) -> str | None:
     """The browser's while nobody is signed in with an account, whose own proof the account is."""
     if is_citizen():
         return None
-    if make and NAME not in session:
-        session[NAME] = secrets.token_urlsafe(32)
+    if make and kept() is None:
+        draft_cookie.keep(_KEY, secrets.token_urlsafe(32))
     return kept()
 
 
 def forget() -> None:
     """The drafts are nobody's here any more; they are erased within a day."""
-    session.pop(NAME, None)
+    draft_cookie.keep(_KEY, None)

@@ -12,8 +12,8 @@ from flask.typing import ResponseReturnValue
 
 from contracts.enrolment.drafts import AdmitFile, DraftView, OpenDraft
 from contracts.enrolment.procedure_forms import FieldKind, FormField
-from contracts.errors import TooManyAttempts
-from gateway.procedures import draft_files
+from contracts.errors import NotFound, TooManyAttempts
+from gateway.procedures import draft_files, lost_draft
 from gateway.procedures.draft_secret import is_citizen, of_visitor
 from gateway.services import ask
 from gateway.vault.deposits import DepositAsked, deposit
@@ -25,6 +25,7 @@ blueprint = Blueprint(
     __name__,
     url_prefix="/demarches/en-cours/<uuid:draft_id>/<page>/fichier/<question>",
 )
+blueprint.register_error_handler(NotFound, lost_draft.answer)
 ANY_TYPE = "autre"
 """Where the form does not say what it wants."""
 

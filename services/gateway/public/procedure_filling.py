@@ -30,7 +30,7 @@ from contracts.messages import Question
 from gateway import french
 from gateway.forms import CommandForm, HiddenField
 from gateway.forms.ids import id_in
-from gateway.procedures import draft_files, draft_secret, procedure_words
+from gateway.procedures import draft_files, draft_secret, lost_draft, procedure_words
 from gateway.procedures.procedure_form import Attached, Known, PageForm, page_form
 from gateway.requests import tracking
 from gateway.services import ask, ask_each
@@ -38,6 +38,7 @@ from gateway.vault import given
 from gateway.vault.shelf import Shelved, shelve, today
 
 blueprint = Blueprint("procedure_filling", __name__, url_prefix="/demarches/en-cours/<uuid:draft_id>")
+blueprint.register_error_handler(NotFound, lost_draft.answer)
 _SUBJECT = "request"
 
 

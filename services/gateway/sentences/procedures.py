@@ -1,6 +1,7 @@
 """Refusals about démarches: their forms, and the drafts of those who fill one."""
 
 SENTENCES = {
+    "draft_sent": (409, "Cette demande est déjà envoyée."),
     "form_changed": (
         409,
         "Ce formulaire a changé pendant que vous le remplissiez. Ce que vous avez saisi est gardé : "

@@ -8,7 +8,15 @@ from uuid import uuid4
 import pytest
 
 from contracts.caller import Caller
-from contracts.enrolment.drafts import AdoptDraft, DraftIncomplete, FormChanged
+from contracts.enrolment.drafts import (
+    AdoptDraft,
+    DraftIncomplete,
+    DraftSent,
+    DropDraft,
+    FormChanged,
+    OpenDraft,
+    SaveAnswers,
+)
 from contracts.enrolment.requests import (
     ClaimRequest,
     DecideRequest,
@@ -113,6 +121,23 @@ def test_two_at_once_file_one_request(counter: Counter) -> None:
     for thread in threads:
         thread.join()
     assert (len(made), len(refused)) == (1, 3)
+    assert counter.town.count("SELECT count(*) FROM request") == 1
+
+
+def test_what_an_account_has_sent_says_so_to_its_other_tabs_and_to_nobody_else(counter: Counter) -> None:
+    parent = enrolment.parent()
+    draft_id = counter.draft(parent)
+    counter.submit(draft_id, None, parent)
+    page = SaveAnswers(command_id=uuid4(), draft_id=draft_id, page="contact", answers={})
+    for late in (OpenDraft(draft_id=draft_id), page, DropDraft(command_id=uuid4(), draft_id=draft_id)):
+        with pytest.raises(DraftSent):
+            getattr(counter.service, late.method())(late, parent)
+    with pytest.raises(DraftSent):
+        counter.submit(draft_id, None, parent)
+    for stranger in (enrolment.parent(), ANYBODY):
+        with pytest.raises(NotFound) as refusal:
+            counter.service.open_draft(OpenDraft(draft_id=draft_id, secret=mother.new_secret()), stranger)
+        assert type(refusal.value) is NotFound
     assert counter.town.count("SELECT count(*) FROM request") == 1
 
 

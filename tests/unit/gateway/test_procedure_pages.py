@@ -1,10 +1,12 @@
 """Démarches: found, begun, filled page by page, checked and sent; with an account or without."""
 
 import io
+from random import Random
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
+from bs4 import BeautifulSoup
 from werkzeug.test import TestResponse
 
 from contracts.accounts.families import MyHousehold
@@ -15,6 +17,7 @@ from contracts.enrolment.drafts import (
     AdmitFile,
     AdoptDraft,
     DraftCard,
+    DraftSent,
     DropDraft,
     FormChange,
     FormChanged,
@@ -38,14 +41,19 @@ from contracts.enrolment.requests import SubmitRequest, SubmittedView
 from contracts.errors import NotFound, ServiceUnavailable, TooManyAttempts
 from enrolment.procedures.asking import shown, whole
 from enrolment.procedures.checking import check, clean
+from gateway.browser import draft_cookie
+from gateway.procedures import draft_files
 from gateway.public import procedure_files
 from gateway.vault.deposits import Deposited
 from tests.mothers import procedures as mother
 from tests.mothers.accounts import a_household
 from tests.mothers.procedures import DRAFT_ID, a_vault, field, form, page, removal
+from tests.unit.gateway.conftest import CITIZEN_ID
 from tests.unit.gateway.test_absence_pages import text_of
 
 DRAFT = f"/demarches/en-cours/{DRAFT_ID}"
+COMMAND = {"command_id": "00000000-0000-4000-8000-0000000c0de1"}
+FROM_HERE = {"Sec-Fetch-Site": "same-origin"}
 CARD = DraftCard(
     draft_id=DRAFT_ID,
     code="occuper-la-rue",
@@ -59,6 +67,10 @@ def words_of(answer: Any) -> str:
     """The page in answer, with plain spaces."""
     text: str = answer.get_data(as_text=True)
     return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def soup(answer: TestResponse) -> BeautifulSoup:
+    return BeautifulSoup(answer.get_data(as_text=True), "html5lib")
 
 
 class Desk:
@@ -446,14 +458,53 @@ def test_somebody_else_on_a_shared_computer_leaves_what_was_begun_there(site: An
 
 
 def test_who_has_sent_what_was_begun_is_asked_nothing(site: Any) -> None:
-    site.services.answers[ListLeftDrafts] = []
-    parent = site.citizen()
-    with parent.client.session_transaction() as cookie:
-        cookie["draft_secret"] = "s" * 43
+    Desk(site, removal())
+    parent = site.anonymous()
+    parent.send("/demarches/occuper-la-rue")
+    site.services.answers |= {
+        ListLeftDrafts: [],
+        SignIn: SignedInView(account_id=UUID(int=11), kind=Kind.CITIZEN, name="M. Luc Roy"),
+        ReadKeys: ServiceUnavailable(service="documents"),
+    }
+    parent.send("/connexion", email="luc@exemple.fr", password="x")
+    assert parent.client.get_cookie("espace-drafts")
 
     assert parent.get("/demarches/a-reprendre?suite=/actualites", 302).location == "/actualites"
-    with parent.client.session_transaction() as cookie:
-        assert "draft_secret" not in cookie
+    assert parent.client.get_cookie("espace-drafts") is None
+
+
+def test_what_is_begun_without_an_account_outlives_the_browser_for_a_day_and_the_code_does_not(
+    site: Any, desk: Desk
+) -> None:
+    visitor = site.anonymous()
+    visitor.send("/demarches/occuper-la-rue")
+    kept = visitor.client.get_cookie("espace-drafts")
+    assert (kept.max_age, kept.http_only, kept.same_site) == (86400, True, "Lax")
+    assert visitor.client.get_cookie("espace-form").max_age is None
+
+    again = site.anonymous()
+    again.client.set_cookie("espace-drafts", kept.value)
+    again.read(f"{DRAFT}/what")
+    begun = site.services.asked_for(StartDraft)[0].secret
+    assert begun
+    assert site.services.asked_for(OpenDraft)[-1].secret == begun
+    again.client.set_cookie("espace-drafts", kept.value[:-1] + "!")
+    again.read(f"{DRAFT}/what")
+    assert site.services.asked_for(OpenDraft)[-1].secret is None
+
+
+def test_however_many_files_are_joined_and_whatever_they_are_called_the_browser_keeps_the_cookie(
+    site: Any,
+) -> None:
+    some = Random(6)
+    with site.app.test_request_context():
+        draft_cookie.keep("secret", "s" * 43)
+        for _ in range(30):
+            name = "".join(chr(some.randrange(0x4E00, 0x9FA5)) for _ in range(60))
+            draft_files.remember(uuid4(), draft_files.DraftFile(str(uuid4()), "q" * 40, name))
+        answer = site.app.process_response(site.app.make_response(""))
+    cookie = next(each for each in answer.headers.getlist("Set-Cookie") if each.startswith("espace-drafts"))
+    assert 2000 < len(cookie) < 4096
 
 
 def test_a_draft_of_somebody_else_is_not_there(site: Any, desk: Desk) -> None:
@@ -461,6 +512,47 @@ def test_a_draft_of_somebody_else_is_not_there(site: Any, desk: Desk) -> None:
     for address in ("/", "/what", "/verifier"):
         site.anonymous().get(other + address, 404)
     site.anonymous().get(f"{DRAFT}/nowhere", 302)
+
+
+def test_who_sends_again_what_is_sent_is_led_to_the_request(site: Any, desk: Desk) -> None:
+    desk.answers = {"why": "works", "weeks": 2, "name": "Li", "contact_email": "li@exemple.fr"}
+    desk.saved = {"why", "weeks", "name", "remark", "contact_email"}
+    visitor, parent = site.anonymous(), site.citizen()
+    other_tab = visitor.read(f"{DRAFT}/verifier")
+    visitor.send(f"{DRAFT}/verifier")
+    site.services.answers |= {OpenDraft: NotFound(), SubmitRequest: NotFound()}
+    for answer in (visitor.submit(other_tab), visitor.get(f"{DRAFT}/what", 303)):
+        assert answer.location == "/suivre-une-demande/recue"
+
+    site.services.answers |= {OpenDraft: DraftSent(), DropDraft: DraftSent()}
+    for answer in (parent.get(f"{DRAFT}/verifier", 303), parent.post(f"{DRAFT}/supprimer", COMMAND)):
+        assert answer.location == f"/mon-espace/demandes/{DRAFT_ID}"
+
+
+def test_what_is_typed_when_the_session_is_over_is_kept_until_one_is_signed_in_again(
+    site: Any, desk: Desk
+) -> None:
+    desk.answers = {"why": "works"}
+    browser = site.citizen()
+    page = browser.read(f"{DRAFT}/what")
+    site.services.answers[OpenDraft] = NotFound()
+    site.sessions.remove_all(CITIZEN_ID)
+    opened = browser.read(f"{DRAFT}/what", 404)
+    assert opened.select_one("main a")["href"].startswith("/connexion?suite=%2Fdemarches%2Fen-cours")
+    lost = browser.submit(page, f_weeks="beaucoup de semaines, à cause du chantier de la rue")
+    assert lost.status_code == 404
+    assert "encore sur cette page" in words_of(lost)
+    assert "à cause du chantier" in words_of(lost)
+
+    Desk(site, removal(), {"why": "works"})
+    browser.client.get("/entrer")
+    expired = browser.client.post(
+        f"{DRAFT}/what", data=browser.filled(soup(lost).select_one("main form")), headers=FROM_HERE
+    )
+    assert expired.status_code == 400
+    again = browser.submit(soup(expired))
+    assert again.status_code == 422
+    assert "beaucoup de semaines" in words_of(again)
 
 
 def test_what_is_no_code_is_the_name_of_nothing(site: Any) -> None:

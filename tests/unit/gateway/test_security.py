@@ -97,6 +97,48 @@ def test_a_token_beside_the_form_cookie_is_our_own_or_none(site: Site) -> None:
     assert answer.status_code == 400
 
 
+def test_what_another_site_sends_is_never_offered_to_be_sent_again(site):
+    form = {
+        "command_id": "00000000-0000-4000-8000-0000000c0de1",
+        "words": "un long texte, tapé une fois " * 3,
+    }
+    browser = site.citizen()
+    for headers, is_kept in (
+        ({"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"}, False),
+        ({"Sec-Fetch-Site": "same-site"}, False),
+        ({"Origin": "null"}, False),
+        ({}, False),
+        ({"Origin": "http://localhost"}, True),
+        ({"Sec-Fetch-Site": "same-origin"}, True),
+    ):
+        answer = browser.client.post("/composants/formulaire", data=form, headers=headers)
+        assert answer.status_code == 400
+        assert ("tapé une fois" in answer.get_data(as_text=True)) is is_kept
+    secrets = {**form, "new_password": "cerise"}
+    answer = browser.client.post(
+        "/composants/formulaire", data=secrets, headers={"Sec-Fetch-Site": "same-origin"}
+    )
+    assert "tapé une fois" not in answer.get_data(as_text=True)
+
+
+def test_a_form_sent_after_the_session_waits_for_who_signs_in_again(site):
+    request_id = "00000000-0000-4000-8000-0000000c0de1"
+    words = {"command_id": request_id, "letter": "Votre demande est acceptée, car…"}
+    for address, sign_in in (
+        (f"/mon-espace/demandes/{request_id}/message", "/connexion"),
+        (f"/agents/demandes/{request_id}/decider", "/agents/connexion"),
+    ):
+        answer = site.anonymous().post(address, words)
+        assert answer.status_code == 401
+        page = BeautifulSoup(answer.get_data(as_text=True), "html5lib")
+        assert page.select_one("main a")["href"] == sign_in
+        assert page.select_one("main [name=letter]")["value"] == words["letter"]
+    assert (
+        site.anonymous().post(f"/mon-espace/demandes/{request_id}/message", {"a": "b"}).location
+        == "/connexion"
+    )
+
+
 def test_a_token_of_another_browser_is_refused(site):
     token = site.anonymous().token()
     other = site.citizen()
