@@ -49,7 +49,7 @@ def name() -> str:
 def _kept() -> dict[str, Any]:
     if "draft_cookie" not in g:
         try:
-            read = _signer().loads(request.cookies.get(name(), ""), max_age=LASTS.total_seconds())
+            read = _signer().loads(request.cookies.get(name(), ""), max_age=int(LASTS.total_seconds()))
         except BadSignature:  # none, one that is too old, or not ours
             read = {}
         g.draft_cookie = read
