@@ -15,8 +15,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from http.client import HTTPResponse, IncompleteRead
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 from urllib.parse import unquote, urlsplit
 
 import urllib3
@@ -56,6 +57,19 @@ class ObjectStream:
         """At most `size` bytes; empty at the end. Raises ServiceUnavailable when the store stops half-way."""
         with _translated(""):
             return self._response.read(size)
+
+    def readinto(self, place: memoryview) -> int:
+        """Fills `place`; fewer bytes only at the end, 0 behind it. Raises ServiceUnavailable as `read` does."""
+        response = cast("urllib3.HTTPResponse", self._response)
+        # The client's own `readinto` copies what its `read` has made; the answer below it fills the place itself.
+        with _translated(""), response._error_catcher():
+            answer = response._fp
+            if not isinstance(answer, HTTPResponse):
+                raise TypeError(answer)
+            count = answer.readinto(place)
+            if not count and answer.length:
+                raise IncompleteRead(b"", answer.length)
+        return count
 
     def __iter__(self) -> Iterator[bytes]:
         while chunk := self.read():

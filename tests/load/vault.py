@@ -29,7 +29,8 @@ from chassis.objects import Objects
 from chassis.settings import Settings
 from deploy.local.rabbitmq import ADMINISTRATOR
 from deploy.local.stack import Stack
-from gateway.vault.sealing import CHUNK, Sealer, new_file_key, unseal
+from gateway.vault.sealing import Sealer, new_file_key, unseal
+from gateway.vault.secretstream import CHUNK
 from tests.load.family_site import fill
 from tests.load.pages import enter
 from tests.mothers.documents import a_pdf
@@ -161,7 +162,7 @@ def one_round(browser: Browser, store: Minio, scan: bytes, token: str, rates: di
     rate("down", down)
     rate("minio get", get)
     sealed.seek(0)
-    rate("unseal", lambda: sum(map(len, unseal(key, document_id, iter(lambda: sealed.read(CHUNK), b"")))))
+    rate("unseal", lambda: sum(map(len, unseal(key, document_id, sealed))))
     return document
 
 

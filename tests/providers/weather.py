@@ -38,6 +38,8 @@ class Weather:
         """So many bytes come back on a connection, which then breaks."""
         self.stop_after: int | None = None
         """So many bytes come back on a connection, and no more."""
+        self.left = threading.Event()
+        """The program went away while the server was still sending."""
 
     def serve(self) -> None:
         while True:
@@ -83,7 +85,11 @@ class Weather:
                     break
                 if self.stop_after is not None and count > self.stop_after:
                     continue
-                inner.sendall(data)
+                try:
+                    inner.sendall(data)
+                except OSError:
+                    self.left.set()
+                    raise
         _shut(inner)
 
 

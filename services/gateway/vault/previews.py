@@ -13,7 +13,8 @@ from contracts.documents import BUCKET, PREVIEW
 from contracts.errors import DomainError, NotFound
 from gateway.vault import sealing
 from gateway.vault.examination.packing import pack, unpack
-from gateway.vault.sealing import CHUNK, Damaged, Sealer, unseal
+from gateway.vault.sealing import Damaged, Sealer, unseal
+from gateway.vault.secretstream import CHUNK
 from gateway.vault.store import objects
 
 log = get_logger()
@@ -42,7 +43,7 @@ def read(document_id: UUID, file_key: bytes, number: int) -> bytes | None:
     """One picture, as JPEG; None when there is no such picture or it is not what was sealed. 0 is the thumbnail."""
     try:
         with objects().get(BUCKET, _key(document_id), _FIRST_CHUNK if number == 0 else 0) as sealed:
-            clear = unseal(file_key, document_id, iter(lambda: sealed.read(CHUNK), b""), sealing.PREVIEW)
+            clear = unseal(file_key, document_id, sealed, sealing.PREVIEW, at_once=1)
             packed = next(clear) if number == 0 else b"".join(clear)
     except NotFound:
         return None

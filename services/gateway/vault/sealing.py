@@ -5,33 +5,30 @@
 
 The stream itself refuses chunks left out, repeated or in another order; the last carries the tag FINAL, so that a
 cut is seen; each is bound to the document's id, so that one object cannot stand for another. Nothing of a chunk is
-given out before the whole chunk is proved genuine.
+given out before the whole chunk is proved genuine. How it is computed: `gateway.vault.secretstream`.
 """
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Protocol
 from uuid import UUID
 
 from nacl import bindings as sodium
 from nacl.exceptions import CryptoError
 
-CHUNK = 64 * 1024
+from gateway.vault.secretstream import CHUNK, EXTRA, HEADER, Forged, Pull, Push
+
 CONTENT = b"vault-content"
 PREVIEW = b"vault-preview"
 """What is sealed under a file's key: each part has a key of its own, so that none can stand for another."""
 
 _FORMAT = b"\x01"
-_HEADER = sodium.crypto_secretstream_xchacha20poly1305_HEADERBYTES
-_EXTRA = sodium.crypto_secretstream_xchacha20poly1305_ABYTES
-_MORE = sodium.crypto_secretstream_xchacha20poly1305_TAG_MESSAGE
-_LAST = sodium.crypto_secretstream_xchacha20poly1305_TAG_FINAL
 _NONCE = sodium.crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
 _PADDING = 128
-
-HEAD_BYTES = len(_FORMAT) + _HEADER
-SEALED_CHUNK = CHUNK + _EXTRA
+_HEAD_BYTES = len(_FORMAT) + HEADER
+_AT_ONCE = 8
+"""Chunks that are opened in one go, 512 KiB: every turn through the store's client and the server costs."""
 
 
 class Damaged(Exception):
@@ -44,6 +41,12 @@ class Source(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
+class Sealed(Protocol):
+    """A sealed object: fills what it is given, as far as it goes; 0 at its end."""
+
+    def readinto(self, place: memoryview, /) -> int: ...
+
+
 def new_file_key() -> bytes:
     """A key for one file, 32 bytes."""
     return secrets.token_bytes(32)
@@ -52,7 +55,7 @@ def new_file_key() -> bytes:
 def sealed_size(size: int) -> int:
     """The size of the sealed object of a document of `size` bytes."""
     chunks = max(1, -(-size // CHUNK))
-    return HEAD_BYTES + size + chunks * _EXTRA
+    return _HEAD_BYTES + size + chunks * EXTRA
 
 
 class Sealer:
@@ -62,13 +65,9 @@ class Sealer:
     """
 
     def __init__(self, file_key: bytes, document_id: UUID, source: Source, part: bytes = CONTENT) -> None:
-        self._state = sodium.crypto_secretstream_xchacha20poly1305_state()
-        header = sodium.crypto_secretstream_xchacha20poly1305_init_push(
-            self._state, _part_key(file_key, part)
-        )
-        self._bound_to = _bound_to(document_id)
+        self._stream = Push(_part_key(file_key, part), _bound_to(document_id))
         self._source = source
-        self._held = _FORMAT + header
+        self._held = _FORMAT + self._stream.header
         self._ahead: bytes | None = None
         self._done = False
         self.size = 0
@@ -86,36 +85,28 @@ class Sealer:
         self._ahead = _fill(self._source) if len(chunk) == CHUNK else b""
         self._done = not self._ahead
         self.size += len(chunk)
-        sealed: bytes = sodium.crypto_secretstream_xchacha20poly1305_push(
-            self._state, chunk, self._bound_to, _LAST if self._done else _MORE
-        )
-        return sealed
+        return self._stream.seal(chunk, self._done)
 
 
 def unseal(
-    file_key: bytes, document_id: UUID, sealed: Iterable[bytes], part: bytes = CONTENT
+    file_key: bytes, document_id: UUID, sealed: Sealed, part: bytes = CONTENT, at_once: int = _AT_ONCE
 ) -> Iterator[bytes]:
-    """The document's bytes, chunk by chunk, from a sealed object cut in any way. Raises Damaged."""
-    state = sodium.crypto_secretstream_xchacha20poly1305_state()
-    bound_to = _bound_to(document_id)
-    pieces = _Pieces(sealed)
-    head = pieces.take(HEAD_BYTES)
-    if len(head) < HEAD_BYTES or head[:1] != _FORMAT:
+    """The document's bytes, up to `at_once` chunks at a time. Raises Damaged."""
+    head = bytearray(_HEAD_BYTES)
+    if _fill_place(memoryview(head), sealed) < _HEAD_BYTES or head[:1] != _FORMAT:
         raise Damaged
-    sodium.crypto_secretstream_xchacha20poly1305_init_pull(state, head[1:], _part_key(file_key, part))
-    while True:
-        chunk = pieces.take(SEALED_CHUNK)
-        if len(chunk) < _EXTRA:
-            raise Damaged
+    stream = Pull(_part_key(file_key, part), bytes(head[1:]), _bound_to(document_id), at_once)
+    while filled := _fill_place(stream.place, sealed):
         try:
-            clear, tag = sodium.crypto_secretstream_xchacha20poly1305_pull(state, chunk, bound_to)
-        except (CryptoError, RuntimeError) as refused:
-            raise Damaged from refused
-        if tag == _LAST and pieces.take(1):
+            clear, is_last = stream.open(filled)
+        except Forged as forged:
+            raise Damaged from forged
+        if is_last and sealed.readinto(memoryview(bytearray(1))):
             raise Damaged
         yield clear
-        if tag == _LAST:
+        if is_last:
             return
+    raise Damaged
 
 
 def seal_text(file_key: bytes, document_id: UUID, text: str) -> bytes:
@@ -138,23 +129,12 @@ def open_text(file_key: bytes, document_id: UUID, sealed: bytes) -> str:
         raise Damaged from refused
 
 
-class _Pieces:
-    """Cuts what arrives in any sizes into the sizes asked for."""
-
-    def __init__(self, arriving: Iterable[bytes]) -> None:
-        self._arriving = iter(arriving)
-        self._held = b""
-        self._at = 0
-
-    def take(self, size: int) -> bytes:
-        while len(self._held) - self._at < size:
-            piece = next(self._arriving, None)
-            if piece is None:
-                break
-            self._held, self._at = self._held[self._at :] + piece, 0
-        taken = self._held[self._at : self._at + size]
-        self._at += len(taken)
-        return taken
+def _fill_place(place: memoryview, sealed: Sealed) -> int:
+    """Reads until the place is full or the object at its end; the bytes read."""
+    filled = 0
+    while filled < len(place) and (count := sealed.readinto(place[filled:])):
+        filled += count
+    return filled
 
 
 def _fill(source: Source) -> bytes:

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from chassis.object_parts import PART_BYTES
-from chassis.objects import Objects
+from chassis.objects import Objects, ObjectStream
 from chassis.settings import Settings
 from contracts.errors import NotFound, ServiceUnavailable, StoreFull
 from deploy.local.seaweed import ObjectStore
@@ -63,13 +63,34 @@ def test_a_full_store_is_said_to_be_full_and_keeps_no_part(objects, weather, fit
         objects.describe(BUCKET, key)
 
 
+def fill_places(stream: ObjectStream) -> bytes:
+    """All of it, read into one place again and again."""
+    place, found = memoryview(bytearray(300_000)), []
+    while count := stream.readinto(place):
+        found.append(bytes(place[:count]))
+    return b"".join(found)
+
+
+def test_an_object_read_into_a_place_is_whole_and_its_connection_serves_again(objects, weather):
+    key = str(uuid4())
+    objects.put(BUCKET, key, io.BytesIO(DATA))
+    fresh = Objects(Settings(s3_url=weather.url), patience=PATIENCE)
+    before = weather.connections
+    for _ in range(2):
+        with fresh.get(BUCKET, key) as stream:
+            assert fill_places(stream) == DATA
+            assert stream.readinto(memoryview(bytearray(1))) == 0
+    assert weather.connections == before + 1
+
+
+@pytest.mark.parametrize("read", [b"".join, fill_places])
 @pytest.mark.parametrize("wrong", ["cut_after", "stop_after"])
-def test_an_object_that_stops_half_way_is_the_stores_fault(objects, weather, wrong):
+def test_an_object_that_stops_half_way_is_the_stores_fault(objects, weather, wrong, read):
     key = str(uuid4())
     objects.put(BUCKET, key, io.BytesIO(DATA))
     fresh = Objects(Settings(s3_url=weather.url), patience=PATIENCE)
     setattr(weather, wrong, PART_BYTES)
     stream = fresh.get(BUCKET, key)
     with pytest.raises(ServiceUnavailable):
-        b"".join(stream)
+        read(stream)
     stream.close()

@@ -14,7 +14,8 @@ from sqlalchemy import text
 
 from contracts.documents import BUCKET, PREVIEW, OpenVault
 from gateway.vault import sealing
-from gateway.vault.sealing import CHUNK, Damaged, unseal
+from gateway.vault.sealing import Damaged, unseal
+from gateway.vault.secretstream import CHUNK
 from tests.mothers.documents import a_pdf
 from tests.services.documents.conftest import PASSWORD, REQUESTS_KEY, citizen, sign_in
 from tests.services.documents.test_vault_pages import attach_new, fetch, send, the_document
@@ -84,7 +85,7 @@ def test_neither_database_nor_bucket_nor_the_services_own_key_shows_a_stored_doc
                 SecretBox(key).decrypt(object_[1:])
             for part in (sealing.CONTENT, sealing.PREVIEW):
                 with pytest.raises(Damaged):
-                    next(unseal(key, kept.document_id, [object_], part))
+                    next(unseal(key, kept.document_id, io.BytesIO(object_), part))
     # The proof that the dump was whole: with the parent's key it opens.
     assert kept.sealed_key.hex().encode() in dump
     assert len(SealedBox(PrivateKey(browser.private)).decrypt(kept.sealed_key)) == 48

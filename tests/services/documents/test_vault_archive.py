@@ -11,9 +11,10 @@ from contracts.documents import BUCKET
 from contracts.errors import ServiceUnavailable
 from gateway.vault.archive import LIST, unlike
 from tests.mothers.documents import a_pdf, a_photograph
+from tests.providers.weather import bad_weather
 from tests.services.documents.conftest import sign_in
 from tests.services.documents.test_vault_pages import send, text_of, the_document
-from tests.services.documents.test_vault_weather import ask_through, downloads, weather  # noqa: F401
+from tests.services.documents.test_vault_weather import ask_through, weather  # noqa: F401
 
 ALL = "/mon-espace/stockage/tout-telecharger"
 
@@ -123,9 +124,6 @@ def test_a_store_that_is_away_says_so_and_one_that_goes_away_breaks_the_archive_
     weather.silent, weather.cut_after = False, 8_500_000
     with browser.client.get(broken.location, buffered=False) as download, pytest.raises(ServiceUnavailable):
         list(download.response)
-    for each in downloads():
-        each.join(10)
-    assert downloads() == []
 
 
 def test_an_archive_stays_small_in_memory_and_is_let_go_of(vaults, vault_site):
@@ -140,12 +138,13 @@ def test_an_archive_stays_small_in_memory_and_is_let_go_of(vaults, vault_site):
     tracemalloc.stop()
     assert count > 60 * 1024 * 1024
     assert peak < 10 * 1024 * 1024
-    download = browser.client.get(addresses[1], buffered=False)
-    next(iter(download.response))
-    download.close()
-    for each in downloads():
-        each.join(10)
-    assert downloads() == []
+    with bad_weather(vaults.settings.s3_url) as line:
+        ask_through(vault_site, line)
+        download = browser.client.get(addresses[1], buffered=False)
+        next(iter(download.response))
+        assert not line.left.is_set()
+        download.close()
+        assert line.left.wait(10)
 
 
 def test_no_two_names_are_one_file_to_any_system():

@@ -39,10 +39,6 @@ def ask_through(site: Site, weather: Weather) -> None:
         store.use(through, store.grants())
 
 
-def downloads() -> list[threading.Thread]:
-    return [each for each in threading.enumerate() if each.name == "vault-ahead"]
-
-
 def full(weather: Weather) -> None:
     weather.full_after = 0
 
@@ -82,7 +78,7 @@ def test_a_store_in_bad_weather_is_said_plainly_and_the_form_can_be_sent_again(
     assert vaults.objects.client._list_multipart_uploads(BUCKET).uploads == []
 
 
-def test_a_store_that_breaks_off_breaks_the_download_and_no_thread_stays(vaults, vault_site, weather):
+def test_a_store_that_breaks_off_breaks_the_download(vaults, vault_site, weather):
     browser = sign_in(vault_site)
     send(browser, a_pdf(size=LARGE))
     granted = browser.post(f"/mon-espace/stockage/{the_document(vaults, browser).document_id}/telecharger")
@@ -92,13 +88,10 @@ def test_a_store_that_breaks_off_breaks_the_download_and_no_thread_stays(vaults,
         assert download.status_code == 200
         with pytest.raises(ServiceUnavailable):
             list(download.response)
-    for each in downloads():
-        each.join(10)
-    assert downloads() == []
 
 
 @pytest.mark.parametrize("read", [0, 1])
-def test_a_browser_that_leaves_a_download_is_not_read_for_any_more(vaults, vault_site, read):
+def test_a_browser_that_leaves_a_download_is_not_read_for_any_more(vaults, vault_site, weather, read):
     browser = sign_in(vault_site)
     send(browser, a_pdf(size=LARGE))
     granted = browser.post(f"/mon-espace/stockage/{the_document(vaults, browser).document_id}/telecharger")
@@ -110,11 +103,9 @@ def test_a_browser_that_leaves_a_download_is_not_read_for_any_more(vaults, vault
     pieces = iter(download.response)
     for _ in range(read):
         next(pieces)
-    assert downloads() != []
+    assert not weather.left.is_set()
     download.close()
-    for each in downloads():
-        each.join(10)
-    assert downloads() == []
+    assert weather.left.wait(10)
 
 
 def test_two_gigabytes_are_refused_before_any_of_them_is_read(vaults, vault_site):
