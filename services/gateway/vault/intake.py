@@ -216,12 +216,20 @@ class Inspected(Incoming):
         if self._over:
             return b""
         if self._examination is None:
-            self._examination = Examination()
+            self._examination = begin()
         data = super().read(size)
         self._examination.feed(data)
         if not data:
             self.pages = finish(self._examination).pages
         return data
+
+
+def begin(task: str = "look") -> Examination:
+    """An examination. Raises Refused."""
+    try:
+        return Examination(task)
+    except Busy:
+        raise Refused(Reason.BUSY) from None
 
 
 def finish(examination: Examination, order: Sequence[int] = ()) -> Verdict:

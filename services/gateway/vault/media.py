@@ -49,14 +49,14 @@ def pixels(media: Media, head: bytes) -> int | None:
     if media is Media.PNG:
         return _product(head[16:20], head[20:24]) if head[12:16] == b"IHDR" else None
     if media is Media.JPEG:
-        return _jpeg_pixels(head)
+        return jpeg_pixels(head)
     if media is Media.HEIC:
         return _heic_pixels(head)
     return 0
 
 
-def _jpeg_pixels(head: bytes) -> int | None:
-    """Walks the segments to the one that starts the frame."""
+def jpeg_pixels(head: bytes) -> int | None:
+    """Width × height of a JPEG; None when its header does not say. The segment that starts the frame does."""
     at = 2
     while at + 9 < len(head):
         if head[at] != 0xFF:

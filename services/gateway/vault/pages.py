@@ -8,8 +8,7 @@ import hashlib
 
 from contracts.documents import MAX_DOCUMENT_BYTES
 from gateway.vault import page_order
-from gateway.vault.examination.examiner import Examination
-from gateway.vault.intake import Incoming, Reason, Refused, finish, made
+from gateway.vault.intake import Incoming, Reason, Refused, begin, finish, made
 from gateway.vault.media import Media
 from gateway.vault.multipart import PIECE, FilePart, IncomingForm, Interrupted
 
@@ -34,7 +33,7 @@ class BoundPages:
         self._order = order or []
         self._clamd_url = clamd_url
         self._mark = mark
-        self._examination = Examination("bind")
+        self._examination = begin("bind")
         self._is_bound = False
 
     def read(self, size: int) -> bytes:

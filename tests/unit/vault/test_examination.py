@@ -1,9 +1,11 @@
 """What is looked for inside a file before it is sealed, by a process with bounds. Files are made here by the libraries."""
 
+import base64
 import io
 import json
 import os
 import signal
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -105,6 +107,15 @@ def a_moving_form(pdf):
     pdf.Root.AcroForm = Dictionary(Fields=Array(), XFA=pdf.make_stream(b"<xdp/>"))
 
 
+def a_stream_of_another_file(pdf):
+    pdf.Root.Said = pdf.make_stream(b"", F="\\\\ailleurs\\x", FFilter=Name.FlateDecode)
+
+
+def a_page_of_another_file(pdf):
+    outside = Dictionary(F="\\\\ailleurs\\x.pdf", Page=0)
+    pdf.Root.Said = pdf.make_stream(b"", Type=Name.XObject, Subtype=Name.Form, BBox=[0, 0, 9, 9], Ref=outside)
+
+
 @pytest.mark.parametrize(
     ("change", "flaw"),
     [
@@ -119,6 +130,12 @@ def a_moving_form(pdf):
         (a_link(S=Name.GoToR, F="\\\\ailleurs\\x"), Flaw.ACTION),
         (an_attached_file, Flaw.FILES),
         (a_film, Flaw.FILES),
+        # What calls itself a part of the text is an action all the same where readers look for one.
+        (a_link(Type=Name.StructElem, S=Name.Launch, F="cmd.exe"), Flaw.ACTION),
+        (a_link(Type=Name.StructElem, S=Name.SubmitForm, F="https://ailleurs.example"), Flaw.ACTION),
+        (a_link(S=Name.GoTo, Next=Array([Dictionary(Type=Name.StructElem, S=Name.GoToR)])), Flaw.ACTION),
+        (a_stream_of_another_file, Flaw.FILES),
+        (a_page_of_another_file, Flaw.FILES),
     ],
 )
 def test_a_pdf_that_does_more_than_show_is_refused(change, flaw):
@@ -131,6 +148,24 @@ def test_a_script_hidden_in_an_object_stream_is_found():
     )
     assert b"JavaScript" not in data
     assert flaw_of(data) is Flaw.SCRIPT
+
+
+@pytest.mark.parametrize(("name", "flaw"), [(b"/J#61va#53cript", Flaw.SCRIPT), (b"/L#61unch", Flaw.ACTION)])
+def test_a_name_spelled_by_numbers_is_that_name(name, flaw):
+    change = a_link(S=Name.JavaScript, JS="a") if flaw is Flaw.SCRIPT else a_link(S=Name.Launch, F="a")
+    data = a_pdf_with(change).replace(b"/JavaScript", name).replace(b"/Launch", name)
+    assert flaw_of(data) is flaw
+
+
+def test_an_object_that_no_list_of_the_file_names_is_found():
+    """Another reader may find the list broken, and look for objects itself."""
+    data = a_pdf()
+    at = data.rindex(b"\nxref") + 1
+    catalog = b"77 0 obj\n<</Type/Catalog/OpenAction<</S/J#61vaScript/JS(app.alert(1))>>>>\nendobj\n"
+    tail = data[at:].rpartition(b"startxref")[0]
+    assert (
+        flaw_of(data[:at] + catalog + tail + b"startxref\n%d\n%%%%EOF\n" % (at + len(catalog))) is Flaw.SCRIPT
+    )
 
 
 def test_links_and_a_first_page_are_what_documents_are_made_of():
@@ -213,6 +248,90 @@ def test_a_stream_that_would_become_enormous_is_refused_without_being_made():
 def test_a_picture_in_a_pdf_that_claims_too_many_points_is_refused():
     picture = a_stream(b"x", Type=Name.XObject, Subtype=Name.Image, Width=60_000, Height=60_000)
     assert flaw_of(a_pdf_with(picture)) is Flaw.BOMB
+
+
+def a_picture(data: bytes, *filters: Name):
+    def change(pdf):
+        said = {"Width": 8, "Height": 8, "BitsPerComponent": 8, "ColorSpace": Name.DeviceRGB}
+        pdf.Root.Said = pdf.make_stream(
+            data, Type=Name.XObject, Subtype=Name.Image, Filter=Array(filters), **said
+        )
+
+    return change
+
+
+def a_huge_jpeg() -> bytes:
+    data = a_jpeg()
+    at = data.index(b"\xff\xc0") + 5
+    return data[:at] + struct.pack(">HH", 65_000, 65_000) + data[at + 4 :]
+
+
+def a_jpeg_2000(width: int, height: int) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (64, 64)).save(out, "JPEG2000")
+    data = out.getvalue()
+    at = data.index(b"\xff\x4f\xff\x51") + 8
+    return data[:at] + struct.pack(">II", width, height) + data[at + 8 :]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        a_picture(a_huge_jpeg(), Name.DCTDecode),
+        a_picture(zlib.compress(a_huge_jpeg()), Name.FlateDecode, Name.DCTDecode),
+        a_picture(base64.a85encode(a_huge_jpeg()) + b"~>", Name.ASCII85Decode, Name.DCTDecode),
+        a_picture(a_huge_jpeg().hex().encode() + b">", Name.ASCIIHexDecode, Name.DCTDecode),
+        a_picture(a_jpeg_2000(60_000, 60_000), Name.JPXDecode),
+    ],
+)
+def test_a_picture_in_a_pdf_is_as_large_as_it_says_itself(change):
+    assert flaw_of(a_pdf_with(change)) is Flaw.BOMB
+
+
+def test_pictures_of_an_ordinary_size_may_stand_in_a_pdf():
+    for change in (
+        a_picture(a_jpeg(), Name.DCTDecode),
+        a_picture(base64.a85encode(a_jpeg()) + b"~>", Name.ASCII85Decode, Name.DCTDecode),
+        a_picture(a_jpeg_2000(64, 64), Name.JPXDecode),
+    ):
+        assert examined(a_pdf_with(change))[0].pages == 1
+
+
+def forms_within_forms(pdf):
+    """Twelve levels of ten drawings: a million million, in a few hundred bytes."""
+    form = pdf.make_stream(b"0 0 1 1 re f", Type=Name.XObject, Subtype=Name.Form, BBox=[0, 0, 99, 99])
+    for _ in range(12):
+        inner = Dictionary(XObject=Dictionary(F=form))
+        form = pdf.make_stream(
+            b"/F Do " * 10, Type=Name.XObject, Subtype=Name.Form, BBox=[0, 0, 99, 99], Resources=inner
+        )
+    pdf.pages[0].Resources = Dictionary(XObject=Dictionary(F=form))
+    pdf.pages[0].Contents = pdf.make_stream(b"/F Do")
+
+
+def test_a_page_that_takes_for_ever_to_draw_is_no_verdict(monkeypatch):
+    monkeypatch.setitem(limits.PROCESSOR, "look", 1)
+    data = a_pdf_with(forms_within_forms)
+    (its_in, our_out), (our_in, its_out) = os.pipe(), os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(our_out)
+        child._live("look", its_in, its_out)
+    os.close(its_in)
+    os.close(its_out)
+    with os.fdopen(our_out, "wb") as to, os.fdopen(our_in, "rb") as back:
+        to.write(len(data).to_bytes(4, "big") + data + bytes(8))
+        to.flush()
+        assert back.read() == b""
+    assert os.WIFSIGNALED(os.waitpid(pid, 0)[1])
+
+
+def test_what_cannot_be_drawn_at_all_is_taken_without_a_preview(monkeypatch):
+    def unknown(_: bytes) -> list[bytes]:
+        raise RuntimeError("Failed to load document")
+
+    monkeypatch.setattr(child.pictures, "pages_of_pdf", unknown)
+    assert examined(a_pdf()) == (Verdict(1, 0), b"", [])
 
 
 def test_what_would_take_more_memory_than_there_is_ends_the_child_and_not_the_gateway():

@@ -6,9 +6,9 @@ import threading
 
 import pytest
 
-from gateway.vault.examination import flaws
+from gateway.vault.examination import examiner, flaws
 from gateway.vault.examination.flaws import Flaw
-from gateway.vault.intake import SENTENCES, Inspected, Reason, Refused
+from gateway.vault.intake import SENTENCES, Inspected, Reason, Refused, begin
 from gateway.vault.media import HEAD, MOST_PIXELS, Media, pixels, sniff
 from gateway.vault.scanner import Infected, Scan, ScannerAway
 from tests.mothers.documents import (
@@ -109,6 +109,18 @@ def test_the_size_is_bounded_while_reading():
 
 def test_a_scanners_header_before_a_pdf_is_tolerated():
     assert sniff(b"\r\n\r\n%PDF-1.4") is Media.PDF
+
+
+def test_a_machine_without_a_process_to_spare_says_that_it_is_busy(monkeypatch):
+    def none_left(task: str) -> None:
+        raise BlockingIOError(task)
+
+    monkeypatch.setattr(examiner.NURSERY, "fork", none_left)
+    for read in (lambda: Inspected(io.BytesIO(a_pdf())).read(10), lambda: begin("bind")):
+        with pytest.raises(Refused) as refused:
+            read()
+        assert refused.value.reason is Reason.BUSY
+        assert refused.value.may_pass
 
 
 def test_every_reason_has_a_french_sentence():

@@ -79,6 +79,16 @@ def test_the_bytes_of_the_picture_itself_are_left_as_they_were():
     assert without_traces(Media.JPEG, told).endswith(picture)
 
 
+def test_the_small_picture_of_before_in_a_jpegs_first_segment_goes():
+    made = a_photograph(dpi=(300, 300))
+    small = b"\x10\x10" + b"AVANT..." * 96
+    first = made[6:18] + small
+    told = made[:2] + b"\xff\xe0" + (len(first) + 2).to_bytes(2, "big") + first + made[20:]
+    assert opened(told).tobytes() == opened(made).tobytes()
+    assert b"AVANT" not in without_traces(Media.JPEG, told)
+    assert without_traces(Media.JPEG, told) == made
+
+
 def test_the_colours_stay_what_they_are():
     profile = b"a profile of colours" * 5000
     assert (

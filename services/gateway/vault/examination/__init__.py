@@ -14,6 +14,7 @@ refused.
     hidden     a second file within a file
     inflation  how large a compressed stream would become, without making it
     pdf_check  programs, files and bombs within a PDF
+    wrapped_pictures   how large a picture within a PDF is by its own word
     pictures   photographs: whole, upright, small
     traces     what a photograph notes beside its picture, taken out
     heic_traces   the same, of a HEIC

@@ -6,7 +6,7 @@ In:  pieces, each after its length (4 bytes, big-endian); a length of 0 ends a f
      Those to be bound are followed by their order: how many numbers, and these, a byte each.
 Out: one line of JSON, `{"flaw": null, "pages": 2, "size": 0}`; `size` bytes of what was made: by `bind` a document, by
      `bank` JSON; then the preview: its length (4 bytes) and, picture after picture, length and JPEG. A preview that
-     does not come, or not whole, is none: the verdict stands before it.
+     does not come, or not whole, is none: the verdict stands before it. No line: it was too much.
 """
 
 import io
@@ -93,8 +93,10 @@ def _look(data: bytes, out: BinaryIO) -> None:
     media = sniff(data)
     if media is Media.PDF:
         pages = pdf_check.check(data)
+        # Drawn before the verdict: pages that take all the time there is to draw would take an agent's too.
+        preview = _drawn(data)
         _say(out, {"flaw": None, "pages": pages, "size": 0})
-        _show(out, pictures.pages_of_pdf(data))
+        _show(out, preview)
         return
     if media is None:
         raise Flawed(Flaw.UNREADABLE)
@@ -104,6 +106,14 @@ def _look(data: bytes, out: BinaryIO) -> None:
     _say(out, {"flaw": None, "pages": 1, "size": len(bare)})
     out.write(bare)
     _show(out, pictures.shown(picture))
+
+
+def _drawn(data: bytes) -> list[bytes]:
+    """The first pages; nothing where this program does not know how, which says nothing against the document."""
+    try:
+        return pictures.pages_of_pdf(data)
+    except (RuntimeError, ValueError, OSError):
+        return []
 
 
 def _bind(files: list[bytes], out: BinaryIO) -> None:

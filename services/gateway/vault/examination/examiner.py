@@ -26,7 +26,7 @@ _AT_ONCE = BoundedSemaphore(2)
 
 
 class Busy(Exception):
-    """Too many examinations wait already."""
+    """Too many examinations wait already, or none can be begun."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,12 @@ class Examination:
     """One file, or several to be bound, before the child. Feed it everything, then ask for the verdict; close it."""
 
     def __init__(self, task: str = "look") -> None:
-        self._child = NURSERY.fork(task)
+        """Raises Busy where the machine has no process left to give."""
+        try:
+            self._child = NURSERY.fork(task)
+        except OSError as failure:
+            log.error("no examination", failure=repr(failure))
+            raise Busy from None
         self._binds = task == "bind"
         self._clock: Timer | None = None
         self._holds_turn = False

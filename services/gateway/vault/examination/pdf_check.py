@@ -5,6 +5,7 @@ Sources: ISO 32000-2 §12.6 (actions), §7.11.4 (embedded files), §7.4 (filters
 """
 
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +14,8 @@ import pikepdf
 from gateway.vault.examination import hidden
 from gateway.vault.examination.flaws import Flaw, Flawed
 from gateway.vault.examination.inflation import Bomb, inflated_size
-from gateway.vault.media import MOST_PIXELS
+from gateway.vault.examination.wrapped_pictures import head_of, jpx_pixels
+from gateway.vault.media import MOST_PIXELS, jpeg_pixels
 
 MOST_PAGES = 500
 LONGEST_SIDE = 14_400  # points: 5 metres, the largest page a reader must know
@@ -29,11 +31,14 @@ _ACTIONS = {
     "/Launch", "/GoToR", "/GoToE", "/ImportData", "/SubmitForm", "/Rendition", "/RichMediaExecute", "/GoTo3DView",
 }  # fmt: skip
 _CARRIERS = {"/FileAttachment", "/RichMedia", "/Screen", "/Movie", "/Sound", "/3D"}
+_LEADS_TO_ACTIONS = ("/A", "/PA", "/Next")
+_PICTURES = {"/DCTDecode": jpeg_pixels, "/DCT": jpeg_pixels, "/JPXDecode": jpx_pixels}
 
 
 def check(data: bytes) -> int:
     """The number of pages of a PDF fit for a vault. Raises Flawed."""
     hidden.look_in_pdf(data)
+    _look_at_names(data)
     try:
         with pikepdf.open(io.BytesIO(data)) as pdf:
             pages = _count_pages(pdf)
@@ -44,6 +49,21 @@ def check(data: bytes) -> int:
     except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError, RuntimeError):
         # qpdf has mended what it could; what it still trips over, no agent should be asked to open.
         raise Flawed(Flaw.BROKEN) from None
+
+
+def _spelled(word: str) -> bytes:
+    """A name, each letter as it is or by its number: `/L#61unch` is `/Launch` (§7.3.5)."""
+    return b"/" + b"".join(b"(?:%c|#(?i:%02x))" % (ord(each), ord(each)) for each in word)
+
+
+_NAMED = re.compile(b"(" + _spelled("JavaScript") + b")|" + _spelled("Launch"))
+
+
+def _look_at_names(data: bytes) -> None:
+    """What stands in the file and in no list of its objects: a reader that finds that list broken looks for itself."""
+    found = _NAMED.search(data)
+    if found is not None:
+        raise Flawed(Flaw.SCRIPT if found[1] else Flaw.ACTION)
 
 
 def _count_pages(pdf: pikepdf.Pdf) -> int:
@@ -69,6 +89,7 @@ def _look_at_objects(pdf: pikepdf.Pdf) -> None:
                 _look_at(value)
         if isinstance(each, pikepdf.Stream):
             _look_at(each)
+            _look_outside(each)
             total += _measure(each)
             if total > ALL_BYTES:
                 raise Flawed(Flaw.BOMB)
@@ -98,7 +119,10 @@ def _look_at(value: Any) -> None:
         raise Flawed(Flaw.SCRIPT)
     if "/EF" in keys or kind == "/EmbeddedFile" or "/Collection" in keys or subtype in _CARRIERS:
         raise Flawed(Flaw.FILES)
+    # A part of a text may be called what an action is; where actions stand, it is one whatever it calls itself.
     if does in _ACTIONS and kind != "/StructElem":
+        raise Flawed(Flaw.ACTION)
+    if any(_acts(value[key]) for key in _LEADS_TO_ACTIONS if key in keys):
         raise Flawed(Flaw.ACTION)
     if "/OpenAction" in keys:
         _look_at_action(value["/OpenAction"])
@@ -107,6 +131,17 @@ def _look_at(value: Any) -> None:
             _look_at_action(action)
     if "/MediaBox" in keys:
         _look_at_page(value)
+
+
+def _look_outside(stream: pikepdf.Stream) -> None:
+    """A stream that lies in another file, or shows a page of one (§7.3.8.2, §8.10.4)."""
+    if "/F" in stream or isinstance(stream.get("/Ref"), pikepdf.Dictionary):
+        raise Flawed(Flaw.FILES)
+
+
+def _acts(value: Any) -> bool:
+    waiting = list(value) if isinstance(value, pikepdf.Array) else [value]
+    return any(isinstance(each, pikepdf.Dictionary) and _name(each.get("/S")) in _ACTIONS for each in waiting)
 
 
 def _look_at_action(action: Any) -> None:
@@ -134,6 +169,8 @@ def _measure(stream: pikepdf.Stream) -> int:
         raise Flawed(Flaw.BOMB)
     filters: Any = stream.get("/Filter", [])
     names = [str(filters)] if isinstance(filters, pikepdf.Name) else [str(each) for each in filters]
+    if names and names[-1] in _PICTURES:
+        _look_at_picture(stream, names)
     bound = IMAGE_BYTES if is_image else STREAM_BYTES
     flates = 0
     while flates < len(names) and names[flates] in {"/FlateDecode", "/Fl"}:
@@ -154,6 +191,13 @@ def _measure(stream: pikepdf.Stream) -> int:
         if size > bound:
             raise Flawed(Flaw.BOMB)
     return size
+
+
+def _look_at_picture(stream: pikepdf.Stream, names: list[str]) -> None:
+    """Points of a picture by its own header: what the document says of it binds nobody."""
+    head = head_of(stream.read_raw_bytes(), names[:-1])
+    if (_PICTURES[names[-1]](head) or 0) > MOST_PIXELS:
+        raise Flawed(Flaw.BOMB)
 
 
 def _name(value: Any) -> str:

@@ -17,8 +17,9 @@ from gateway.vault.examination.flaws import Flaw, Flawed
 from gateway.vault.media import Media
 
 _ORIENTATION = 0x0112
-_JPEG_APPS = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
-"""Of what programs may note in a JPEG: its resolution, its colours, how these are written."""
+_JPEG_APPS = {0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
+"""Of what programs may note in a JPEG, beside its resolution: its colours, how these are written."""
+_JFIF = 0xE0
 
 _COMMENT, _SCAN, _END = 0xFE, 0xDA, 0xD9
 _MARK_IN_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
@@ -64,7 +65,10 @@ def _jpeg(data: bytes, orientation: int) -> bytes:
         if mark == _SCAN:
             found = _MARK_IN_SCAN.search(data, end)
             end = found.start() if found else len(data)
-        if _is_kept(mark, data[at + 4 : at + 20]):
+        if mark == _JFIF and data.startswith(b"JFIF\0", at + 4):
+            # Up to the small picture that may follow (T.871 §10.1), which is of before.
+            kept.append(b"\xff\xe0\x00\x10" + data[at + 4 : at + 16] + bytes(2))
+        elif _is_kept(mark, data[at + 4 : at + 20]):
             kept.append(data[at:end])
         at = end
     kept.append(bytes((0xFF, _END)))
