@@ -394,9 +394,12 @@ class LetterKey(Question[LetterKeyView]):
 
 
 class PutLetter(Command[UUID]):
-    """Enters the town's letter, a sealed object, into the vault of whoever filed the request. Gives the document's id.
+    """Lays down a file of the town's, a sealed object, for whoever filed the request. Gives the document's id.
 
-    Without an account it is kept with the request, sealed to `public_key`, which its tracking code opens (ReadLetter).
+    It is nowhere until enrolment tells of the message that it goes with (`request.town_wrote`, `.information_asked`):
+    then it lies in the vault or, without an account, with the request, sealed to `public_key`, which its tracking code
+    opens (ReadLetter). What no message is told of is forgotten.
+
     Agents of the department in charge; NotFound for others. Raises UploadLost, KeysChanged.
     """
 

@@ -1,22 +1,33 @@
 """What the town sends: into a vault, sealed to its public key, or kept with a request, sealed to its tracking code."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from chassis.outbox import tell
 from contracts.caller import Caller
-from contracts.documents import DecisionPlaceView, LetterView, PutDecision, PutLetter, ReadLetter
+from contracts.documents import (
+    DecisionPlaceView,
+    KeysChanged,
+    LetterView,
+    PutDecision,
+    PutLetter,
+    ReadLetter,
+)
 from contracts.errors import Conflict, NotFound
 from contracts.events.documents import DocumentStored
 from documents import keyring
 from documents.models import AccountKeys, Document
-from documents.request_models import DecisionLetter, FiledRequest
+from documents.request_models import ComingFile, DecisionLetter, FiledRequest
 from documents.request_readers import check_reader
 
 LETTER = "courrier"
+UNSENT_AFTER = timedelta(days=14)
+"""A message is told of within seconds; an outbox that waits longer than this is lost otherwise as well."""
 
 # ---------------------------------------------------------------- files that agents send
 
@@ -27,16 +38,55 @@ def letter_key(session: Session, request_id: UUID, caller: Caller) -> bytes | No
 
 
 def put_letter(session: Session, ask: PutLetter, caller: Caller, now: datetime) -> UUID:
-    """Enters the town's letter into the vault of whoever filed the request: the town cannot read it back. Without an
-    account it is kept with the request, for who has the tracking code.
+    """Lays down a file that goes with a message: into the vault of whoever filed the request, where there is one.
 
-    A full vault takes it all the same: a decision is not kept from anybody for want of room. Raises NotFound,
-    KeysChanged, Conflict.
+    Raises NotFound, KeysChanged, Conflict.
     """
     filed = check_reader(session, ask.request_id, caller)
     if filed.account_id is not None:
         keyring.lock(session, filed.account_id, ask.public_key)
-    return _enter(session, ask, filed.account_id, now)
+    _check_new(session, ask.document_id)
+    session.add(
+        ComingFile(
+            document_id=ask.document_id,
+            request_id=ask.request_id,
+            account_id=filed.account_id,
+            public_key=ask.public_key,
+            size=ask.size,
+            object_size=ask.object_size,
+            sealed_key=ask.sealed_key,
+            sealed_description=ask.sealed_description,
+            put_at=now,
+        )
+    )
+    session.flush()
+    return ask.document_id
+
+
+def arrive(session: Session, document_ids: Sequence[UUID], now: datetime) -> int:
+    """The message they go with is sent: they are there from now on. How many.
+
+    A full vault takes them all the same: an answer is not kept from anybody for want of room. One that was closed or
+    begun anew since could not open them: they are forgotten as what lay in it was.
+    """
+    arrived = 0
+    statement = select(ComingFile).where(ComingFile.document_id.in_(document_ids)).with_for_update()
+    for coming in session.scalars(statement.order_by(ComingFile.document_id)).all():
+        session.delete(coming)
+        session.flush()
+        try:
+            if coming.account_id is not None:
+                keyring.lock(session, coming.account_id, coming.public_key)
+        except (NotFound, KeysChanged):
+            continue
+        _enter(session, coming, coming.account_id, now)
+        arrived += 1
+    return arrived
+
+
+def forget_unsent(session: Session, now: datetime) -> None:
+    """Files whose message was refused, or never sent; the collector of objects takes the rest."""
+    session.execute(delete(ComingFile).where(ComingFile.put_at < now - UNSENT_AFTER))
 
 
 def read_letter(session: Session, ask: ReadLetter) -> LetterView:
@@ -74,6 +124,7 @@ def put_decision(session: Session, ask: PutDecision, now: datetime) -> UUID:
     marked = insert(DecisionLetter).values(row).on_conflict_do_nothing().returning(DecisionLetter.request_id)
     if session.execute(marked).first() is None:
         return session.get_one(DecisionLetter, ask.request_id).document_id
+    _check_new(session, ask.document_id)
     return _enter(session, ask, filed.account_id, now)
 
 
@@ -84,9 +135,13 @@ def _key_of(session: Session, filed: FiledRequest) -> bytes | None:
     return keys.public_key if keys is not None and keys.password_wrap else None
 
 
-def _enter(session: Session, ask: PutLetter, account_id: UUID | None, now: datetime) -> UUID:
-    if session.get(Document, ask.document_id) is not None:
-        raise Conflict(document_id=str(ask.document_id))
+def _check_new(session: Session, document_id: UUID) -> None:
+    for known in (Document, ComingFile):
+        if session.get(known, document_id) is not None:
+            raise Conflict(document_id=str(document_id))
+
+
+def _enter(session: Session, ask: PutLetter | ComingFile, account_id: UUID | None, now: datetime) -> UUID:
     document = Document(
         document_id=ask.document_id,
         account_id=account_id,

@@ -10,11 +10,12 @@ from itertools import islice
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, select, union_all
 from sqlalchemy.orm import Session
 
 from contracts.documents import PREVIEW
 from documents.models import Document, Share
+from documents.request_models import ComingFile
 
 STALE = timedelta(hours=2)
 _BATCH = 500
@@ -41,10 +42,10 @@ def unowned(session: Session, objects: Iterable[StoredObject], real_now: datetim
     stale = (each.key for each in objects if real_now - each.modified_at >= STALE)
     while batch := list(islice(stale, _BATCH)):
         ids = [document_id for key in batch if (document_id := _id_of(key)) is not None]
-        known = {
-            str(each)
-            for each in session.scalars(select(Document.document_id).where(Document.document_id.in_(ids)))
-        }
+        owners = (
+            select(each.document_id).where(each.document_id.in_(ids)) for each in (Document, ComingFile)
+        )
+        known = {str(each) for each in session.scalars(union_all(*owners))}
         yield from (key for key in batch if key.removesuffix(PREVIEW) not in known)
 
 

@@ -19,7 +19,7 @@ from contracts.events.documents import DocumentDeposited
 from contracts.events.requests import DepartmentUpdated, RequestFact
 from documents import types
 from documents.models import Document, Share
-from documents.request_models import DecisionLetter, DepartmentAgent, FiledRequest
+from documents.request_models import ComingFile, DecisionLetter, DepartmentAgent, FiledRequest
 from documents.request_readers import SUBJECT
 from documents.shares import TERM_MONTHS
 from documents.town_key import TownKey
@@ -65,6 +65,7 @@ def forget(session: Session, request_id: UUID, now: datetime) -> None:
     """The request is erased: nobody opens its documents any more."""
     session.execute(delete(FiledRequest).where(FiledRequest.request_id == request_id))
     session.execute(delete(DecisionLetter).where(DecisionLetter.request_id == request_id))
+    session.execute(delete(ComingFile).where(ComingFile.request_id == request_id))
     _close(session, now, Share.subject_kind == SUBJECT, Share.subject_id == request_id)
     session.execute(
         update(Document)

@@ -296,7 +296,7 @@ class OpenRequest(Question[RequestFile]):
 class HandleRequest(Command[RequestFile]):
     """Takes it (`take`) or asks the requester for something (`ask`, with words). Raises RequestChanged, Invalid.
 
-    `documents`: sent with what is asked, as in WriteToRequester.
+    `documents`, `by_code`: sent with what is asked, as in WriteToRequester.
     """
 
     request_id: UUID
@@ -304,19 +304,23 @@ class HandleRequest(Command[RequestFile]):
     act: Act
     words: str = Field(default="", max_length=LONGEST_WORDS)
     documents: SentDocuments = ()
+    by_code: bool = False
 
 
 class WriteToRequester(Command[RequestFile]):
     """Writes to the requester, or, with `internal`, a note that only agents read.
 
-    `documents`: put there before (`contracts.documents.PutLetter`), sealed to the requester's vault or, without an
-    account, to the tracking code. Raises Invalid (`documents`) where there is neither, and for a note.
+    `documents`: laid down before (`contracts.documents.PutLetter`), sealed to the requester's vault or, with
+    `by_code`, to the tracking code; they arrive because this is told, and a message that is refused leaves none.
+    Raises RequestClosed; RequestChanged where what they are sealed to is not the requester's any more; Invalid
+    (`documents`) where there is neither, and for a note.
     """
 
     request_id: UUID
     words: Words
     internal: bool = False
     documents: SentDocuments = ()
+    by_code: bool = False
 
 
 class AssignRequest(Command[RequestFile]):

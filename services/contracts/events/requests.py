@@ -107,12 +107,16 @@ class InformationAsked(RequestFact, Event):
     name = "request.information_asked"
     told_by = "enrolment"
 
+    documents: list[UUID] = Field(default_factory=list, description="Sent with it, to the requester alone")
+
 
 class TownWrote(RequestFact, Event):
     """The department wrote to the requester; nothing is asked."""
 
     name = "request.town_wrote"
     told_by = "enrolment"
+
+    documents: list[UUID] = Field(default_factory=list, description="Sent with it, to the requester alone")
 
 
 class RequesterWrote(RequestFact, Event):

@@ -30,12 +30,14 @@ from contracts.errors import NotFound
 from contracts.events.requests import (
     DepartmentUpdated,
     DraftReleased,
+    InformationAsked,
     RequestClaimed,
     RequestErased,
     RequestFact,
     RequestForwarded,
     RequestReleased,
     RequestSubmitted,
+    TownWrote,
 )
 from documents import drafts, letters, orphans, requests
 from documents.town_key import TownKey
@@ -73,13 +75,10 @@ class RequestPapersDesk(Service):
     def put_letter(self, ask: PutLetter, caller: Caller) -> UUID:
         self.check_object(ask.document_id, ask.object_size)
 
-        def put() -> UUID:
-            document_id = letters.put_letter(session, ask, caller, self.clock.now())
-            LETTERS.inc()
-            return document_id
-
         with self.begin() as session:
-            return once(session, ask, caller, put)
+            return once(
+                session, ask, caller, lambda: letters.put_letter(session, ask, caller, self.clock.now())
+            )
 
     @answers(ReadLetter)
     def read_letter(self, ask: ReadLetter, caller: Caller) -> LetterView:
@@ -122,6 +121,14 @@ class RequestPapersDesk(Service):
     def keep_released(self, session: Session, fact: RequestReleased, envelope: Envelope) -> None:
         self._keep(session, fact, envelope)
 
+    @subscribes(TownWrote)
+    def send_files(self, session: Session, fact: TownWrote, envelope: Envelope) -> None:
+        LETTERS.inc(letters.arrive(session, fact.documents, self.clock.now()))
+
+    @subscribes(InformationAsked)
+    def send_asked_files(self, session: Session, fact: InformationAsked, envelope: Envelope) -> None:
+        LETTERS.inc(letters.arrive(session, fact.documents, self.clock.now()))
+
     @subscribes(DraftReleased)
     def release_draft(self, session: Session, fact: DraftReleased, envelope: Envelope) -> None:
         drafts.take_back(session, fact.draft_id, fact.document_ids, envelope.time)
@@ -138,9 +145,10 @@ class RequestPapersDesk(Service):
 
     @every(seconds=3600)
     def end_unfiled(self) -> None:
-        """What was given for requests that were never filed."""
+        """What was given for requests that were never filed, or laid down for messages that were never sent."""
         with self.begin() as session:
             requests.end_unfiled(session, self.clock.now())
+            letters.forget_unsent(session, self.clock.now())
 
     def check_object(self, document_id: UUID, object_size: int) -> None:
         """The object must be there, whole and fresh, before a row says that it is. Raises UploadLost."""

@@ -3,7 +3,6 @@
 An agent acts on requests of their departments alone; a request of another one is not there for them.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -78,7 +77,7 @@ def handle(session: Session, ask: HandleRequest, caller: Caller, now: datetime) 
     elif ask.act is Act.ASK:
         if not ask.words.strip():
             raise Invalid(problems={"words": "question_missing"})
-        by_code = _by_code(request, ask.documents)
+        by_code = _by_code(request, ask)
         _move(request, Act.ASK)
         request.paused_on = request.paused_on or calendar.local_day(now)
         said = ask.words.strip()
@@ -93,7 +92,7 @@ def handle(session: Session, ask: HandleRequest, caller: Caller, now: datetime) 
             ask.documents,
             by_code=by_code,
         )
-        steps.announce(session, request, InformationAsked, now)
+        steps.announce(session, request, InformationAsked, now, documents=list(ask.documents))
     else:
         raise Invalid(problems={"act": "unknown_act"})
     return request
@@ -107,11 +106,16 @@ def take(session: Session, request: Request, by: str, now: datetime, side: Side 
 
 
 def write(session: Session, ask: WriteToRequester, caller: Caller, now: datetime) -> Request:
-    """Words to the requester, or a note that only agents read. Raises NotFound, Invalid."""
+    """Words to the requester, or a note that only agents read.
+
+    Raises NotFound, RequestClosed, RequestChanged, Invalid.
+    """
     request = of_department(session, ask.request_id, caller)
     if ask.internal and ask.documents:
         raise Invalid(problems={"documents": "not_for_a_note"})
-    by_code = _by_code(request, ask.documents)
+    if not ask.internal and not states.is_open(RequestState(request.state)):
+        raise RequestClosed
+    by_code = _by_code(request, ask)
     kind = StepKind.NOTED if ask.internal else StepKind.WROTE
     steps.note(
         session,
@@ -125,17 +129,22 @@ def write(session: Session, ask: WriteToRequester, caller: Caller, now: datetime
         by_code=by_code,
     )
     if not ask.internal:
-        steps.announce(session, request, TownWrote, now)
+        steps.announce(session, request, TownWrote, now, documents=list(ask.documents))
     return request
 
 
-def _by_code(request: Request, documents: Sequence[UUID]) -> bool:
-    """Documents go into a vault or, without an account, are sealed to the code. Raises Invalid where none is known."""
-    if not documents or request.account_id is not None:
+def _by_code(request: Request, ask: HandleRequest | WriteToRequester) -> bool:
+    """Documents go into a vault or, without an account, are sealed to the code.
+
+    Raises Invalid where no code is known, RequestChanged where the request became an account's, or was one's, since.
+    """
+    if not ask.documents:
         return False
-    if request.code_key is None:
+    if ask.by_code != (request.account_id is None):
+        raise RequestChanged(state=request.state)
+    if ask.by_code and request.code_key is None:
         raise Invalid(problems={"documents": "no_vault"})
-    return True
+    return ask.by_code
 
 
 def assign(session: Session, ask: AssignRequest, caller: Caller, now: datetime) -> Request:

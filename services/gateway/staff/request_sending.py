@@ -4,6 +4,7 @@ Into the requester's vault or, without an account, to the tracking code of their
 """
 
 from contextlib import closing
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -24,6 +25,7 @@ from gateway import access
 from gateway.forms import FileField, RadiosField, TextareaField, at_most, required
 from gateway.requests import request_words
 from gateway.requests.request_forms import VersionForm
+from gateway.sentences import sentence_of
 from gateway.services import ask
 from gateway.staff.request_forms import ASK, WRITE
 from gateway.vault import letters
@@ -79,7 +81,7 @@ def show(request_id: UUID) -> ResponseReturnValue:
 @_OFFICE
 @reads_its_body
 def send(request_id: UUID) -> ResponseReturnValue:
-    """Takes the file in; the message leaves once it lies in the vault."""
+    """Takes the file in, then sends the message that it arrives with: refused, it leaves no file behind."""
     file = _file(request_id)
     try:
         incoming = incoming_form()
@@ -94,11 +96,10 @@ def send(request_id: UUID) -> ResponseReturnValue:
     if document_id is None:
         return _page(file, form)
     try:
-        ask(_command(form, request_id, document_id))
+        ask(_command(form, file, document_id))
     except DomainError as refusal:
         if type(refusal) is not Conflict:  # else it was sent twice: the first is on its way
-            form.show(refusal)
-            return _page(_file(request_id), form)
+            return _refused(request_id, form, refusal)
     where = "est dans l’espace de stockage du demandeur"
     if not file.request.has_account:
         where = "s’ouvre avec le code de suivi"
@@ -112,6 +113,16 @@ def _file(request_id: UUID) -> RequestFile:
     if not (file.request.may_write and request_words.can_open(file)):
         raise NotFound
     return file
+
+
+def _refused(request_id: UUID, form: SendForm, refusal: DomainError) -> ResponseReturnValue:
+    """The form again, or the request's page where it was decided or withdrawn while the file arrived."""
+    file = ask(OpenRequest(request_id=request_id))
+    if file.request.may_write and request_words.can_open(file):
+        form.show(refusal)
+        return _page(file, form)
+    flash(f"{sentence_of(refusal).text} Ni message ni document n’ont été envoyés.", "warning")
+    return redirect(url_for("staff.requests.open_request", request_id=request_id), 303)
 
 
 def _take_in(incoming: IncomingForm, form: SendForm, file: RequestFile) -> UUID | None:
@@ -129,20 +140,17 @@ def _take_in(incoming: IncomingForm, form: SendForm, file: RequestFile) -> UUID 
     return None
 
 
-def _command(form: SendForm, request_id: UUID, document_id: UUID) -> Command[RequestFile]:
-    words, documents = form.words.data or "", (document_id,)
+def _command(form: SendForm, file: RequestFile, document_id: UUID) -> Command[RequestFile]:
+    given: dict[str, Any] = {
+        "command_id": form.command_id.data,
+        "request_id": file.request.line.request_id,
+        "words": form.words.data or "",
+        "documents": (document_id,),
+        "by_code": file.code_key is not None,
+    }
     if form.purpose.data == ASK:
-        return HandleRequest(
-            command_id=form.command_id.data,
-            request_id=request_id,
-            version=form.seen,
-            act=Act.ASK,
-            words=words,
-            documents=documents,
-        )
-    return WriteToRequester(
-        command_id=form.command_id.data, request_id=request_id, words=words, documents=documents
-    )
+        return HandleRequest(**given, version=form.seen, act=Act.ASK)
+    return WriteToRequester(**given)
 
 
 def _page(file: RequestFile, form: SendForm) -> ResponseReturnValue:

@@ -16,7 +16,8 @@ class NoVault(Exception):
 
 
 def send(request_id: UUID, name: str, source: Inspected, code_key: bytes | None = None) -> UUID:
-    """The id of the document, which lies in the requester's vault then; with `code_key`, the tracking code opens it.
+    """Lays a file down for the requester; with `code_key`, the tracking code opens it. The id of the document, which
+    arrives with the message that names it.
 
     Raises NoVault, Refused, DomainError.
     """

@@ -27,7 +27,7 @@ from contracts.documents import (
 from contracts.enrolment.requests import FollowRequest, OpenRequest, Side, StepKind, WriteToRequester
 from contracts.errors import NotFound
 from contracts.events.requests import DepartmentUpdated, RequestFact
-from documents import drafts, mine, requests
+from documents import drafts, letters, mine, requests
 from gateway.public import tracking as tracking_pages
 from gateway.public import tracking_documents
 from gateway.staff import request_sending
@@ -68,6 +68,12 @@ def employ(vaults: Vaults, *agents: Caller, department: str = DEPARTMENT) -> Non
             session,
             DepartmentUpdated(department_code=department, department_name=department, agent_ids=ids),
         )
+
+
+def tell(vaults: Vaults, *documents: UUID) -> None:
+    """Enrolment tells of the message that these go with."""
+    with vaults.service.begin() as session:
+        letters.arrive(session, documents, vaults.clock.now())
 
 
 def opening(share_id: UUID) -> OpenShare:
@@ -203,6 +209,9 @@ def test_the_town_s_letter_goes_into_the_requester_s_vault_and_only_they_open_it
     with pytest.raises(KeysChanged):
         vaults.ask(ask.model_copy(update=changed), mine)
     assert vaults.ask(ask, mine) == vaults.ask(ask, mine) == given.document_id
+    assert given.document_id not in {each.document_id for each in parent.documents()}
+    for _ in range(2):
+        tell(vaults, given.document_id)
     kept = {each.document_id: each for each in parent.documents()}
     assert kept[given.document_id].document_type == "courrier"
     file(vaults, request_id, None)
@@ -341,6 +350,8 @@ def test_a_file_of_an_agent_is_checked_and_only_the_requester_opens_it(vaults, v
     assert send(data).status_code == 303
 
     [order] = written
+    assert vaults.ask(OpenVault(), citizen(parent.account_id)).documents == []
+    tell(vaults, *order.documents)
     [document] = vaults.ask(OpenVault(), citizen(parent.account_id)).documents
     assert order.documents == (document.document_id,)
     assert vaults.documents_in_bucket() >= {str(document.document_id)}
@@ -362,7 +373,10 @@ def test_a_file_sent_without_an_account_opens_with_the_tracking_code_and_goes_wi
             return request_views.file(code_key=tracking_code.public_half(code))
         if isinstance(question, WriteToRequester):
             nonlocal sent
-            sent = sent.model_copy(update={"documents": list(question.documents), "by_code": True})
+            sent = sent.model_copy(
+                update={"documents": list(question.documents), "by_code": question.by_code}
+            )
+            tell(vaults, *question.documents)
             return None
         if isinstance(question, FollowRequest):
             return request_views.view(steps=[sent])

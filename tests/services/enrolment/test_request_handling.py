@@ -1,5 +1,6 @@
 """Requests between their two sides: asked, answered, decided, sent documents; the departments in charge."""
 
+import threading
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
@@ -7,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from contracts import tracking_code
-from contracts.caller import Role
+from contracts.caller import Caller, Role
 from contracts.enrolment.departments import DepartmentChanged, ListDepartments
 from contracts.enrolment.requests import (
     Act,
@@ -144,7 +145,7 @@ def test_what_the_town_sends_is_in_the_history_and_sealed_to_the_code_where_ther
 
     with counter.town.begin() as session:  # as those that were filed before there was a key
         session.get_one(Request, without.request_id).code_key = None
-    written = WriteToRequester(command_id=uuid4(), request_id=without.request_id, **said)
+    written = WriteToRequester(command_id=uuid4(), request_id=without.request_id, by_code=True, **said)
     with pytest.raises(Invalid):
         counter.service.write_to_requester(written, counter.agent)
     followed = FollowRequest(number=without.number, code=without.code.lower())
@@ -153,6 +154,66 @@ def test_what_the_town_sends_is_in_the_history_and_sealed_to_the_code_where_ther
     assert file.code_key == tracking_code.public_half(without.code)
     last = counter.service.follow_request(followed, ANYBODY).steps[-1]
     assert (last.documents, last.by_code) == ([paper], True)
+    told = [each["documents"] for each in counter.facts("request.town_wrote")]
+    assert (told, counter.facts("request.information_asked")[0]["documents"]) == (
+        [[str(paper)]] * 2,
+        [str(paper)],
+    )
+
+
+def test_a_message_with_a_file_is_refused_where_nobody_could_open_it_or_it_is_closed(
+    counter: Counter,
+) -> None:
+    parent = enrolment.parent()
+    filed, without = counter.file(parent), counter.file()
+    for request_id, by_code in ((filed.request_id, True), (without.request_id, False)):
+        ask = WriteToRequester(
+            command_id=uuid4(), request_id=request_id, words="Voici.", documents=(uuid4(),), by_code=by_code
+        )
+        with pytest.raises(RequestChanged):  # claimed, or released, while the file was on its way
+            counter.service.write_to_requester(ask, counter.agent)
+    withdraw = WithdrawRequest(
+        command_id=uuid4(), request_id=filed.request_id, version=counter.version(filed.request_id)
+    )
+    counter.service.withdraw_request(withdraw, parent)
+    late = WriteToRequester(command_id=uuid4(), request_id=filed.request_id, words="Voici.")
+    with pytest.raises(RequestClosed):
+        counter.service.write_to_requester(late, counter.agent)
+    note = WriteToRequester(
+        command_id=uuid4(), request_id=filed.request_id, words="Pour mémoire.", internal=True
+    )
+    counter.service.write_to_requester(note, counter.agent)
+    assert counter.facts("request.town_wrote") == []
+
+
+def test_a_message_and_a_withdrawal_at_once_are_one_after_the_other(counter: Counter) -> None:
+    parent, paper = enrolment.parent(), uuid4()
+    filed, start, refused = counter.file(parent), threading.Barrier(2), []
+    withdraw = WithdrawRequest(
+        command_id=uuid4(), request_id=filed.request_id, version=counter.version(filed.request_id)
+    )
+    send = WriteToRequester(
+        command_id=uuid4(), request_id=filed.request_id, words="Voici.", documents=(paper,)
+    )
+
+    def act(method: str, ask: Any, caller: Caller) -> None:
+        start.wait()
+        try:
+            getattr(counter.service, method)(ask, caller)
+        except (RequestClosed, RequestChanged):
+            refused.append(method)
+
+    acts = [("withdraw_request", withdraw, parent), ("write_to_requester", send, counter.agent)]
+    threads = [threading.Thread(target=act, args=each) for each in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    # Whoever came second read what the first had made of it; a fact names the file exactly where it was sent.
+    assert len(refused) == 1
+    told = [each["documents"] for each in counter.facts("request.town_wrote")]
+    assert told == ([] if refused == ["write_to_requester"] else [[str(paper)]])
+    assert len(counter.facts("request.withdrawn")) == 1 - refused.count("withdraw_request")
 
 
 # ---------------------------------------------------------------- departments
