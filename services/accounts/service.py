@@ -20,6 +20,7 @@ from accounts.entries.passkeys import PasskeyDesk
 from accounts.entries.quotients import QuotientDesk
 from accounts.entries.request_notices import RequestNoticeDesk
 from accounts.entries.upkeep import Upkeep
+from chassis.parking import ParkingDesk
 
 
 class AccountsService(
@@ -43,6 +44,7 @@ class AccountsService(
     OwnAccountDesk,
     OwnDataDesk,
     Upkeep,
+    ParkingDesk,
 ):
     """The service, whole: one class per matter."""
 

@@ -17,6 +17,7 @@ from billing.entries.refunds import RefundDesk
 from billing.entries.runs import RunDesk
 from billing.entries.tariffs import TariffDesk, TariffDraftDesk
 from billing.entries.treasury import TreasuryDesk
+from chassis.parking import ParkingDesk
 
 
 class BillingService(
@@ -38,6 +39,7 @@ class BillingService(
     TreasuryDesk,
     DunningDesk,
     CopyDesk,
+    ParkingDesk,
 ):
     """The service, whole: one class per matter."""
 

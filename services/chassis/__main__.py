@@ -3,7 +3,7 @@
 python -m chassis serve SERVICE      answers calls and applies facts
 python -m chassis relay SERVICE      publishes the outbox
 python -m chassis migrate SERVICE    brings the database up to date
-python -m chassis replay SERVICE     puts the parked facts back into the queue (SERVICE.orders: the orders)
+python -m chassis replay SERVICE     has the relay put the parked facts back (SERVICE.orders: the orders)
 """
 
 import sys
@@ -40,7 +40,7 @@ def main(arguments: list[str]) -> int:
     elif verb == "replay":
         from chassis.replay import replay
 
-        print(f"{replay(service, settings)} facts put back")
+        print(f"{replay(service, settings)} put back")
     else:
         from chassis.migrate import migrate
 

@@ -4,7 +4,7 @@ Nameko's own event handler acknowledges a message whose handler raised, and the 
 service feeds all its handlers, one message at a time and on a connection of its own, so that facts keep their order
 and a flood of them leaves the calls alone. The inbox mark, the effect and the facts it causes commit together; then
 the message is acknowledged. A failure waits in a retry queue, longer each time; after the last try, or at once when
-the message cannot be read, it is parked with its reason: counted, shown, and replayed by `python -m chassis replay`.
+the message cannot be read, it is parked with its reason: `parking.py` makes it a row for somebody to decide about.
 """
 
 import sys
@@ -20,20 +20,24 @@ from nameko.extensions import Entrypoint, SharedExtension
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from chassis import logs, metrics, topology
+from chassis import logs, metrics, parked_message, topology
+from chassis.clock import Clock, clock_from
 from chassis.inbox import first_time
+from chassis.parked_message import Failure
 from chassis.rpc import CallQueue
 from chassis.settings import Settings
-from contracts.envelope import CONTENT_TYPE, EXCHANGE, Envelope
+from contracts import catalogue
+from contracts.envelope import CONTENT_TYPE, EXCHANGE, TYPE_PREFIX, Envelope
 from contracts.events.event import Event
 from contracts.orders.order import Order
+from contracts.parked import ParkedFailure
 
 log = structlog.get_logger()
 E = TypeVar("E", bound=Event)
 M = TypeVar("M")
 S = TypeVar("S")
-_TRIES = "x-espace-tries"
-_REASON = "x-espace-reason"
+Failures = tuple[tuple[str, Exception], ...]
+"""(the handler's name, what it raised)."""
 
 
 class FactQueue(CallQueue):
@@ -60,6 +64,8 @@ class Facts(SharedExtension):
         super().__init__()
 
     def setup(self) -> None:
+        settings: Settings = self.container.config["SETTINGS"]
+        self.clock: Clock = clock_from(settings.clock_file)
         self.queue_consumer.register_provider(self)
 
     def start(self) -> None:
@@ -96,14 +102,16 @@ class Facts(SharedExtension):
         try:
             envelope = self.read(message)
             handlers = self.handlers.get(envelope.type)
+            if handlers is None and not self.passes_over(envelope):
+                self._give_back(message, Failure(ParkedFailure.UNKNOWN), tries=self.queues.tries)
+                return
             if handlers is None:
-                # A binding from an earlier release, or a newer version told beside the one we know.
                 metrics.FACTS.labels(f"{self.container.service_name}.none", "ignored").inc()
                 self._settle(message)
                 return
             fact = handlers[0].event.model_validate(envelope.data)
         except ValidationError as problem:
-            self._give_back(message, f"unreadable: {problem}", tries=self.queues.tries)
+            self._give_back(message, Failure.unreadable(problem), tries=self.queues.tries)
             return
         self._apply(handlers, fact, envelope, message)
 
@@ -113,7 +121,7 @@ class Facts(SharedExtension):
         fact: Event | Order,
         envelope: Envelope,
         message: Any,
-        failures: tuple[Exception, ...] = (),
+        failures: Failures = (),
     ) -> None:
         """One handler after the other, in no order that may be counted on: one that fails keeps none of the others
         from applying the fact. After the last, the message is let go of, or tried again if any failed: those that
@@ -136,7 +144,7 @@ class Facts(SharedExtension):
         fact: Event | Order,
         envelope: Envelope,
         message: Any,
-        failures: tuple[Exception, ...],
+        failures: Failures,
         worker_ctx: Any,
         result: Any,
         exc_info: Any,
@@ -149,7 +157,7 @@ class Facts(SharedExtension):
             log.info(f"fact {outcome}", **said, correlation_id=envelope.correlationid)
         else:
             tries = self._tries(message)
-            failures = (*failures, exc_info[1])
+            failures = (*failures, (worker_ctx.entrypoint.method_name, exc_info[1]))
             metrics.FACTS.labels(label, "parked" if tries >= self.queues.tries else "failed").inc()
             log.error(
                 "fact not applied",
@@ -164,7 +172,8 @@ class Facts(SharedExtension):
                 partial(self._apply, others, fact, envelope, message, failures)
             )
         elif failures:
-            self._give_back(message, repr(failures[0]), self.tries_spent(message, failures[0]))
+            handler_name, problem = failures[0]
+            self._give_back(message, Failure.of(problem, handler_name), self.tries_spent(message, problem))
         else:
             self._settle(message)
         return result, None
@@ -172,6 +181,22 @@ class Facts(SharedExtension):
     def read(self, message: Any) -> Envelope:
         """The envelope of a message. Raises ValidationError."""
         return Envelope.model_validate_json(message.body)
+
+    def passes_over(self, envelope: Envelope) -> bool:
+        """True of a fact that nobody here listens to and that our release knows: bound by an earlier one, or another
+        version told beside the one we hear. One of a name that is not known is of a later release, or not ours."""
+        name = envelope.type.removeprefix(TYPE_PREFIX).rpartition(".v")[0]
+        return any(event.name == name for event in catalogue.events())
+
+    def sender(self, message: Any) -> str | None:
+        """Whom the broker vouches for. Nobody asks that of facts."""
+        del message
+        return None
+
+    def vouched(self, message: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """(headers, properties) by which a copy keeps its sender."""
+        del message
+        return {}, {}
 
     def tries_spent(self, message: Any, failure: BaseException) -> int:
         """How many tries a failure leaves behind it; all of them parks the message."""
@@ -181,15 +206,20 @@ class Facts(SharedExtension):
     @staticmethod
     def _tries(message: Any) -> int:
         """How often this fact has been tried, this time included."""
-        return int((message.headers or {}).get(_TRIES, 0)) + 1
+        return int((message.headers or {}).get(parked_message.TRIES, 0)) + 1
 
     def _settle(self, message: Any) -> None:
         self.queue_consumer.ack_message(message)
 
-    def _give_back(self, message: Any, reason: str, tries: int) -> None:
+    def _give_back(self, message: Any, failure: Failure, tries: int) -> None:
         """Puts a copy where it waits or is parked, confirmed by the broker, and only then lets go of this one."""
-        target = self.queues.parked if tries >= self.queues.tries else self.queues.retry(tries)
-        headers = {_TRIES: tries, _REASON: reason[:500]}
+        parks = tries >= self.queues.tries
+        target = self.queues.parked if parks else self.queues.retry(tries)
+        before = message.headers or {}
+        headers = parked_message.headers_after(
+            before, failure, self._tries(message), self.clock.now(), parks=parks
+        )
+        sender, properties = self.vouched(message)
         try:
             with kombu.Connection(
                 self.container.config["AMQP_URI"], transport_options={"confirm_publish": True}
@@ -198,7 +228,8 @@ class Facts(SharedExtension):
                     message.body,
                     routing_key=target,
                     exchange="",
-                    headers=headers,
+                    headers={**headers, **sender},
+                    **properties,
                     delivery_mode=2,
                     mandatory=True,
                     content_type=CONTENT_TYPE,

@@ -50,6 +50,7 @@ def engine_for(url: str, connections: int = 10) -> Engine:
         max_overflow=2,
         pool_recycle=1800,
         json_deserializer=orjson.loads,
+        hide_parameters=True,  # errors are logged, and what is bound may be a family's
         connect_args={"options": _OPTIONS, "connect_timeout": 5},
     )
     _try_the_rested(engine)

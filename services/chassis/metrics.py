@@ -35,3 +35,4 @@ OUTBOX_AGE = gauge("outbox_age_seconds", "Age of the oldest fact not yet told", 
 OUTBOX_TOLD = counter("outbox_told_total", "Facts confirmed by the broker", ("service", "event"))
 FACTS = counter("facts_total", "Facts handled, by outcome", ("handler", "outcome"))
 QUEUE_DEPTH = gauge("queue_depth", "Messages waiting, by queue (parked queues included)", ("queue",))
+PARKED = gauge("parked", "Facts and orders given up on that wait for a decision", ("service", "type"))

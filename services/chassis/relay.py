@@ -24,6 +24,7 @@ from pika.adapters.select_connection import SelectConnection
 from sqlalchemy.engine import make_url
 
 from chassis import health, metrics, topology
+from chassis.parked_message import SENDER
 from chassis.settings import Settings
 from contracts.envelope import CONTENT_TYPE, EXCHANGE
 
@@ -66,11 +67,12 @@ class Outbox:
         self._connection.autocommit = False
         return active
 
-    def next_batch(self, limit: int = BATCH) -> list[tuple[int, str, str, str, str, str]]:
-        """`(id, event id, routing key, type, correlation id, body)` in id order, locked until `mark` or `release`."""
+    def next_batch(self, limit: int = BATCH) -> list[tuple[Any, ...]]:
+        """`(id, event id, routing key, type, correlation id, body, queue, sender)` in id order, locked until `mark` or
+        `release`. Queue and sender: of what is put back (`chassis.parked`)."""
         with self._connection.cursor() as cursor:
             cursor.execute(
-                "SELECT id, event_id::text, name, type, correlation_id, body FROM outbox"
+                "SELECT id, event_id::text, name, type, correlation_id, body, queue, sender FROM outbox"
                 " WHERE published_at IS NULL ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED",
                 (limit,),
             )
@@ -111,11 +113,15 @@ class Outbox:
                 "DELETE FROM outbox WHERE published_at < now() - make_interval(days => %s)",
                 (KEEP_PUBLISHED_DAYS,),
             )
-            for table, column in (("inbox", "applied_at"), ("command", "done_at")):
-                cursor.execute(
-                    f"DELETE FROM {table} WHERE {column} < now() - make_interval(days => %s)",  # noqa: S608
-                    (KEEP_MARKS_DAYS,),
-                )
+            cursor.execute(
+                "DELETE FROM command WHERE done_at < now() - make_interval(days => %s)", (KEEP_MARKS_DAYS,)
+            )
+            # What is parked may still be put back: the handlers that did apply it must know it then.
+            cursor.execute(
+                "DELETE FROM inbox WHERE applied_at < now() - make_interval(days => %s) AND NOT EXISTS"
+                " (SELECT FROM parked WHERE parked.event_id = inbox.event_id AND body IS NOT NULL)",
+                (KEEP_MARKS_DAYS,),
+            )
         self._connection.commit()
 
     def fileno(self) -> int:
@@ -157,6 +163,7 @@ class Relay:
         self.failure: BaseException | None = None
         self.stopping = False
         parameters = pika.URLParameters(amqp_url)
+        self._user = parameters.credentials.username
         parameters.heartbeat = 20
         parameters.socket_timeout = 5
         parameters.client_properties = {"connection_name": f"{outbox.service}.relay"}
@@ -242,13 +249,13 @@ class Relay:
                 self._on_idle()
             return
         self._working, self._more = True, len(batch) == BATCH
-        for row_id, event_id, name, kind, correlation, body in batch:
+        for row_id, event_id, name, kind, correlation, body, queue, sender in batch:
             self._tag += 1
             self._unconfirmed[self._tag] = row_id
             self._names[row_id] = name
             self._channel.basic_publish(
-                EXCHANGE,
-                name,
+                "" if queue else EXCHANGE,
+                queue or name,
                 body.encode(),
                 pika.BasicProperties(
                     content_type=CONTENT_TYPE,
@@ -257,7 +264,8 @@ class Relay:
                     message_id=event_id,
                     type=kind,
                     app_id=self._outbox.service,
-                    headers={"correlation_id": correlation},
+                    user_id=None if sender is None else self._user,
+                    headers={"correlation_id": correlation} | ({} if sender is None else {SENDER: sender}),
                 ),
                 mandatory=True,
             )

@@ -1,32 +1,28 @@
-"""Puts parked facts back into the queue, once what kept them from being applied is mended."""
+"""Puts back what is parked, once what kept it from being applied is mended: what the staff pages do, for operators."""
 
-import pika
-
-from chassis import topology
+from chassis import parked, topology
+from chassis.clock import clock_from
+from chassis.database import engine_for, sessions_for
 from chassis.settings import Settings
+from contracts.caller import SYSTEM
 
 
 def replay(service: str, settings: Settings) -> int:
-    """Moves every parked fact of `service` to its main queue, confirmed one by one. Returns how many.
+    """Puts every parked fact of `service` back into its queue, by way of its relay. Returns how many.
 
     `enrolment.orders`: the parked orders of enrolment instead.
     """
     name, _, kind = service.partition(".")
-    queues = topology.Queues(name, kind=kind or "events")
-    connection = pika.BlockingConnection(pika.URLParameters(settings.need("amqp_url")))
+    queue = topology.Queues(name, kind=kind or "events").main
+    engine = engine_for(settings.need("database_url"), 1)
+    clock = clock_from(settings.clock_file)
+    moved = 0
     try:
-        channel = connection.channel()
-        channel.confirm_delivery()
-        waiting = channel.queue_declare(queues.parked, passive=True).method.message_count
-        moved = 0
-        for _ in range(waiting):
-            method, properties, body = channel.basic_get(queues.parked)
-            if method is None or properties is None or body is None:
-                break
-            properties.headers = {}
-            channel.basic_publish("", queues.main, body, properties, mandatory=True)
-            channel.basic_ack(method.delivery_tag)
-            moved += 1
-        return moved
+        while True:
+            with sessions_for(engine).begin() as session:
+                found = parked.put_back(session, SYSTEM, clock.now(), queue=queue)
+            moved += found
+            if not found:
+                return moved
     finally:
-        connection.close()
+        engine.dispose()

@@ -4,6 +4,7 @@
             │                                   ▲            │ failed
             └─ # ─► espace.audit                │ TTL        ▼
                                         <service>.events.retry.N     after the last try: <service>.events.parked
+                                                                                 └─► rows of `parked` (parking.py)
 
 Every queue is durable and replicated (quorum). The audit queue takes every fact for a week, so that `mandatory`
 publishing tells a lost binding from a fact that nobody has asked for yet. `x-delivery-limit` is the net under a

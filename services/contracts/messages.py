@@ -23,13 +23,25 @@ Answer = TypeVar("Answer", covariant=True)
 class Message(BaseModel):
     """A value that travels: immutable, and refusing fields it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64")
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        ser_json_bytes="base64",
+        val_json_bytes="base64",
+        hide_input_in_errors=True,  # they are logged
+    )
 
 
 class View(BaseModel):
     """A value in an answer: immutable, and tolerant of fields added by a newer service."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", ser_json_bytes="base64", val_json_bytes="base64")
+    model_config = ConfigDict(
+        frozen=True,
+        extra="ignore",
+        ser_json_bytes="base64",
+        val_json_bytes="base64",
+        hide_input_in_errors=True,  # they are logged
+    )
 
 
 class Question(Message, Generic[Answer]):

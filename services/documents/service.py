@@ -10,6 +10,7 @@ from chassis import metrics
 from chassis.clock import PARIS
 from chassis.commands import once
 from chassis.objects import Objects
+from chassis.parking import ParkingDesk
 from chassis.parts import part
 from chassis.service import Service, answers, every, subscribes
 from chassis.settings import Settings
@@ -73,7 +74,7 @@ def _town_key(settings: Settings) -> TownKey:
     return TownKey.read(settings.need("requests_key"))
 
 
-class DocumentsService(RequestPapersDesk, Service):
+class DocumentsService(RequestPapersDesk, ParkingDesk, Service):
     """The sealed vault's memory."""
 
     name = "documents"

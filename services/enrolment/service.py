@@ -1,5 +1,6 @@
 """Enrolment answers: see `contracts.enrolment` for what each question and command means, `entries` for who takes it."""
 
+from chassis.parking import ParkingDesk
 from enrolment.entries.absences import AbsenceDesk
 from enrolment.entries.attendance import RollCallDesk
 from enrolment.entries.bookings import BookingDesk
@@ -37,6 +38,7 @@ class EnrolmentService(
     OrderDesk,
     HomeDesk,
     CopyDesk,
+    ParkingDesk,
 ):
     """The service, whole: one class per matter."""
 

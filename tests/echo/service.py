@@ -1,5 +1,7 @@
 """The echo service: each part of the chassis once."""
 
+import os
+import signal
 import time
 
 from sqlalchemy import text
@@ -7,14 +9,18 @@ from sqlalchemy.orm import Session
 
 from chassis.commands import once
 from chassis.outbox import tell
-from chassis.service import Service, answers, subscribes
+from chassis.parking import ParkingDesk
+from chassis.service import Service, answers, obeys, subscribes
 from contracts.caller import Caller
 from contracts.envelope import Envelope
 from contracts.events.enrolment import ActivityUpdated, PlaceUpdated
+from contracts.orders.requests import TakeRequestOver
 from tests.echo.echo import BreakDown, Ping, Pong, TooLoud, Wait, WriteNote
 
+DEADLY = "à en mourir"
 
-class EchoService(Service):
+
+class EchoService(ParkingDesk, Service):
     """Answers, waits, notes, breaks, listens."""
 
     name = "echo"
@@ -51,6 +57,8 @@ class EchoService(Service):
 
     @subscribes(PlaceUpdated)
     def hear_place(self, session: Session, fact: PlaceUpdated, envelope: Envelope) -> None:
+        if fact.place_name == DEADLY:
+            os.kill(os.getpid(), signal.SIGKILL)
         session.execute(
             text("INSERT INTO heard (text, correlation_id) VALUES (:text, :correlation)"),
             {"text": fact.place_name, "correlation": envelope.correlationid},
@@ -69,3 +77,12 @@ class EchoService(Service):
         session.execute(text("INSERT INTO heard (text) VALUES (:text)"), {"text": fact.activity_name})
         if not session.execute(text("SELECT count(*) FROM mended")).scalar_one():
             raise RuntimeError("choked on purpose")
+
+    @obeys(TakeRequestOver)
+    def take(self, session: Session, order: TakeRequestOver, envelope: Envelope) -> None:
+        """Fails as well until a row says it may not; writes down who ordered."""
+        if not session.execute(text("SELECT count(*) FROM mended")).scalar_one():
+            raise RuntimeError("disobeyed on purpose")
+        session.execute(
+            text("INSERT INTO heard (text) VALUES (:text)"), {"text": f"pris par {envelope.source}"}
+        )

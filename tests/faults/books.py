@@ -70,6 +70,12 @@ class Books:
                     found[name] = count
         return found
 
+    def parked(self) -> dict[str, int]:
+        """How many messages each listener gave up on; only those that did."""
+        query = "SELECT count(*) FROM parked WHERE state = 'parked'"
+        found = {listener: self.value(listener, query) for listener in LISTENERS}
+        return {listener: count for listener, count in found.items() if count}
+
     def await_quiet(self, seconds: float = 200) -> None:
         """Returns once every fact is told and applied. Raises AssertionError naming what is not."""
         eventually(lambda: not self.untold() or _Because(f"untold: {self.untold()}"), seconds)

@@ -303,7 +303,7 @@ def test_nothing_is_left_waiting_and_nothing_is_parked(life: Life) -> None:
     assert books.untold() == {}
     assert books.unapplied() == {}
     assert books.waiting("") == {}
-    assert books.waiting(".parked") == {}
+    assert books.parked() == {}
     assert books.value("billing", "SELECT count(*) FROM notification WHERE state = 'parked'") == 0
     stuck = {
         service: books.value(

@@ -140,7 +140,7 @@ def test_a_relay_killed_between_confirm_and_mark_tells_twice_and_is_heard_once(
 
     assert copied(life, command) == 2
     life.books.await_drained()
-    assert life.books.waiting(".parked") == {}
+    assert life.books.parked() == {}
 
 
 def test_a_listener_killed_between_the_commit_and_the_acknowledgement_applies_it_once(

@@ -22,6 +22,7 @@ from contracts.enrolment.attendance import MarkedChild, RollCall, SettleAttendan
 from contracts.enrolment.bookings import CellState, ChangeBookings, MonthPage
 from contracts.errors import NotFound
 from contracts.events.enrolment import Mark
+from contracts.parked import ListParked, ParkedFailure, SetParkedAside
 from deploy.local.processes import LETTERS, SERVICES, list_processes
 from deploy.local.stack import EVERYTHING
 from deploy.local.surroundings import ROOT
@@ -182,23 +183,20 @@ def test_a_listener_shows_what_waits_for_it_and_what_is_parked(lived: Life, list
         assert applied >= 1
 
 
-def test_a_fact_that_cannot_be_read_is_parked_and_counted(lived: Life) -> None:
+def test_a_fact_that_cannot_be_read_is_parked_counted_and_set_aside(lived: Life) -> None:
     parameters = pika.URLParameters(lived.town.broker.url("administrator"))
     with pika.BlockingConnection(parameters) as connection:
-        channel = connection.channel()
-        channel.basic_publish("", "billing.events", b"not a fact")
-        parked = "billing.events.parked"
+        connection.channel().basic_publish("", "billing.events", b"not a fact")
 
-        def depth() -> float | None:
-            return scrape(lived.town, "billing").value("espace_queue_depth", queue=parked)
+    def parked() -> float | None:
+        return scrape(lived.town, "billing").value("espace_parked", service="billing", type="unreadable")
 
-        eventually(lambda: depth() == 1)
-        method, properties, body = channel.basic_get(parked, auto_ack=True)
-        assert method is not None
-        assert body == b"not a fact"
-        assert properties is not None
-        assert "unreadable" in str((properties.headers or {})["x-espace-reason"])
-        eventually(lambda: depth() == 0)
+    eventually(lambda: parked() == 1)
+    [line] = insist(lived.services, ListParked.of("billing")(), SYSTEM).lines
+    assert line.failure == ParkedFailure.UNREADABLE
+    aside = SetParkedAside.of("billing")(command_id=uuid4(), parked_id=line.parked_id, reason="Un essai.")
+    assert insist(lived.services, aside, SYSTEM)
+    eventually(lambda: parked() == 0)
 
 
 def test_the_gateway_counts_its_pages_and_its_calls(lived: Life) -> None:

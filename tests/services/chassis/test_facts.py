@@ -1,8 +1,5 @@
 """Facts from one transaction to another: told if and only if committed, applied exactly once, never lost."""
 
-import os
-import subprocess
-import sys
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -12,9 +9,8 @@ from sqlalchemy.orm import Session
 from chassis.outbox import tell, tell_all
 from contracts.caller import Caller
 from contracts.envelope import EXCHANGE
-from contracts.events.enrolment import ActivityUpdated, PlaceUpdated
+from contracts.events.enrolment import PlaceUpdated
 from tests.echo.echo import WriteNote
-from tests.load.processes import ROOT
 from tests.services.chassis.conftest import Echo
 from tests.waiting import eventually
 
@@ -80,44 +76,6 @@ def test_a_fact_told_twice_is_applied_once(serving: Echo) -> None:
 
     eventually(lambda: heard(serving, "après le double"))
     assert heard(serving, "double") == 1
-
-
-def test_a_handler_that_fails_is_tried_again_then_parked_and_can_be_replayed(serving: Echo) -> None:
-    fact = ActivityUpdated(
-        activity_code="x", activity_name="avalée de travers", unit="repas", child_care=False
-    )
-    with Session(serving.engine) as session:
-        tell(session, fact, subject="x", at=datetime.now(UTC))
-        session.commit()
-    eventually(lambda: depth(serving, "echo.events.parked") == 1)
-    assert heard(serving, "avalée de travers") == 0, "a failed try leaves no trace"
-    assert heard(serving, "admise : avalée de travers") == 1, "the other handler's work stands, done once"
-
-    serving.rows("INSERT INTO mended DEFAULT VALUES")
-    replayed = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "chassis", "replay", "echo"],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": "services:.", "ESPACE_AMQP_URL": serving.amqp_url},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-
-    assert "1 facts put back" in replayed.stdout
-    eventually(lambda: heard(serving, "avalée de travers") == 1)
-    assert heard(serving, "admise : avalée de travers") == 1
-    assert depth(serving, "echo.events.parked") == 0
-
-
-def test_a_message_that_cannot_be_read_is_parked_at_once_and_the_next_one_applied(serving: Echo) -> None:
-    before = depth(serving, "echo.events.parked")
-    publish(serving, b'{"specversion": "1.0", "surprise": true}', "place.updated")
-    with Session(serving.engine) as session:
-        tell(session, a_place("la suite"), subject="1", at=datetime.now(UTC))
-        session.commit()
-
-    eventually(lambda: heard(serving, "la suite"))
-    eventually(lambda: depth(serving, "echo.events.parked") == before + 1)
 
 
 def test_facts_keep_their_order(serving: Echo) -> None:

@@ -33,6 +33,7 @@ from contracts.events.documents import DocumentShared
 from contracts.events.enrolment import EnrolmentState
 from contracts.events.event import Event
 from contracts.events.requests import RequestState
+from contracts.parked import ListParked, ParkedFailure, ParkedLine
 from deploy.local.rabbitmq import ADMINISTRATOR, Broker
 from enrolment.procedures import shipping
 from tests.load.processes import running
@@ -203,14 +204,10 @@ def state_of(enrolment: Enrolment, filed: SubmittedView) -> RequestState:
     return enrolment.services.ask(asked, Caller()).line.state
 
 
-def parked(broker: Broker) -> list[str]:
-    """Why each parked order is, oldest first; they stay."""
-    with pika.BlockingConnection(pika.URLParameters(broker.url(ADMINISTRATOR))) as connection:
-        channel = connection.channel()
-        reasons = []
-        while (found := channel.basic_get("enrolment.orders.parked"))[0] is not None:
-            reasons.append(str((found[1].headers or {})["x-espace-reason"]))
-        return reasons
+def parked(enrolment: Enrolment) -> list[ParkedLine]:
+    """The orders that were not obeyed."""
+    lines = enrolment.services.ask(ListParked.of("enrolment")(), SYSTEM).lines
+    return [line for line in lines if line.queue == "enrolment.orders"]
 
 
 def give(enrolment: Enrolment, name: str, data: dict[str, str], user: str | None = "subscriber") -> None:
@@ -263,7 +260,7 @@ def test_another_system_takes_a_request_over_and_its_letter_comes_due(
     assert view.decided_by == "Service technique"
     assert [step.side for step in view.steps[1:]] == [Side.SYSTEM, Side.SYSTEM]
     assert enrolment.services.ask(LettersDue(), LETTERS).request_ids == [filed.request_id]
-    assert parked(enrolment.broker) == []
+    assert parked(enrolment) == []
 
 
 def test_what_another_system_may_not_order_is_parked_with_its_reason_and_changes_nothing(
@@ -283,10 +280,10 @@ def test_what_another_system_may_not_order_is_parked_with_its_reason_and_changes
     give(enrolment, "request.take_over", {"request_id": stranger})
     give(enrolment, "request.decide", {"request_id": request_id, "outcome": "maybe"})
     give(enrolment, "request.take_over", {"request_id": request_id}, user=None)
-    enrolment.await_that(lambda: len(parked(enrolment.broker)) == 4)
-    whys = " ".join(parked(enrolment.broker))
-    for why in ("NotAllowed", "NotFound", "unreadable", "no user_id"):
-        assert why in whys
+    enrolment.await_that(lambda: len(parked(enrolment)) == 4)
+    whys = {line.failure for line in parked(enrolment)}
+    assert whys == {"NotAllowed", "NotFound", ParkedFailure.UNREADABLE, ParkedFailure.NO_SENDER}
+    assert {line.tries for line in parked(enrolment)} == {1}, "a refusal is for good"
     assert state_of(enrolment, filed) is RequestState.RECEIVED
 
 

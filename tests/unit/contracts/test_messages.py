@@ -12,6 +12,7 @@ from chassis.wire import RemoteError, RemoteFailure, error_from, reply_adapter
 from contracts.caller import Caller, Kind, Role
 from contracts.errors import DomainError, NotAllowed, NotSignedIn
 from contracts.messages import Command, Question
+from contracts.parked import LISTENERS, OfEach
 
 FAILED = b'{"result": null, "error": {"exc_type": "X", "exc_path": "x", "exc_args": [], "value": ""}}'
 SERVICES = ("accounts", "enrolment", "billing", "documents")
@@ -24,10 +25,12 @@ def questions() -> list[type[Question[object]]]:
         for _, kind in inspect.getmembers(module, inspect.isclass):
             if issubclass(kind, Question) and kind.__module__ == module.__name__ and "[" not in kind.__name__:
                 found.append(kind)
-    return [kind for kind in found if kind not in (Question, Command)]
+    return [kind for kind in found if kind not in (Question, Command) and not issubclass(kind, OfEach)] + [
+        kind.of(service) for kind in found if issubclass(kind, OfEach) for service in LISTENERS
+    ]
 
 
-@pytest.mark.parametrize("question", questions(), ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("question", questions(), ids=lambda kind: f"{kind.service()}.{kind.method()}")
 def test_every_question_names_its_service_and_what_answers_it(question: type[Question[object]]) -> None:
     assert question.service() in SERVICES
     assert not isinstance(question.answer_type(), str)
