@@ -104,10 +104,11 @@ def _prepare_the_hot(engine: Engine) -> None:
         return "; ".join(_prepare(each, connection.info, cursor) for each in calls), values
 
 
-def read_alone(engine: Engine, statement: str, values: Mapping[str, Any]) -> Any:
+def run_alone(engine: Engine, statement: str, values: Mapping[str, Any]) -> Any:
     """The one value that a hot statement (see PREPARED) answers, outside any transaction. Raises OperationalError.
 
-    What looks once sees one instant anyway: BEGIN and COMMIT, each a trip of its own, cost more than most looks.
+    What looks once sees one instant anyway, and what writes once is written whole or not at all: BEGIN and COMMIT, each
+    a trip of its own, cost more than most statements.
     """
     try:
         connection = engine.raw_connection()

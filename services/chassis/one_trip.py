@@ -23,7 +23,7 @@ from sqlalchemy.dialects.postgresql.psycopg2 import PGDialect_psycopg2
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement, Select, SQLColumnExpression
 
-from chassis.database import PREPARED, read_alone
+from chassis.database import PREPARED, run_alone
 
 Shape = TypeVar("Shape")
 
@@ -56,7 +56,7 @@ class OneTrip(Generic[Shape]):
             return self._shape.validate_json(answer.scalar_one())
         engine = session.get_bind()
         assert isinstance(engine, Engine)  # noqa: S101  (ours are made on nothing else)
-        return self._shape.validate_json(read_alone(engine, self._statement, given))
+        return self._shape.validate_json(run_alone(engine, self._statement, given))
 
 
 def rows(part: Select[*tuple[Any, ...]]) -> ColumnElement[Any]:

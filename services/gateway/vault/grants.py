@@ -16,12 +16,34 @@ from uuid import UUID
 
 import orjson
 from nacl.secret import SecretBox
-from sqlalchemy import delete, insert
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy import Engine, bindparam, delete, insert, literal_column, select
+from sqlalchemy.dialects.postgresql.psycopg2 import PGDialect_psycopg2
 
+from chassis.database import run_alone
 from gateway.models import DownloadGrant
 
 LIFE = timedelta(minutes=1)
+_TABLE = DownloadGrant.__table__
+_FORGOTTEN = delete(DownloadGrant).where(_TABLE.c.expires_at <= bindparam("now")).cte("forgotten")
+_TAKEN = (
+    delete(DownloadGrant)
+    .where(_TABLE.c.token_hash == bindparam("token_hash"))
+    .returning(_TABLE.c.sealed, _TABLE.c.expires_at)
+    .cte("taken")
+)
+_DIALECT = PGDialect_psycopg2()  # type: ignore[no-untyped-call]
+_GIVE = str(
+    insert(DownloadGrant)
+    .values({column.name: bindparam(column.name) for column in _TABLE.c})
+    .returning(literal_column("true"))
+    .add_cte(_FORGOTTEN)
+    .compile(dialect=_DIALECT)
+)
+_TAKE = str(
+    select(select(_TAKEN.c.sealed).where(_TAKEN.c.expires_at > bindparam("now")).scalar_subquery()).compile(
+        dialect=_DIALECT
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -53,29 +75,21 @@ class Grants(Protocol):
 
 
 class DatabaseGrants:
-    """The `download_grant` table. Each method is one short transaction."""
+    """The `download_grant` table. Each method is one statement, and one trip: a download begins with two of them."""
 
-    def __init__(self, sessions: sessionmaker[Session]) -> None:
-        self._sessions = sessions
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
 
     def give(self, granted: Granted | GrantedArchive, now: datetime) -> str:
         """Keeps a grant and gives its token. Grants that nobody came for are forgotten on the way."""
         token, row = seal(granted, now)
-        with self._sessions.begin() as session:
-            session.execute(delete(DownloadGrant).where(DownloadGrant.expires_at <= now))
-            session.execute(insert(DownloadGrant).values(**row))
+        run_alone(self._engine, _GIVE, {**row, "now": now})
         return token
 
     def take(self, token: str, now: datetime) -> Granted | GrantedArchive | None:
         """The grant of a token, which is used up; None when there is none, or no longer."""
-        statement = (
-            delete(DownloadGrant)
-            .where(DownloadGrant.token_hash == digest(token))
-            .returning(DownloadGrant.sealed, DownloadGrant.expires_at)
-        )
-        with self._sessions.begin() as session:
-            row = session.execute(statement).one_or_none()
-        return unseal(token, row.sealed) if row is not None and row.expires_at > now else None
+        sealed = run_alone(self._engine, _TAKE, {"token_hash": digest(token), "now": now})
+        return None if sealed is None else unseal(token, bytes(sealed))
 
 
 def seal(granted: Granted | GrantedArchive, now: datetime) -> tuple[str, dict[str, object]]:

@@ -4,7 +4,7 @@ from typing import cast
 
 from flask import current_app
 
-from chassis.database import engine_for, sessions_for
+from chassis.database import engine_for
 from chassis.objects import Objects
 from gateway.vault.grants import DatabaseGrants, Grants
 from gateway.wiring import settings
@@ -25,7 +25,7 @@ def grants() -> Grants:
     """The grants of the running application."""
     if _GRANTS not in current_app.extensions:
         engine = engine_for(settings().need("database_url"), _CONNECTIONS)
-        current_app.extensions[_GRANTS] = DatabaseGrants(sessions_for(engine))
+        current_app.extensions[_GRANTS] = DatabaseGrants(engine)
     return cast("Grants", current_app.extensions[_GRANTS])
 
 

@@ -130,7 +130,7 @@ def vault_site(vaults: Vaults) -> Site:
     wiring = extensions["espace"]
     extensions["espace"] = type(wiring)(**{**wiring.__dict__, "client": vaults, "clock": vaults.clock})
     with site.app.app_context():
-        store.use(vaults.objects, DatabaseGrants(sessions_for(vaults.grants_engine)))
+        store.use(vaults.objects, DatabaseGrants(vaults.grants_engine))
     return site
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -10,11 +11,14 @@ import pikepdf
 import pytest
 from bs4 import BeautifulSoup
 from PIL import Image
+from sqlalchemy import select
 
 from contracts.caller import Role
 from contracts.documents import BUCKET, OpenShare, OpenVault, StoreDocument
 from contracts.errors import NotAllowed, NotFound, NotSignedIn, ServiceUnavailable
+from gateway.models import DownloadGrant
 from gateway.vault import at_sign_in, keys
+from gateway.vault.grants import LIFE, DatabaseGrants, Granted
 from tests.mothers.documents import a_heic, a_jpeg, a_pdf, a_pdf_with_a_script, a_photograph, a_png_header
 from tests.services.documents.conftest import PASSWORD, agent, citizen, sign_in
 
@@ -90,6 +94,24 @@ def test_an_address_of_a_download_serves_once_and_for_a_minute(vaults, vault_sit
     vault_site.real_clock.pass_by(minutes=2)
     assert browser.client.get(late.location).status_code == 410
     assert browser.client.get("/fichiers/nothing").status_code == 410
+
+
+def test_of_many_who_come_with_one_address_one_is_served_and_the_next_grant_forgets_what_nobody_came_for(
+    vaults,
+):
+    granted = Granted(uuid4(), "Assurance.pdf", "application/pdf", 5, bytes(32))
+    grants, now = DatabaseGrants(vaults.grants_engine), vaults.clock.at
+    token = grants.give(granted, now)
+    with ThreadPoolExecutor(4) as pool:
+        taken = list(pool.map(lambda _: grants.take(token, now), range(8)))
+    assert [each for each in taken if each] == [granted]
+    grants.give(granted, now)
+    grants.give(granted, now + LIFE)
+    with vaults.grants_engine.connect() as connection:
+        kept = connection.execute(
+            select(DownloadGrant.expires_at).where(DownloadGrant.expires_at.between(now, now + 2 * LIFE))
+        )
+        assert kept.scalars().all() == [now + 2 * LIFE]
 
 
 def test_a_download_needs_no_cookie_but_its_own_address(vaults, vault_site):
