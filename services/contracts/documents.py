@@ -17,6 +17,7 @@ from pydantic import AwareDatetime, BeforeValidator, Field, PlainSerializer, Str
 from contracts.errors import Conflict, DomainError, Invalid
 from contracts.messages import Command, Message, Question, View
 from contracts.records import Records
+from contracts.serving import Reach
 
 
 def _bytes_of(value: object) -> object:
@@ -61,7 +62,9 @@ class DocumentTypeView(View):
     name: str
     hint: str = ""
     validity: Validity = Validity.NONE
-    serves_household: bool = Field(default=False, description="One serves for all children of a household")
+    serves: Reach = Field(
+        default=Reach.CHILD, description="Of whom one speaks: for them it need not be given again"
+    )
 
 
 class ListDocumentTypes(Question[list[DocumentTypeView]]):
@@ -76,7 +79,9 @@ class DefineDocumentType(Command[DocumentTypeView]):
     hint: str = Field(default="", max_length=200)
     validity: Validity = Validity.NONE
     position: int = Field(default=100, ge=0, le=1000, description="Lower comes first")
-    serves_household: bool = Field(default=False, description="One serves for all children of a household")
+    serves: Reach = Field(
+        default=Reach.CHILD, description="Of whom one speaks: for them it need not be given again"
+    )
 
 
 # ---------------------------------------------------------------- keys

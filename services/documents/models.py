@@ -39,9 +39,7 @@ class DocumentType(Base):
     hint: Mapped[str] = mapped_column(String(200), comment="What is expected, in one sentence")
     validity: Mapped[str] = mapped_column(String(20), comment="contracts.documents.Validity")
     position: Mapped[int] = mapped_column(Integer, comment="Lower comes first")
-    serves_household: Mapped[bool] = mapped_column(
-        default=False, comment="One serves for all children of a household"
-    )
+    serves: Mapped[str] = mapped_column(String(20), default="child", comment="contracts.serving.Reach")
 
 
 class AccountKeys(Base):

@@ -37,5 +37,6 @@ def check_share(session: Session, share: Share, caller: Caller) -> None:
 
 
 def is_of(share: Share, filed: FiledRequest) -> bool:
-    """A document is the request's when whoever filed it attached it, or nobody with an account did."""
-    return share.account_id is None or share.account_id == filed.account_id
+    """A document is the request's when whoever filed it attached it, nobody with an account did, or it serves again:
+    somebody of the household had given it before."""
+    return share.account_id in (None, filed.account_id) or share.carried_from is not None

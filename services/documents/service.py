@@ -51,9 +51,11 @@ from contracts.documents import (
 from contracts.envelope import Envelope
 from contracts.errors import ServiceUnavailable
 from contracts.events.accounts import AccountClosed
-from contracts.events.enrolment import EnrolmentRequested
+from contracts.events.enrolment import EnrolmentRequested, GivenBefore, GivenReused
 from contracts.records import Records
+from contracts.serving import ENROLMENT
 from documents import carrying, census, keyring, mine, orphans, shares, types, vault
+from documents.carrying import Subject
 from documents.entries.requests import RequestPapersDesk
 from documents.readers import readers_of
 from documents.town_key import TownKey
@@ -223,8 +225,11 @@ class DocumentsService(RequestPapersDesk, ParkingDesk, Service):
 
     @subscribes(EnrolmentRequested)
     def carry_given(self, session: Session, fact: EnrolmentRequested, envelope: Envelope) -> None:
-        now, today = self._now()
-        carrying.carry(session, fact, self.town, now, today)
+        self._carry(session, Subject(ENROLMENT, fact.enrolment_id), fact.given_before)
+
+    @subscribes(GivenReused)
+    def carry_reused(self, session: Session, fact: GivenReused, envelope: Envelope) -> None:
+        self._carry(session, Subject(fact.subject_kind, fact.subject_id), fact.given_before)
 
     @subscribes(AccountClosed)
     def erase_account(self, session: Session, fact: AccountClosed, envelope: Envelope) -> None:
@@ -305,6 +310,10 @@ class DocumentsService(RequestPapersDesk, ParkingDesk, Service):
         SHARES.set(open_shares)
 
     # ------------------------------------------------------------ within
+
+    def _carry(self, session: Session, subject: Subject, given_before: list[GivenBefore]) -> None:
+        now, today = self._now()
+        carrying.carry(session, subject, given_before, self.town, now, today)
 
     def _attempt(self, work: Callable[[], None]) -> None:
         """Does now what a timer would do later; a store that is away must not undo what was committed."""

@@ -30,6 +30,7 @@ from contracts.documents import (
 )
 from contracts.errors import NotFound
 from contracts.events.documents import DocumentOpened, DocumentShared
+from contracts.serving import Reach
 from documents.models import Document, DocumentType, Opening, Share
 from documents.readers import readers_of
 from documents.request_readers import SUBJECT, check_reader, check_share, is_of
@@ -78,7 +79,7 @@ def attach(
     kind = session.get_one(DocumentType, document.document_type)
     share.serves_until = counts_until(document.valid_until, Validity(kind.validity), today)
     share.carried_from = None
-    tell_shared(session, document, share, document.account_id, kind.serves_household, now)
+    tell_shared(session, document, share, document.account_id, Reach(kind.serves), now)
     return view(share, [])
 
 
@@ -87,7 +88,7 @@ def tell_shared(
     document: Document,
     share: Share,
     account_id: UUID,
-    serves_household: bool,
+    reach: Reach,
     now: datetime,
 ) -> None:
     """Tells that agents may open it from now on. The document's row is locked."""
@@ -102,7 +103,8 @@ def tell_shared(
         subject_id=share.subject_id,
         valid_until=share.serves_until,
         readable_until=share.readable_until,
-        serves_household=serves_household,
+        serves_household=reach is Reach.HOUSEHOLD,
+        serves=reach,
         carried_from=share.carried_from,
     )
     tell(session, fact, subject=document.document_id, version=document.version, at=now)

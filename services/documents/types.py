@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from chassis.database import PREPARED
 from contracts.documents import DefineDocumentType, DocumentTypeView, UnknownDocumentType, Validity
+from contracts.serving import Reach
 from documents.models import DocumentType
 
 
@@ -45,7 +46,9 @@ def list_types(session: Session) -> list[DocumentTypeView]:
 
 
 ALL = (
-    select(DocumentType.code, DocumentType.name, DocumentType.hint, DocumentType.validity)
+    select(
+        DocumentType.code, DocumentType.name, DocumentType.hint, DocumentType.validity, DocumentType.serves
+    )
     .order_by(DocumentType.position, DocumentType.name)
     .execution_options(**PREPARED)
 )
@@ -67,7 +70,7 @@ def define(session: Session, command: DefineDocumentType) -> DocumentTypeView:
         "hint": command.hint,
         "validity": command.validity.value,
         "position": command.position,
-        "serves_household": command.serves_household,
+        "serves": command.serves.value,
     }
     statement = insert(DocumentType).values(code=command.type_code, **values)
     session.execute(statement.on_conflict_do_update(index_elements=[DocumentType.code], set_=values))
@@ -76,7 +79,7 @@ def define(session: Session, command: DefineDocumentType) -> DocumentTypeView:
         name=command.name,
         hint=command.hint,
         validity=command.validity,
-        serves_household=command.serves_household,
+        serves=command.serves,
     )
 
 
@@ -86,5 +89,5 @@ def _view(row: DocumentType) -> DocumentTypeView:
         name=row.name,
         hint=row.hint,
         validity=Validity(row.validity),
-        serves_household=row.serves_household,
+        serves=Reach(row.serves),
     )

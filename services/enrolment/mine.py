@@ -10,7 +10,8 @@ from contracts.records import Records
 from enrolment.absences import absence_records
 from enrolment.attending import settled, tap_records
 from enrolment.booking import line_records
-from enrolment.enrolling import enrolment_views, given
+from enrolment.enrolling import enrolment_views
+from enrolment.given import memory
 from enrolment.household.families import families_of, full_name
 from enrolment.models import Activity, Booking, Child, DaySession, Place, Proof
 from enrolment.procedures import draft_records
@@ -29,7 +30,7 @@ def records(session: Session, account_id: UUID, today: date) -> Records:
             }
             for view in enrolment_views.of_families(session, own, today)
         ],
-        "given_documents": given.records(session, account_id),
+        "given_documents": memory.records(session, account_id),
         "bookings": _bookings(session, own, account_id),
         "attendance": _attendance(session, own),
         **tap_records.records(session, own),

@@ -247,6 +247,9 @@ class Attachment(Base):
     is_coming: Mapped[bool] = mapped_column(
         default=False, comment="It serves again, and documents has not passed it on yet"
     )
+    given_with: Mapped[str] = mapped_column(
+        String(20), default="", comment="What it was given with first; empty: with this"
+    )
 
 
 # ---------------------------------------------------------------- bookings

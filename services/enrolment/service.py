@@ -8,6 +8,7 @@ from enrolment.entries.closures import ClosureDesk
 from enrolment.entries.copies import CopyDesk
 from enrolment.entries.enrolments import EnrolmentDesk
 from enrolment.entries.feeds import FeedDesk
+from enrolment.entries.given import GivenDesk
 from enrolment.entries.home import HomeDesk
 from enrolment.entries.kitchens import KitchenDesk
 from enrolment.entries.letters import LetterDesk
@@ -24,6 +25,7 @@ class EnrolmentService(
     OfferDesk,
     ClosureDesk,
     EnrolmentDesk,
+    GivenDesk,
     BookingDesk,
     WaitingDesk,
     WeekDesk,

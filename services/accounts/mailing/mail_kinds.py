@@ -180,6 +180,7 @@ UNWRITTEN: dict[str, str] = {
     "document.deposited": "The sender's own act, seen on the page that did it; there is no account to write to.",
     "document.stored": "The parent's own act, seen on the page that did it.",
     "document.deleted": "The parent's own act, seen on the page that did it.",
+    "given.reused": "The parent's own act, seen on the page that did it; what cannot be passed on is asked for.",
     "document.withheld": "The enrolment's page and the home ask for the document, as for any that is missing.",
     "invoice_line.objection_withdrawn": "The parent's own act, seen on the page that did it.",
     "absence.withdrawn": "The parent's own act, seen on the page that did it.",

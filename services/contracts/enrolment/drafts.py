@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
+from contracts.enrolment.enrolments import GivenView
 from contracts.enrolment.procedure_forms import Answers, Name, ProcedureForm
 from contracts.enrolment.values import Code
 from contracts.errors import Conflict, Invalid, NotFound
@@ -44,12 +45,22 @@ class FormChange(View):
     removed: list[str]
 
 
+class GivenAnswer(View):
+    """What the town was given before and answers a question. `taken`: nothing more is asked.
+
+    Else the question needs no document, and the one given before may be given again (`SaveAnswers.reuse`).
+    """
+
+    given: GivenView
+    taken: bool
+
+
 class DraftView(View):
     """A draft, and what its form asks for these answers.
 
     `form` ends with the contact page. `pages`: those that are shown, each with its shown fields, by name. `todo`: the
     first that is not answered, None when all are. `newer`: the form has changed meanwhile (see RenewDraft). `typed`:
-    what was typed where no answer holds.
+    what was typed where no answer holds. `given`: « déjà fourni », of the shown questions without a document.
     """
 
     draft_id: UUID
@@ -59,6 +70,7 @@ class DraftView(View):
     answers: Answers
     pages: dict[str, list[str]]
     typed: Typed = Field(default_factory=dict)
+    given: dict[str, GivenAnswer] = Field(default_factory=dict)
     todo: str | None
     newer: FormChange | None = None
     erased_at: AwareDatetime
@@ -97,7 +109,8 @@ class SaveAnswers(Command[SavedPage]):
 
     Nothing is refused and nothing typed is lost: what does not hold is said in `problems` and kept as it was `typed`,
     and the page stays `todo`. `partial`: it does so where all holds, too: whoever fills it goes on later. `released`:
-    documents that were joined to the draft and are taken back; no answer names them any more.
+    documents that were joined to the draft and are taken back; no answer names them any more. `reuse`: questions of the
+    page that need no document, and to which the one that was given before is given again.
     """
 
     draft_id: UUID
@@ -107,6 +120,7 @@ class SaveAnswers(Command[SavedPage]):
     typed: Typed = Field(default_factory=dict)
     partial: bool = False
     released: list[UUID] = Field(default_factory=list, max_length=20)
+    reuse: list[Name] = Field(default_factory=list, max_length=40)
 
 
 class ListLeftDrafts(Question[list[DraftCard]]):

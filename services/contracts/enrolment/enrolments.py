@@ -18,6 +18,7 @@ class AttachmentView(View):
     received_at: AwareDatetime = Field(description="When it was given to the town")
     valid_until: date | None = None
     given_before: bool = Field(default=False, description="With something else: it serves again")
+    given_with: str = Field(default="", description="With what, then: `enrolment`, `request`, `family` …")
     is_coming: bool = Field(default=False, description="Documents has not passed it on yet")
 
 
@@ -27,6 +28,7 @@ class GivenView(View):
     document_type: str
     given_at: AwareDatetime
     valid_until: date | None = None
+    given_with: str = Field(default="", description="With what: `enrolment`, `request`, `family` …")
 
 
 class EnrolmentView(View):

@@ -103,6 +103,11 @@ class FormField(Message):
     most: int | None = Field(default=None, description="See FieldKind")
     options: tuple[Option, ...] = Field(default=(), max_length=MOST_OPTIONS)
     document_type: str = Field(default="", max_length=40, description="Code of documents; empty: of any type")
+    reuses: bool = Field(
+        default=True,
+        description="A document of its type that was given before answers it; not where it must be of today, or "
+        "somebody else's",
+    )
     prefill: Prefill | None = None
     shown_when: Condition | None = None
 

@@ -14,7 +14,8 @@ from pydantic import AwareDatetime, Field, StringConstraints
 from contracts.documents import PublicKey
 from contracts.enrolment.departments import DepartmentView
 from contracts.enrolment.drafts import Secret
-from contracts.enrolment.procedure_forms import Answers, FormPage
+from contracts.enrolment.enrolments import GivenView
+from contracts.enrolment.procedure_forms import MOST_FIELDS, Answers, FormPage, Name
 from contracts.errors import Conflict
 from contracts.events.requests import ProcedureKind, RequestState, Silence
 from contracts.messages import Command, Question, View
@@ -35,6 +36,7 @@ class Act(StrEnum):
     ACCEPT = "accept"
     REFUSE = "refuse"
     WITHDRAW = "withdraw"
+    COMPLETE = "complete"  # what was lacking came, and nobody had begun
 
 
 class StepKind(StrEnum):
@@ -46,6 +48,7 @@ class StepKind(StrEnum):
     ANSWERED = "answered"  # words of the requester, to that
     WROTE = "wrote"  # words, of either side
     ATTACHED = "attached"  # words: the document's type
+    LACKING = "lacking"  # a document given before could not be passed on; words: its type
     OPENED = "opened"  # an agent opened a document; words: its type
     ASSIGNED = "assigned"  # words: to whom. Agents only
     FORWARDED = "forwarded"  # words: to which department
@@ -91,13 +94,16 @@ class SubmittedView(View):
 class SubmitRequest(Command[SubmittedView]):
     """Files the caller's draft. Sent twice, it is one request; the second answer has a code that replaces the first.
 
-    `number`: the version of the form that was read. Raises NotFound (no such draft of the caller), FormChanged,
-    DraftIncomplete, Invalid (`problems`: {field: code}), DocumentNotThere.
+    `number`: the version of the form that was read. `reuse`: the questions that were read as « déjà fourni »: what was
+    given before is given to the department in charge by sending, and nothing that was not read. Raises NotFound (no
+    such draft of the caller), FormChanged, GivenChanged, DraftIncomplete, Invalid (`problems`: {field: code}),
+    DocumentNotThere.
     """
 
     draft_id: UUID
     secret: Secret | None = None
     number: int
+    reuse: list[Name] = Field(default_factory=list, max_length=MOST_FIELDS)
 
 
 # ---------------------------------------------------------------- following
@@ -121,6 +127,8 @@ class AttachedView(View):
     document_id: UUID
     document_type: str
     received_at: AwareDatetime
+    given: GivenView | None = Field(default=None, description="With something else, before: it serves again")
+    is_coming: bool = Field(default=False, description="Documents has not passed it on yet")
 
 
 class RequestLine(View):
@@ -153,6 +161,10 @@ class RequestView(View):
     pages: list[FormPage]
     answers: Answers
     documents: list[AttachedView]
+    lacking: list[str] = Field(
+        default_factory=list,
+        description="Kinds of documents that were to serve again and cannot: the request waits for others",
+    )
     steps: list[StepView] = Field(description="Oldest first")
     letter: str = Field(default="", description="The decision, in words")
     decided_by: str = ""
@@ -359,6 +371,12 @@ class DocumentNotThere(Conflict):
     """A document of the answers is not attached: not there yet, or not the caller's; the two are not told apart."""
 
     code = "request_document_not_there"
+
+
+class GivenChanged(Conflict):
+    """What was « déjà fourni » for this request is not what was read any more."""
+
+    code = "given_changed"
 
 
 class RequestChanged(Conflict):

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.events.event import Event
+from contracts.serving import Reach
 
 
 class DocumentStored(Event):
@@ -63,6 +64,9 @@ class DocumentShared(Event):
     readable_until: date | None = Field(default=None, description="Last day agents may open it")
     serves_household: bool = Field(
         default=False, description="Says something of the household, so it serves for all its children"
+    )
+    serves: Reach | None = Field(
+        default=None, description="Of whom it speaks, and so for whom it need not be given again"
     )
     carried_from: UUID | None = Field(
         default=None, description="The share it was given with before, where nothing was given anew"

@@ -93,7 +93,7 @@ class EnrolmentFact(View):
 class GivenBefore(View):
     """A document that serves again: given to the town by this household, and still valid."""
 
-    share_id: UUID = Field(description="Of the share to be made for this enrolment")
+    share_id: UUID = Field(description="Of the share to be made, for what it is given with now")
     given_with: UUID = Field(description="The share it was given with")
     document_id: UUID
     document_type: str
@@ -110,6 +110,18 @@ class EnrolmentRequested(EnrolmentFact, Event):
     given_before: list[GivenBefore] = Field(
         default_factory=list, description="What the parent chose not to give again"
     )
+
+
+class GivenReused(Event):
+    """What the town was given before is given again with something else, by the act of whoever asks for that: documents
+    passes the town's key on, or withholds it (`document.withheld`)."""
+
+    name = "given.reused"
+    told_by = "enrolment"
+
+    subject_kind: str = Field(description="As in `document.shared`: what it is given with now")
+    subject_id: UUID
+    given_before: list[GivenBefore]
 
 
 class EnrolmentAccepted(EnrolmentFact, Event):

@@ -61,6 +61,12 @@ class AbsenceAttachment(Base):
     document_type: Mapped[str] = mapped_column(String(60))
     account_id: Mapped[UUID]
     received_at: Mapped[datetime] = mapped_column(Instant)
+    given_at: Mapped[datetime | None] = mapped_column(
+        Instant, comment="When it was given with something else: it serves again"
+    )
+    is_coming: Mapped[bool] = mapped_column(
+        default=False, comment="It serves again, and documents has not passed it on yet"
+    )
 
 
 class Objection(Base):

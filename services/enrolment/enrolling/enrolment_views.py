@@ -9,6 +9,7 @@ from sqlalchemy import ARRAY, Row, Select, Uuid, any_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from chassis.database import PREPARED
+from contracts import serving
 from contracts.caller import Caller, Kind, Role
 from contracts.enrolment.enrolments import (
     AttachmentView,
@@ -18,17 +19,17 @@ from contracts.enrolment.enrolments import (
     EnrolmentQueue,
     EnrolmentQueueView,
     EnrolmentView,
-    GivenView,
 )
 from contracts.enrolment.offer import ActivityTerms, PlaceKind, Season
 from contracts.errors import NotFound
 from contracts.events.enrolment import EnrolmentState
+from contracts.serving import Whose
 from enrolment.catalogue.offer import school_names, view_activity, view_place
 from enrolment.catalogue.terms import order_sentence, terms_of
-from enrolment.enrolling import given, lines
+from enrolment.enrolling import lines
 from enrolment.enrolling.enrolments import fits, why_not
-from enrolment.enrolling.given_models import GivenDocument
 from enrolment.enrolling.states import LIVE
+from enrolment.given import memory, passing
 from enrolment.household import families
 from enrolment.models import (
     Activity,
@@ -45,7 +46,7 @@ from enrolment.schedule import calendar
 _MAY_WAIT = (EnrolmentState.REQUESTED, EnrolmentState.WAITING)
 ASKING = (EnrolmentState.REQUESTED, EnrolmentState.OFFERED)
 """In which something may be asked of the parent."""
-Joined = Row[UUID, str, datetime, date | None, datetime | None, bool]
+Joined = Row[UUID, str, datetime, date | None, datetime | None, bool, str]
 EnrolledRow = tuple[Enrolment, Child, Activity, Place]
 
 
@@ -137,7 +138,8 @@ def choices(session: Session, child_id: UUID, caller: Caller, now: datetime) -> 
         offered.setdefault(activity.code, (activity, []))[1].append(place)
     all_terms = {code: terms_of(activity) for code, (activity, _) in offered.items()}
     asked = {each for terms in all_terms.values() for each in terms.documents}
-    before = given.find(session, acting, asked, today)
+    whose = Whose(acting.account_id, acting.family_id, child_id)
+    before = memory.find(session, serving.ENROLMENT, whose, asked, today)
     found = []
     for code, (_, places) in offered.items():
         terms = all_terms[code]
@@ -152,15 +154,11 @@ def choices(session: Session, child_id: UUID, caller: Caller, now: datetime) -> 
                     activity=view_activity(terms, school_names(session, terms), today),
                     places=[view_place(p) for p in fitting],
                     why_not=why.sentence if why else "",
-                    given=[_given(before[each]) for each in terms.documents if each in before],
+                    given=[passing.view(before[each]) for each in terms.documents if each in before],
                     enrolment=enrolment,
                 )
             )
     return ChoicesView(child=view_child(acting.child, acting.school_name), school_year=year, choices=found)
-
-
-def _given(row: GivenDocument) -> GivenView:
-    return GivenView(document_type=row.document_type, given_at=row.given_at, valid_until=row.valid_until)
 
 
 def view_child(child: families.SomeChild, place_name: str = "") -> ChildView:
@@ -227,6 +225,7 @@ _GIVEN = (
         Attachment.valid_until,
         Attachment.given_at,
         Attachment.is_coming,
+        Attachment.given_with,
     )
     .where(Attachment.enrolment_id == any_(bindparam("enrolment_ids", type_=ARRAY(Uuid))))
     .order_by(Attachment.received_at)
@@ -258,7 +257,7 @@ def _view(
     today: date,
 ) -> EnrolmentView:
     enrolment, child, activity, place = row
-    has = {each.document_type for each in joined if given.counts(each.given_at, each.valid_until, today)}
+    has = {each.document_type for each in joined if passing.counts(each.given_at, each.valid_until, today)}
     awaited = enrolment.state == EnrolmentState.REQUESTED
     return EnrolmentView(
         enrolment_id=enrolment.enrolment_id,
@@ -292,5 +291,6 @@ def _attachment(row: Joined) -> AttachmentView:
         received_at=row.given_at or row.received_at,
         valid_until=row.valid_until,
         given_before=row.given_at is not None,
+        given_with=row.given_with,
         is_coming=row.is_coming,
     )

@@ -6,10 +6,10 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from chassis.outbox import tell
+from contracts import serving
 from contracts.caller import Caller, Kind
 from contracts.enrolment.enrolments import RequestEnrolment, TakeOffer, WithdrawEnrolment
 from contracts.enrolment.offer import ActivityTerms, PlaceKind, Where
@@ -31,17 +31,19 @@ from contracts.events.enrolment import (
     EnrolmentWithdrawn,
     GivenBefore,
 )
+from contracts.serving import Whose
 from enrolment.booking import waiting
 from enrolment.catalogue import eligibility, windows
 from enrolment.catalogue.eligibility import Applicant
 from enrolment.catalogue.offer import school_names
 from enrolment.catalogue.terms import terms_of
-from enrolment.enrolling import given, lines, steps
+from enrolment.enrolling import attached, lines, steps
 from enrolment.enrolling.facts import describe
 from enrolment.enrolling.states import LIVE, Act, after
+from enrolment.given import memory
 from enrolment.household import families
 from enrolment.household.families import Acting
-from enrolment.models import Activity, Attachment, Enrolment, Offering, Place
+from enrolment.models import Activity, Enrolment, Offering, Place
 from enrolment.schedule import calendar
 
 
@@ -108,8 +110,9 @@ def _reused(
     wanted = set(ask.reuse) & set(terms.documents)
     if acting.is_staff or not wanted:
         return []
-    found = given.find(session, acting, wanted, calendar.local_day(now))
-    return given.reuse(session, enrolment, found.values(), now)
+    whose = Whose(acting.account_id, acting.family_id, acting.child.child_id)
+    found = memory.find(session, serving.ENROLMENT, whose, wanted, calendar.local_day(now))
+    return attached.reuse(session, enrolment, found.values(), now)
 
 
 def check_may_ask(session: Session, terms: ActivityTerms, acting: Acting, now: datetime) -> None:
@@ -193,27 +196,10 @@ def attach(session: Session, fact: DocumentShared, now: datetime) -> bool:
     may = families.guardians_of(session, enrolment.child_id)
     if fact.account_id not in may:
         return False
-    row = insert(Attachment).values(
-        share_id=fact.share_id,
-        enrolment_id=enrolment.enrolment_id,
-        document_id=fact.document_id,
-        document_type=fact.document_type,
-        account_id=fact.account_id,
-        received_at=now,
-        valid_until=fact.valid_until,
-    )
-    # What serves again is there already, as coming.
-    session.execute(row.on_conflict_do_update(index_elements=["share_id"], set_={"is_coming": False}))
-    given.keep(session, fact, now)
+    attached.keep(session, enrolment, fact, now)
+    attached.remember(session, enrolment, fact, now)
     terms = terms_of(activity)
-    here = session.execute(
-        select(Attachment.document_type, Attachment.given_at, Attachment.valid_until).where(
-            Attachment.enrolment_id == enrolment.enrolment_id, ~Attachment.is_coming
-        )
-    )
-    today = calendar.local_day(now)
-    has = {each.document_type for each in here if given.counts(each.given_at, each.valid_until, today)}
-    complete = not set(terms.documents) - has
+    complete = not set(terms.documents) - attached.here(session, enrolment, calendar.local_day(now))
     if terms.at_once and complete and enrolment.state == EnrolmentState.REQUESTED:
         with suppress(NoPlaceLeft):  # then an agent decides: the document is noted all the same
             steps.accept(session, enrolment, child, terms, now)

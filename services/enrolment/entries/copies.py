@@ -7,6 +7,7 @@ from chassis.service import Service, subscribes
 from contracts.envelope import Envelope
 from contracts.events.accounts import AccountClosed, ChildUpdated, CustodyUpdated, FamilyUpdated
 from enrolment.booking import handover
+from enrolment.given import memory
 from enrolment.household import families, feeds
 from enrolment.procedures import drafts
 from enrolment.requests import erasing
@@ -23,6 +24,7 @@ class CopyDesk(Service):
     @subscribes(AccountClosed)
     def drop_account(self, session: Session, fact: AccountClosed, envelope: Envelope) -> None:
         families.drop_account(session, fact.account_id)
+        memory.forget_account(session, fact.account_id)
         feeds.forget(session, fact.account_id)
         drafts.drop_account(session, fact.account_id, self.clock.now())
         erasing.close_account(session, fact.account_id, self.clock.now())

@@ -28,11 +28,12 @@ from contracts.enrolment.enrolments import (
     WithdrawEnrolment,
 )
 from contracts.envelope import Envelope
-from contracts.events.documents import DocumentDeleted, DocumentShared, DocumentWithheld
+from contracts.events.documents import DocumentShared, DocumentWithheld
 from contracts.events.enrolment import Consulted
 from contracts.messages import Command
+from contracts.serving import ENROLMENT
 from enrolment import consultations
-from enrolment.enrolling import deciding, enrolment_views, enrolments, given, lines
+from enrolment.enrolling import attached, deciding, enrolment_views, enrolments, lines
 from enrolment.schedule import calendar
 
 log = structlog.get_logger()
@@ -131,9 +132,7 @@ class EnrolmentDesk(Service):
 
     @subscribes(DocumentShared)
     def keep_attachment(self, session: Session, fact: DocumentShared, envelope: Envelope) -> None:
-        if fact.subject_kind == given.FAMILY:
-            given.keep(session, fact, self.clock.now())
-        if fact.subject_kind != given.ENROLMENT:
+        if fact.subject_kind != ENROLMENT:
             return
         kept = enrolments.attach(session, fact, self.clock.now())
         ATTACHMENTS.labels("kept" if kept else "refused").inc()
@@ -142,18 +141,8 @@ class EnrolmentDesk(Service):
 
     @subscribes(DocumentWithheld)
     def withhold_document(self, session: Session, fact: DocumentWithheld, envelope: Envelope) -> None:
-        if fact.subject_kind == given.ENROLMENT:
-            given.withhold(session, fact)
-
-    @subscribes(DocumentDeleted)
-    def forget_document(self, session: Session, fact: DocumentDeleted, envelope: Envelope) -> None:
-        given.forget_document(session, fact)
-
-    @every(seconds=3600)
-    def forget_given(self) -> None:
-        """What families gave and serves no more."""
-        with self.begin() as session:
-            given.purge(session, calendar.local_day(self.clock.now()))
+        if fact.subject_kind == ENROLMENT:
+            attached.withhold(session, fact)
 
 
 def _then_it(

@@ -23,7 +23,13 @@ from contracts.enrolment.requests import (
 )
 from contracts.envelope import Envelope
 from contracts.events.accounts import AccountAddressChanged, AccountAddressConfirmed, AccountRegistered
-from contracts.events.documents import DocumentDeposited, DocumentOpened, DocumentShared
+from contracts.events.documents import (
+    DocumentDeposited,
+    DocumentOpened,
+    DocumentShared,
+    DocumentWithheld,
+)
+from enrolment.given import memory
 from enrolment.requests import (
     claiming,
     departments,
@@ -32,6 +38,7 @@ from enrolment.requests import (
     erasing,
     following,
     handling,
+    reused,
     submitting,
     tracking,
     views,
@@ -130,7 +137,13 @@ class RequestDesk(Service):
                 fact.document_type,
                 fact.account_id,
                 envelope.time,
+                memory.gift_of(fact, envelope.time),
             )
+
+    @subscribes(DocumentWithheld)
+    def ask_for_withheld(self, session: Session, fact: DocumentWithheld, envelope: Envelope) -> None:
+        if fact.subject_kind == SUBJECT and reused.withhold(session, fact, self.clock.now()):
+            REQUESTS.labels("lacking").inc()
 
     @subscribes(DocumentDeposited)
     def keep_deposit(self, session: Session, fact: DocumentDeposited, envelope: Envelope) -> None:

@@ -31,10 +31,11 @@ from contracts.enrolment.drafts import (
 from contracts.enrolment.procedure_forms import Answers, Audience, FieldKind, ProcedureForm
 from contracts.errors import NotFound, NotSignedIn
 from enrolment.household import families
-from enrolment.procedures import joined, renewing, unfinished, versions
+from enrolment.procedures import joined, renewing, reusing, unfinished, versions
 from enrolment.procedures.asking import shown
 from enrolment.procedures.checking import check, clean
 from enrolment.procedures.models import FormVersion, Procedure, RequestDraft
+from enrolment.procedures.reusing import Reusable
 from enrolment.requests.models import Request
 
 KEPT = timedelta(days=90)
@@ -59,6 +60,7 @@ def start(session: Session, ask: StartDraft, caller: Caller, now: datetime) -> D
         answers={},
         typed={},
         asked=[],
+        reuses=[],
         updated_at=now,
     )
     session.add(draft)
@@ -104,17 +106,23 @@ def save(session: Session, ask: SaveAnswers, caller: Caller, now: datetime) -> S
     here = {field.name for field in page.fields}
     posted = {name: answer for name, answer in ask.answers.items() if name in here}
     typed = unfinished.told(ask.typed, here)
-    rendered = {field.name for field in shown(form, draft.answers).get(ask.page, [])}
+    today = _today(now)
+    kept = reusing.of(session, draft, form, draft.answers, today).within(draft.answers)
+    rendered = {field.name for field in shown(form, kept).get(ask.page, [])}
     rendered |= posted.keys() | typed.keys()
     before = {name: answer for name, answer in draft.answers.items() if name not in rendered}
     own, strangers = _with_own_children(session, form, posted, caller)
-    answers = clean(form, joined.without({**before, **own}, ask.released))
+    draft.reuses = sorted({*draft.reuses} - here | here.intersection(ask.reuse))
+    told = joined.without({**before, **own}, ask.released)
+    given = reusing.of(session, draft, form, told, today)
+    answers = clean(form, given.within(told))
     if ask.released:
         joined.release(session, draft.draft_id, ask.released, now)
     asked = shown(form, answers).get(ask.page, [])
-    problems = check(form, answers, _today(now), rendered)
+    problems = check(form, answers, today, rendered)
     problems |= unfinished.unread(asked, typed, answers) | strangers
-    draft.answers = clean(form, {name: answer for name, answer in answers.items() if name not in problems})
+    held = clean(form, {name: answer for name, answer in answers.items() if name not in problems})
+    draft.answers = given.without(held)
     left = {field.name for field in asked} - draft.answers.keys()
     draft.typed = {
         **{name: controls for name, controls in draft.typed.items() if name not in rendered},
@@ -142,6 +150,7 @@ def renew(session: Session, ask: RenewDraft, caller: Caller, now: datetime) -> D
         draft.answers = renewing.carry(old, form, draft.answers, _today(now))
         draft.asked = sorted(renewing.still_asked(old, form, set(draft.asked)))
         draft.typed = unfinished.carried(old, form, draft.typed, draft.answers)
+        draft.reuses = [name for name in draft.reuses if form.field(name)]
         draft.number = number
         draft.updated_at = now
         session.flush()
@@ -163,8 +172,8 @@ def drop(session: Session, ask: DropDraft, caller: Caller, now: datetime) -> boo
 
 def complete(
     session: Session, draft_id: UUID, secret: str | None, caller: Caller, number: int, now: datetime
-) -> tuple[RequestDraft, ProcedureForm]:
-    """The draft, locked, and its form, when it can be sent as it is; who sends it deletes it.
+) -> tuple[RequestDraft, ProcedureForm, Reusable]:
+    """The draft, locked, its form and what was given before, when it can be sent as it is; who sends it deletes it.
 
     `number`: the version that whoever sends it has read. Raises NotFound, ProcedureRetired, FormChanged,
     DraftIncomplete (also where a date has gone by since it was typed).
@@ -173,10 +182,11 @@ def complete(
     current, form = _offered(session, draft)
     if not draft.number == number == current:
         raise FormChanged
-    page = _todo(form, draft, _today(now))
+    given = reusing.of(session, draft, form, draft.answers, _today(now))
+    page = _todo(form, draft, given, _today(now))
     if page:
         raise DraftIncomplete(page=page)
-    return draft, form
+    return draft, form, given
 
 
 def purge(session: Session, now: datetime) -> int:
@@ -251,7 +261,9 @@ def _offered(session: Session, draft: RequestDraft) -> tuple[int, ProcedureForm]
 
 def _view(session: Session, draft: RequestDraft, now: datetime) -> DraftView:
     form = versions.form_of(session, draft.procedure_code, draft.number)
-    pages = {name: [field.name for field in fields] for name, fields in shown(form, draft.answers).items()}
+    given = reusing.of(session, draft, form, draft.answers, _today(now))
+    asked = shown(form, given.within(draft.answers))
+    pages = {name: [field.name for field in fields] for name, fields in asked.items()}
     newer = None
     current = session.scalars(select(Procedure.current).where(Procedure.code == draft.procedure_code)).one()
     if current is not None and current != draft.number:
@@ -265,16 +277,18 @@ def _view(session: Session, draft: RequestDraft, now: datetime) -> DraftView:
         answers=draft.answers,
         pages=pages,
         typed=draft.typed,
-        todo=_todo(form, draft, _today(now)),
+        given=given.views({name for names in pages.values() for name in names}),
+        todo=_todo(form, draft, given, _today(now)),
         newer=newer,
         erased_at=_card(draft, form.title).erased_at,
     )
 
 
-def _todo(form: ProcedureForm, draft: RequestDraft, today: date) -> str | None:
+def _todo(form: ProcedureForm, draft: RequestDraft, given: Reusable, today: date) -> str | None:
     """The first page with a field that was not asked yet, or whose answer is not good (any more)."""
-    problems = check(form, draft.answers, today)
-    for name, fields in shown(form, draft.answers).items():
+    answers = given.within(draft.answers)
+    problems = check(form, answers, today)
+    for name, fields in shown(form, answers).items():
         if any(field.name in problems or field.name not in draft.asked for field in fields):
             return name
     return None

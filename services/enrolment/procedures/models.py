@@ -65,4 +65,9 @@ class RequestDraft(Base):
     asked: Mapped[list[str]] = mapped_column(
         ARRAY(String(40)), default=list, comment="Fields that were on a page when it was saved"
     )
+    reuses: Mapped[list[str]] = mapped_column(
+        ARRAY(String(40)),
+        default=list,
+        comment="Questions that need no document, to which one given before is given again all the same",
+    )
     updated_at: Mapped[datetime] = mapped_column(Instant, index=True)

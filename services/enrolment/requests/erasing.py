@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from chassis.outbox import tell
 from contracts.enrolment.requests import StepKind
 from contracts.events.requests import RequestErased, RequestReleased, RequestState
-from enrolment.requests import letters, states, steps
+from enrolment.requests import letters, reused, states, steps
 from enrolment.requests.delays import months_later
 from enrolment.requests.models import AccountAddress, Request, RequestDocument, RequestStep
 from enrolment.schedule import calendar
@@ -48,6 +48,8 @@ def erase(session: Session, request_id: UUID, now: datetime) -> bool:
     request.code_hash, request.code_key, request.erased_at = _UNREAD, None, now
     letters.give_up(request)
     request.version += 1
+    request.lacking = []
+    reused.forget(session, request)
     session.execute(
         delete(RequestStep).where(
             RequestStep.request_id == request_id,

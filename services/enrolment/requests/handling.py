@@ -35,7 +35,7 @@ from contracts.events.requests import (
     RequestWithdrawn,
     TownWrote,
 )
-from enrolment.requests import delays, departments, letters, states, steps
+from enrolment.requests import departments, letters, pausing, reused, states, steps
 from enrolment.requests.models import Request
 from enrolment.schedule import calendar
 
@@ -79,7 +79,7 @@ def handle(session: Session, ask: HandleRequest, caller: Caller, now: datetime) 
             raise Invalid(problems={"words": "question_missing"})
         by_code = _by_code(request, ask)
         _move(request, Act.ASK)
-        request.paused_on = request.paused_on or calendar.local_day(now)
+        pausing.pause(request, calendar.local_day(now))
         said = ask.words.strip()
         steps.note(
             session,
@@ -221,11 +221,7 @@ def answer(session: Session, request: Request, words: str, by: str, now: datetim
     resumed = state is RequestState.INFORMATION_ASKED
     if resumed:
         _move(request, Act.ANSWER)
-        today = calendar.local_day(now)
-        request.due_on = delays.resumed(request.due_on, request.paused_on, today)
-        request.silence_on = delays.resumed(request.silence_on, request.paused_on, today)
-        request.paused_on = None
-        request.warned = delays.Notice.NONE
+        pausing.resume(request, calendar.local_day(now))
     kind = StepKind.ANSWERED if resumed else StepKind.WROTE
     steps.note(session, request.request_id, kind, Side.REQUESTER, by, now, words)
     steps.announce(session, request, RequesterWrote, now, resumed=resumed, due_on=request.due_on)
@@ -237,6 +233,7 @@ def withdraw(session: Session, request: Request, version: int, by: str, now: dat
         raise RequestChanged(state=request.state)
     _move(request, Act.WITHDRAW)
     request.closed_at, request.paused_on = now, None
+    reused.forget(session, request)
     steps.note(session, request.request_id, StepKind.WITHDRAWN, Side.REQUESTER, by, now)
     steps.announce(session, request, RequestWithdrawn, now)
 

@@ -100,6 +100,11 @@ class Request(Base):
         default=False, server_default="false", comment="At the last try the account had no vault"
     )
     retention_months: Mapped[int] = mapped_column(Integer, comment="Kept so long after it is closed")
+    lacking: Mapped[list[str]] = mapped_column(
+        ARRAY(String(60)),
+        default=list,
+        comment="Kinds of documents that were to serve again and could not: asked of the requester",
+    )
     erased_at: Mapped[datetime | None] = mapped_column(Instant)
     version: Mapped[int] = mapped_column(Integer, default=1, comment="Grows with each change")
 
@@ -137,6 +142,18 @@ class RequestDocument(Base):
     document_type: Mapped[str] = mapped_column(String(60))
     account_id: Mapped[UUID | None] = mapped_column(comment="Whose vault it is of; None: sent without one")
     received_at: Mapped[datetime] = mapped_column(Instant)
+    serves: Mapped[str | None] = mapped_column(String(20), comment="contracts.serving.Reach")
+    valid_until: Mapped[date | None] = mapped_column(comment="None: its kind knows no end")
+    readable_until: Mapped[date | None] = mapped_column(comment="Last day the town can read it")
+    given_at: Mapped[datetime | None] = mapped_column(
+        Instant, comment="When it was given with something else: it serves again"
+    )
+    given_with: Mapped[str] = mapped_column(
+        String(20), default="", comment="What it was given with first; empty: with this"
+    )
+    is_coming: Mapped[bool] = mapped_column(
+        default=False, comment="It serves again, and documents has not passed it on yet"
+    )
 
 
 class AccountAddress(Base):

@@ -11,6 +11,7 @@ from contracts.caller import Caller, Kind
 from contracts.enrolment.procedure_forms import CONTACT_EMAIL, Answers
 from contracts.enrolment.requests import (
     DocumentNotThere,
+    GivenChanged,
     Side,
     StepKind,
     SubmitRequest,
@@ -23,7 +24,7 @@ from enrolment.household.families import families_of
 from enrolment.models import FamilyChild
 from enrolment.procedures import drafts
 from enrolment.procedures.asking import Shown, shown
-from enrolment.requests import answered, delays, departments, steps, tracking
+from enrolment.requests import answered, delays, departments, reused, steps, tracking
 from enrolment.requests.models import Request, RequestDocument
 from enrolment.schedule import calendar
 
@@ -31,8 +32,12 @@ from enrolment.schedule import calendar
 def submit(session: Session, ask: SubmitRequest, caller: Caller, now: datetime) -> SubmittedView:
     """Makes the caller's draft a request. Locks the draft. Raises what `SubmitRequest` says."""
     today = calendar.local_day(now)
-    draft, form = drafts.complete(session, ask.draft_id, ask.secret, caller, ask.number, now)
-    asked = shown(form, draft.answers)
+    draft, form, given = drafts.complete(session, ask.draft_id, ask.secret, caller, ask.number, now)
+    answers = given.within(draft.answers)
+    asked = shown(form, answers)
+    taken = given.taken.intersection(each.name for fields in asked.values() for each in fields)
+    if taken != set(ask.reuse):
+        raise GivenChanged
     _check_children(session, asked, draft.answers, draft.account_id)
     documents = _check_documents(session, asked, draft.answers, draft.draft_id, draft.account_id)
     department = departments.named(session, form.department, now)
@@ -45,7 +50,7 @@ def submit(session: Session, ask: SubmitRequest, caller: Caller, now: datetime) 
         title=form.title,
         account_id=draft.account_id,
         email=str(draft.answers[CONTACT_EMAIL]).lower(),
-        answers=draft.answers,
+        answers={name: answer for name, answer in answers.items() if name not in given.taken - taken},
         code_hash=tracking.hash_of(code),
         code_key=public_half(code),
         state=RequestState.RECEIVED,
@@ -56,11 +61,15 @@ def submit(session: Session, ask: SubmitRequest, caller: Caller, now: datetime) 
         due_on=delays.ends_on(today, form.answer_days),
         silence_on=delays.silent_on(today),
         retention_months=form.retention_months,
+        lacking=[],
         version=1,
     )
     session.add(request)
     session.delete(draft)
     session.flush()
+    own = session.scalars(select(RequestDocument).where(RequestDocument.request_id == request.request_id))
+    reused.remember(session, request, own.all())
+    documents += reused.join(session, request, [given.rows[name] for name in sorted(taken)], now)
     by = caller.name if caller.kind is Kind.CITIZEN else ""
     steps.note(session, request.request_id, StepKind.SUBMITTED, Side.REQUESTER, by, now)
     fact = RequestSubmitted(

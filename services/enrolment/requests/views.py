@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from chassis.database import PREPARED
 from contracts.caller import Caller
+from contracts.enrolment.enrolments import GivenView
 from contracts.enrolment.procedure_forms import FormPage, ProcedureForm
 from contracts.enrolment.requests import (
     INTERNAL,
@@ -166,7 +167,8 @@ def _view(session: Session, request: Request, history: Sequence[RequestStep]) ->
         .where(
             RequestDocument.request_id == request.request_id,
             RequestDocument.account_id.is_not_distinct_from(request.account_id)
-            | RequestDocument.account_id.is_(None),
+            | RequestDocument.account_id.is_(None)
+            | RequestDocument.given_at.is_not(None),  # by another guardian of the household
         )
         .order_by(RequestDocument.received_at)
     )
@@ -182,14 +184,8 @@ def _view(session: Session, request: Request, history: Sequence[RequestStep]) ->
         paused=request.paused_on is not None,
         pages=[] if erased else answered_pages(form, request),
         answers=request.answers,
-        documents=[
-            AttachedView(
-                document_id=each.document_id,
-                document_type=each.document_type,
-                received_at=each.received_at,
-            )
-            for each in documents
-        ],
+        documents=[_attached(each) for each in documents],
+        lacking=request.lacking if states.is_open(state) else [],
         steps=[
             StepView(
                 at=each.at,
@@ -211,6 +207,24 @@ def _view(session: Session, request: Request, history: Sequence[RequestStep]) ->
         may_withdraw=Act.WITHDRAW in states.acts(ProcedureKind(request.kind), state) and not erased,
         kept_until=_kept_until(request),
         erased=erased,
+    )
+
+
+def _attached(row: RequestDocument) -> AttachedView:
+    given = None
+    if row.given_at is not None:
+        given = GivenView(
+            document_type=row.document_type,
+            given_at=row.given_at,
+            valid_until=row.valid_until,
+            given_with=row.given_with,
+        )
+    return AttachedView(
+        document_id=row.document_id,
+        document_type=row.document_type,
+        received_at=row.received_at,
+        given=given,
+        is_coming=row.is_coming,
     )
 
 

@@ -12,7 +12,6 @@ from contracts.enrolment.enrolments import (
     ChoiceView,
     EnrolmentChoices,
     FamilyEnrolments,
-    GivenView,
     RequestEnrolment,
     ShowEnrolment,
     TakeOffer,
@@ -20,13 +19,13 @@ from contracts.enrolment.enrolments import (
 )
 from contracts.errors import DomainError
 from contracts.events.enrolment import EnrolmentState
-from gateway import french
 from gateway.activities import absence_rules
 from gateway.document_types import names_from
 from gateway.forms import CheckboxesField, CheckedForm, CommandForm, RadiosField, required
 from gateway.navigation import Entry
 from gateway.sentences import sentence_of
 from gateway.services import ask, ask_each
+from gateway.vault import given
 
 blueprint = Blueprint("enrolments", __name__, url_prefix="/inscriptions")
 navigation = [Entry("Inscriptions", "citizen.enrolments.show", order=20)]
@@ -119,7 +118,7 @@ def request(child_id: UUID, activity_code: str) -> ResponseReturnValue:
 def _offer_given(form: EnrolForm, choice: ChoiceView, name: Callable[[str], str]) -> None:
     """What the town has and need not be given again. What cannot serve by now is no longer on the page."""
     form.reuse.choices = [
-        (each.document_type, name(each.document_type), _given_on(each)) for each in choice.given
+        (each.document_type, name(each.document_type), given.sentence(each)) for each in choice.given
     ]
     offered = [each.document_type for each in choice.given]
     if form.is_submitted():
@@ -170,12 +169,6 @@ def withdraw(enrolment_id: UUID) -> ResponseReturnValue:
         else:
             flash("L’inscription est abandonnée.", "success")
     return redirect(url_for(".follow", enrolment_id=enrolment_id))
-
-
-def _given_on(given: GivenView) -> str:
-    """« Déjà fourni le 3 septembre 2026, valable jusqu’au 31 août 2027 »."""
-    until = f", valable jusqu’au {french.day(given.valid_until)}" if given.valid_until else ""
-    return f"Déjà fourni le {french.day(given.given_at)}{until}."
 
 
 def _terms_page(

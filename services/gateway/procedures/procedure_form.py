@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field as WtField
 
 from contracts.accounts.families import HouseholdView
-from contracts.enrolment.drafts import LONGEST_TYPED, Typed
+from contracts.enrolment.drafts import LONGEST_TYPED, GivenAnswer, Typed
 from contracts.enrolment.procedure_forms import Answer, Answers, FieldKind, FormField, Prefill
 from gateway import french
 from gateway.forms import (
@@ -26,7 +26,7 @@ from gateway.forms import (
 )
 from gateway.forms.fields import HALF, tidy
 from gateway.procedures import procedure_words
-from gateway.vault.given import Given
+from gateway.vault import given as given_words
 
 _MANY = 8
 """More choices than this are a list rather than buttons."""
@@ -52,11 +52,11 @@ class Attached:
 @dataclass(frozen=True)
 class Known:
     """What is known of whoever fills the form. `attached`: document field → its documents. `given`: document field →
-    what the town has already, and which serves."""
+    what the town has already, and which answers it."""
 
     household: HouseholdView | None = None
     attached: Mapping[str, list[Attached]] | None = field(default=None)
-    given: Mapping[str, Given] = field(default_factory=dict)
+    given: Mapping[str, GivenAnswer] = field(default_factory=dict)
 
     def prefill(self, source: Prefill) -> Answer | None:
         """The answer that a field opens with."""
@@ -76,6 +76,10 @@ class Known:
                 for family in self.household.families:
                     return {"street": family.street, "postcode": family.postcode, "city": family.city}
                 return None
+
+    def given_sentence(self, name: str) -> str:
+        """« Déjà fourni le … », of a document field that is in `given`."""
+        return given_words.sentence(self.given[name].given)
 
     def children(self) -> list[tuple[str, str]]:
         """(id, name) of each child of the families, once."""

@@ -260,6 +260,8 @@ def question_settings(
                 made[name].data = getattr(field, name) or ""
         if "required" in made:
             made["required"].data = "yes" if field.required else "no"
+        if "reuses" in made:
+            made["reuses"].data = "yes" if field.reuses else "no"
         if "options" in made:
             made["options"].data = procedure_edits.write_options(field.options)
         made.fill_condition(field)
@@ -281,6 +283,7 @@ def read_question(settings: QuestionSettings, field: FormField) -> FormField | N
             typed[name] = int(settings[name].data) if settings[name].data else None
     if "document_type" in settings:
         typed["document_type"] = settings["document_type"].data or ""
+        typed["reuses"] = settings["reuses"].data != "no"
     if "prefill" in settings:
         typed["prefill"] = Prefill(settings["prefill"].data) if settings["prefill"].data else None
     if "options" in settings:
@@ -315,6 +318,13 @@ def _own_fields(field: FormField, types: list[DocumentTypeView]) -> dict[str, An
     if field.kind is FieldKind.DOCUMENT:
         choices = [("", "N’importe quel document"), *((each.code, each.name) for each in types)]
         found["document_type"] = SelectField("Type de document", choices=choices, prompt="")
+        found["reuses"] = RadiosField(
+            "Un document de ce type déjà fourni à la ville suffit-il ?",
+            choices=[
+                ("yes", "Oui", "Il n’est pas redemandé tant qu’il est valable"),
+                ("no", "Non", "Il est celui d’une autre personne, ou il doit être récent"),
+            ],
+        )
     if field.kind in _PREFILLED:
         choices = [("", "Rien"), *_PREFILLED[field.kind]]
         found["prefill"] = SelectField("Préremplir, pour qui a un compte", choices=choices, prompt="")

@@ -4,6 +4,7 @@ A page costs one call to each service it needs: enrolment for the draft; account
 family's file says; documents where one is to be joined.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -24,7 +25,7 @@ from contracts.enrolment.drafts import (
     SaveAnswers,
 )
 from contracts.enrolment.procedure_forms import FieldKind, FormField
-from contracts.enrolment.requests import DocumentNotThere, SubmitRequest
+from contracts.enrolment.requests import DocumentNotThere, GivenChanged, SubmitRequest
 from contracts.errors import DomainError, Invalid, NotFound
 from contracts.messages import Question
 from gateway import french
@@ -40,18 +41,30 @@ from gateway.vault.shelf import Shelved, shelve, today
 blueprint = Blueprint("procedure_filling", __name__, url_prefix="/demarches/en-cours/<uuid:draft_id>")
 blueprint.register_error_handler(NotFound, lost_draft.answer)
 _SUBJECT = "request"
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 class SubmitForm(CommandForm):
-    """Sends what was read: of this version of the form, and no other."""
+    """Sends what was read: of this version of the form and no other, with the documents that were « déjà fourni »."""
 
     number = HiddenField(default="0")
+    reuse = HiddenField(default="")
 
     @property
     def version(self) -> int:
         """0, which is of no form, for what is not a number."""
         text = self.number.data or ""
         return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+
+    @property
+    def reused(self) -> list[str]:
+        """Names of questions; what is none is not taken for one."""
+        return [name for name in (self.reuse.data or "").split(",") if _NAME.fullmatch(name)]
+
+    def open(self, view: DraftView) -> None:
+        """With what is read now."""
+        self.number.data = str(view.number)
+        self.reuse.data = ",".join(sorted(name for name, each in view.given.items() if each.taken))
 
 
 @blueprint.get("/")
@@ -87,7 +100,6 @@ def save(draft_id: UUID, page: str) -> ResponseReturnValue:
     is_typed_well = form.validate()
     later = request.form.get("plus_tard", "")
     back = id_in(request.form.get("retirer", ""))
-    reused = form.known.given.get(request.form.get("reprendre", ""))
     order = SaveAnswers(
         command_id=form.command_id.data,
         draft_id=draft_id,
@@ -95,8 +107,9 @@ def save(draft_id: UUID, page: str) -> ResponseReturnValue:
         page=page,
         answers=form.read(),
         typed=form.typed(),
-        partial=bool(later or back or reused) or not is_typed_well,
+        partial=bool(later or back) or not is_typed_well,
         released=[back] if back else [],
+        reuse=[name for name in request.form.getlist("reprendre") if name in form.known.given],
     )
     try:
         saved = ask(order)
@@ -106,11 +119,6 @@ def save(draft_id: UUID, page: str) -> ResponseReturnValue:
     if back:
         _take_back(draft_id, back)
         return redirect(url_for(".show", draft_id=draft_id, page=page), 303)
-    if reused:
-        given.join(reused, (_SUBJECT, draft_id), form.command_id.data)
-        flash("Le document est joint.", "success")
-        joint = request.form["reprendre"]
-        return redirect(url_for(".show", draft_id=draft_id, page=page, joint=joint), 303)
     if later:
         return _later(view, page, later)
     if saved.problems or not is_typed_well:
@@ -126,17 +134,21 @@ def check(draft_id: UUID) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             return _submit(draft_id, form)
-        except (DocumentNotThere, FormChanged, Invalid, ProcedureRetired) as refusal:
+        except (DocumentNotThere, FormChanged, GivenChanged, Invalid, ProcedureRetired) as refusal:
             form.show(refusal)
     view = ask(_opening(draft_id))
     if view.newer is not None:
         return _changed(view)
     if view.todo is not None:
         return redirect(url_for(".show", draft_id=draft_id, page=view.todo))
-    form.number.data = str(view.number)
-    rows = _rows(view)
+    form.open(view)
     page = render_template(
-        "public/procedure_check.html", view=view, form=form, rows=rows, is_citizen=draft_secret.is_citizen()
+        "public/procedure_check.html",
+        view=view,
+        form=form,
+        rows=_rows(view),
+        reused=sum(each.taken for each in view.given.values()),
+        is_citizen=draft_secret.is_citizen(),
     )
     return page, form.status
 
@@ -168,6 +180,7 @@ def _submit(draft_id: UUID, form: SubmitForm) -> ResponseReturnValue:
         draft_id=draft_id,
         secret=draft_secret.of_visitor(),
         number=form.version,
+        reuse=form.reused,
     )
     sent = ask(order)
     draft_files.forget(draft_id)
@@ -262,25 +275,7 @@ def _known(view: DraftView, page: str, questions: Sequence[FormField]) -> Known:
     if not isinstance(vault, VaultView):
         return Known(household=of_file, attached={})
     shelf = shelve(vault)
-    attached = _attached(view, page, shelf)
-    return Known(household=of_file, attached=attached, given=_given(questions, attached, shelf, vault))
-
-
-def _given(
-    questions: Sequence[FormField],
-    attached: Mapping[str, list[Attached]],
-    shelf: Sequence[Shelved],
-    vault: VaultView,
-) -> dict[str, given.Given]:
-    """Document question that has none yet → what the town was given before, and serves."""
-    taken = {each.document_id for joined in attached.values() for each in joined}
-    free = [each for each in shelf if str(each.view.document_id) not in taken]
-    found = {
-        question.name: given.find(free, question.document_type, vault.requests_public_key)
-        for question in questions
-        if question.kind is FieldKind.DOCUMENT and question.document_type and not attached.get(question.name)
-    }
-    return {name: each for name, each in found.items() if each is not None}
+    return Known(household=of_file, attached=_attached(view, page, shelf), given=view.given)
 
 
 def _attached(view: DraftView, page: str, shelf: Sequence[Shelved]) -> dict[str, list[Attached]]:
@@ -347,7 +342,7 @@ def _rows(view: DraftView) -> list[tuple[str, list[tuple[str, str, str, str]]]]:
         rows = [
             (
                 french.typeset(field.label),
-                procedure_words.said(field, view.answers.get(field.name), names),
+                _said(view, field, names),
                 "Modifier",
                 address,
             )
@@ -357,6 +352,14 @@ def _rows(view: DraftView) -> list[tuple[str, list[tuple[str, str, str, str]]]]:
         if page and rows:
             groups.append((page.title, rows))
     return groups
+
+
+def _said(view: DraftView, field: FormField, names: Mapping[str, str]) -> str:
+    """The answer; or that the town has been given it."""
+    reused = view.given.get(field.name)
+    if reused is not None and reused.taken:
+        return given.sentence(reused.given)
+    return procedure_words.said(field, view.answers.get(field.name), names)
 
 
 def _document_names(view: DraftView) -> dict[str, str]:

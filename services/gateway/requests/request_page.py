@@ -16,7 +16,7 @@ def requester_page(
     template: str, view: RequestView, form: MessageForm, **more: object
 ) -> ResponseReturnValue:
     """The page. Documents' names are asked for only where there are documents to name."""
-    types = ask_each([ListDocumentTypes()])[0] if view.documents else []
+    types = ask_each([ListDocumentTypes()])[0] if view.documents or view.lacking else []
     withdrawal = VersionForm(formdata=None)
     withdrawal.version.data = str(view.line.version)
     page = render_template(
@@ -28,6 +28,7 @@ def requester_page(
         groups=request_words.answers(view),
         history=request_words.history(view, names_from(types), own=True),
         silence=request_words.silence(view),
+        type_name=names_from(types),
         is_decided=request_words.is_decided(view),
         decision=request_words.decision(view) if request_words.is_decided(view) else None,
         **more,

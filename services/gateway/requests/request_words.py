@@ -5,16 +5,25 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from contracts.enrolment.procedure_forms import FieldKind, Prefill
-from contracts.enrolment.requests import LetterPlace, RequestFile, RequestView, Side, StepKind, StepView
+from contracts.enrolment.procedure_forms import FieldKind, FormField, Prefill
+from contracts.enrolment.requests import (
+    AttachedView,
+    LetterPlace,
+    RequestFile,
+    RequestView,
+    Side,
+    StepKind,
+    StepView,
+)
 from contracts.events.requests import ProcedureKind, RequestState
 from gateway import french
 from gateway.procedures.procedure_words import NOT_ANSWERED, said
 from gateway.sentences.requests import SILENCE, step_words
+from gateway.vault import given
 
 TypeName = Callable[[str], str]
 _NAMED = frozenset({StepKind.ASSIGNED, StepKind.FORWARDED})
-_OF_DOCUMENTS = frozenset({StepKind.ATTACHED, StepKind.OPENED})
+_OF_DOCUMENTS = frozenset({StepKind.ATTACHED, StepKind.OPENED, StepKind.LACKING})
 
 APPEAL = (
     "Si vous contestez cette décision, vous pouvez, dans les deux mois qui suivent la réception de ce courrier, "
@@ -57,13 +66,30 @@ def answers(view: RequestView) -> list[tuple[str, list[tuple[str, str]]]]:
     groups = []
     for page in view.pages:
         rows = [
-            (field.label, said(field, view.answers.get(field.name)))
+            (field.label, _answer(view, field))
             for field in page.fields
             if field.kind is not FieldKind.INFORMATION
         ]
         if rows:
             groups.append((page.title, rows))
     return groups
+
+
+def _answer(view: RequestView, field: FormField) -> str:
+    """In words; of a document that was given before, since when the town has it."""
+    answer = view.answers.get(field.name)
+    if field.kind is not FieldKind.DOCUMENT or not isinstance(answer, list):
+        return said(field, answer)
+    before = {str(each.document_id): each for each in view.documents if each.given is not None}
+    joined = [each for each in answer if each not in before]
+    words = [said(field, joined)] if joined or not answer else []
+    words += [_reused(before[each]) for each in answer if each in before]
+    return french.capitalize_first(french.typeset(", ".join(words)))
+
+
+def _reused(document: AttachedView) -> str:
+    coming = ", en train d’être repris" if document.is_coming else ""
+    return f"{given.said(document.given)}{coming}" if document.given else ""
 
 
 def history(view: RequestView, type_name: TypeName, *, own: bool) -> list[Entry]:

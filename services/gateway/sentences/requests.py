@@ -9,6 +9,10 @@ SENTENCES = {
         "Un document de votre demande n’est pas encore arrivé. Attendez quelques secondes et envoyez à nouveau, "
         "ou joignez-le une autre fois.",
     ),
+    "given_changed": (
+        409,
+        "Un document déjà fourni a changé entre-temps : relisez vos réponses, puis envoyez votre demande.",
+    ),
     "request_changed": (409, "Cette demande a changé entre-temps : relisez-la, puis recommencez."),
     "letter_not_due": (409, "Ce courrier est déjà déposé, ou en cours de dépôt : il n’y a rien à faire."),
     "request_closed": (409, "Cette demande est terminée : on ne peut plus y répondre."),
@@ -55,6 +59,7 @@ STEPS: dict[StepKind, str] = {
     StepKind.ANSWERED: "Réponse envoyée",
     StepKind.WROTE: "Message",
     StepKind.ATTACHED: "Document joint",
+    StepKind.LACKING: "Document déjà fourni qui ne peut plus servir, demandé à nouveau",
     StepKind.OPENED: "Document ouvert",
     StepKind.ASSIGNED: "Confiée à",
     StepKind.FORWARDED: "Transmise au service",

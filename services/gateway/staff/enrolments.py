@@ -15,6 +15,7 @@ from gateway.document_types import names_from
 from gateway.forms import CommandForm, HiddenField, RadiosField, TextareaField, at_most, required
 from gateway.navigation import Desk, Entry
 from gateway.services import ask, ask_each
+from gateway.vault.given import with_what
 
 blueprint = Blueprint("enrolments", __name__, url_prefix="/inscriptions")
 navigation = [
@@ -149,6 +150,7 @@ def _page(enrolment_id: UUID, form: DecisionForm | EndForm) -> ResponseReturnVal
         end_form=ends,
         states=STATES,
         name=names_from(types),
+        with_what=with_what,
     )
     return page, form.status
 

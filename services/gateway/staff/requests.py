@@ -228,6 +228,7 @@ def _page(request_id: UUID, forms: Forms) -> ResponseReturnValue:
         groups=request_words.answers(view),
         history=request_words.history(view, names_from(types), own=False),
         silence=request_words.silence(view),
+        type_name=names_from(types),
         is_decided=request_words.is_decided(view),
         letter_place=request_words.letter_place(view),
         can_send=request_words.can_open(file),

@@ -1,11 +1,13 @@
 """« Déjà fourni »: the town's key reaches the enrolment that it may serve for, and no other."""
 
+import threading
 from datetime import date, timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
 
-from contracts.caller import Role
+from contracts.caller import Caller, Role
 from contracts.documents import (
     DeleteDocument,
     DescribeDocument,
@@ -14,9 +16,10 @@ from contracts.documents import (
     ShareDraft,
     SubjectShares,
 )
-from contracts.errors import NotAllowed
+from contracts.errors import NotAllowed, NotFound
 from contracts.events.enrolment import EnrolmentRequested, GivenBefore
-from documents import carrying
+from documents import carrying, requests
+from documents.request_models import DepartmentAgent, FiledRequest
 from gateway.vault import keys
 from gateway.vault.sealing import new_file_key
 from tests.services.documents.conftest import Vaults, agent
@@ -72,7 +75,14 @@ def asked(parent: Parent, document_id: UUID, given_with: UUID, **more: object) -
 def carry(vaults: Vaults, fact: EnrolmentRequested) -> None:
     now = vaults.clock.now()
     with vaults.service.begin() as session:
-        carrying.carry(session, fact, vaults.service.town, now, now.date())
+        subject = carrying.Subject("enrolment", fact.enrolment_id)
+        carrying.carry(session, subject, fact.given_before, vaults.service.town, now, now.date())
+
+
+def pass_on(vaults: Vaults, subject: carrying.Subject, before: GivenBefore) -> None:
+    now = vaults.clock.now()
+    with vaults.service.begin() as session:
+        carrying.carry(session, subject, [before], vaults.service.town, now, now.date())
 
 
 def told(parent: Parent) -> list[tuple[str, dict]]:
@@ -115,7 +125,7 @@ def test_a_kind_bounds_the_date_that_its_owner_gives_and_the_date_bounds_the_kin
         give(parent, parent.store(document_type=kind, valid_until=own))
     until = [data["valid_until"] for _, data in told(parent)]
     assert until == [f"{today(vaults).year}-12-31", near.isoformat(), None]
-    assert [data["serves_household"] for _, data in told(parent)] == [True, True, False]
+    assert [data["serves"] for _, data in told(parent)] == ["household", "household", "nothing"]
 
 
 def taken_out(parent: Parent, document_id: UUID) -> None:
@@ -150,13 +160,108 @@ def test_what_serves_no_more_by_now_is_withheld(vaults, parent, meanwhile):
     assert of(vaults, fact.enrolment_id, Role.REQUESTS) == []
 
 
-@pytest.mark.parametrize("kind", ["absence", "health", "line_objection", "request"])
+@pytest.mark.parametrize("kind", ["absence", "health", "line_objection", "request"])  # a draft, not filed
 def test_what_was_given_to_another_post_stays_there(vaults, parent, kind):
     document_id = parent.store(document_type="assurance")
     fact = asked(parent, document_id, give(parent, document_id, kind))
     carry(vaults, fact)
     assert told(parent)[-1][0] == "document.withheld"
     assert of(vaults, fact.enrolment_id, Role.REQUESTS) == []
+
+
+def test_a_health_sheet_s_vaccinations_serve_an_enrolment(vaults, parent):
+    document_id = parent.store(document_type="vaccinations")
+    fact = asked(parent, document_id, give(parent, document_id, "health"), document_type="vaccinations")
+    carry(vaults, fact)
+    assert len(of(vaults, fact.enrolment_id, Role.REQUESTS)) == 1
+
+
+def test_a_certificate_serves_another_absence_and_nothing_else(vaults, parent):
+    document_id = parent.store(document_type="certificat_medical")
+    first, second = give(parent, document_id, "absence"), uuid4()
+    [before] = asked(parent, document_id, first, document_type="certificat_medical").given_before
+    for kind in ("request", "family", "health"):
+        pass_on(vaults, carrying.Subject(kind, uuid4()), before)
+        assert told(parent)[-1][0] == "document.withheld"
+    pass_on(vaults, carrying.Subject("absence", second), before)
+    [share] = vaults.ask(SubjectShares(subject_kind="absence", subject_id=second), agent(Role.REQUESTS))
+    assert share.share_id == before.share_id
+
+
+# ---------------------------------------------------------------- with a request
+
+
+def file(vaults: Vaults, request_id: UUID, account_id: UUID | None, *agents: Caller) -> None:
+    """Enrolment has told of a request, and of the agents of its department."""
+    with vaults.service.begin() as session:
+        department = f"d-{request_id.hex[:8]}"
+        session.add(FiledRequest(request_id=request_id, department_code=department, account_id=account_id))
+        session.add_all(
+            DepartmentAgent(department_code=department, agent_id=each.account_id) for each in agents
+        )
+
+
+def test_the_department_of_a_request_opens_what_the_other_guardian_had_given(vaults, parent):
+    document_id = parent.store(document_type="justificatif_domicile")
+    [before] = asked(
+        parent, document_id, give(parent, document_id), document_type="justificatif_domicile"
+    ).given_before
+    request_id, colleague, stranger = uuid4(), agent(Role.REQUESTS), agent(Role.REQUESTS)
+    pass_on(vaults, carrying.Subject("request", request_id), before)
+    file(vaults, request_id, uuid4(), colleague)
+    ask = SubjectShares(subject_kind="request", subject_id=request_id)
+    [share] = vaults.ask(ask, colleague)
+    one_off = keys.new_pair()
+    opening = OpenShare(command_id=uuid4(), share_id=share.share_id, one_off_key=one_off.public)
+    with pytest.raises(NotFound):
+        vaults.ask(opening, stranger)
+    opened = vaults.ask(opening, colleague)
+    assert keys.open_key(opened.sealed_key, document_id, one_off.private) == KEY
+    [document] = parent.documents()
+    assert [len(each.openings) for each in document.shares if each.subject_kind == "request"] == [1]
+
+
+def test_what_a_filed_request_was_given_serves_and_of_an_erased_one_nothing(vaults, parent):
+    document_id, request_id = parent.store(document_type="assurance"), uuid4()
+    fact = asked(parent, document_id, give(parent, document_id, "request", request_id))
+    file(vaults, request_id, parent.caller.account_id)
+    carry(vaults, fact)
+    assert len(of(vaults, fact.enrolment_id, Role.REQUESTS)) == 1
+    with vaults.service.begin() as session:
+        requests.forget(session, request_id, vaults.clock.now())
+    later = asked(parent, document_id, fact.given_before[0].given_with)
+    carry(vaults, later)
+    assert of(vaults, later.enrolment_id, Role.REQUESTS) == []
+
+
+def test_two_requests_at_once_and_the_owner_taking_it_out_end_in_one_order(vaults, parent):
+    """Each request has the document, or is told that it has not; whatever comes first, nobody waits for ever."""
+    document_id = parent.store(document_type="assurance")
+    first = give(parent, document_id)
+    wanted = [(uuid4(), asked(parent, document_id, first).given_before[0]) for _ in range(4)]
+    works = [
+        partial(pass_on, vaults, carrying.Subject("request", request_id), before)
+        for request_id, before in wanted
+        for _ in range(2)
+    ]
+    works.insert(4, partial(taken_out, parent, document_id))
+    threads = [threading.Thread(target=work) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    answers = {before.share_id: set() for _, before in wanted}
+    for name, data in told(parent):
+        if UUID(data["share_id"]) in answers:
+            answers[UUID(data["share_id"])].add(name)
+    assert all(len(each) >= 1 for each in answers.values())
+    for request_id, before in wanted:
+        shares = vaults.rows("SELECT share_id FROM share WHERE subject_id = :id", id=request_id)
+        assert [row.share_id for row in shares] == (
+            [before.share_id] if "document.shared" in answers[before.share_id] else []
+        )
+        shared = [d for n, d in told(parent) if n == "document.shared" and d["subject_id"] == str(request_id)]
+        assert len(shared) <= 1
 
 
 def test_what_the_parent_gave_for_the_enrolment_meanwhile_is_not_there_twice(vaults, parent):

@@ -5,18 +5,22 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from contracts import serving
 from contracts.caller import SYSTEM, Caller
 from contracts.enrolment.enrolments import EnrolmentView, RequestEnrolment
 from contracts.events.documents import DocumentDeleted, DocumentShared, DocumentWithheld
 from contracts.events.enrolment import EnrolmentState, GivenBefore
+from contracts.serving import Reach, Whose
 from enrolment.catalogue import offer
-from enrolment.enrolling import enrolment_views, enrolments, given
-from enrolment.enrolling.given_models import GivenDocument
+from enrolment.enrolling import attached, enrolment_views, enrolments
+from enrolment.given import memory
+from enrolment.given.models import GivenDocument
 from tests.mothers import enrolment as mother
 from tests.services.enrolment.conftest import NOW, Town
 
 TODAY = NOW.date()
 UNTIL = date(2027, 8, 31)
+REACHES = {"assurance": Reach.CHILD, "quotient_familial": Reach.HOUSEHOLD}
 LATER = NOW + timedelta(days=20)
 
 
@@ -46,12 +50,12 @@ def give(
         "subject_id": subject_id,
         "valid_until": UNTIL,
         "readable_until": date(2027, 11, 23),
-        "serves_household": kind == "quotient_familial",
+        "serves": REACHES[kind],
     }
     fact = DocumentShared(**{**told, **more})  # type: ignore[arg-type]
     with town.begin() as session:
-        if fact.subject_kind == given.FAMILY:
-            given.keep(session, fact, NOW)
+        if fact.subject_kind == serving.FAMILY:
+            memory.keep(session, memory.gift_of(fact, NOW), Whose(fact.account_id, fact.subject_id))
         else:
             enrolments.attach(session, fact, NOW)
     return fact
@@ -163,8 +167,8 @@ def test_what_was_taken_out_meanwhile_is_asked_for(asking: Town) -> None:
         subject_id=wednesday,
     )
     with asking.begin() as session:
-        given.withhold(session, withheld)
-        given.forget_document(
+        attached.withhold(session, withheld)
+        memory.forget_document(
             session, DocumentDeleted(document_id=fact.document_id, account_id=fact.account_id)
         )
     view = show(asking, wednesday, parent)
@@ -197,9 +201,9 @@ def test_what_serves_no_more_is_not_offered_and_not_kept(asking: Town, more: dic
     wednesday = enrol(asking, child.child_id, parent, "mercredi", "assurance")
     assert "assurance" in show(asking, wednesday, parent).missing_documents
     with asking.begin() as session:
-        given.purge(session, TODAY)
+        memory.purge(session, TODAY)
         assert session.query(GivenDocument).count() == 1
-        given.purge(session, TODAY + timedelta(days=1))
+        memory.purge(session, TODAY + timedelta(days=1))
         assert session.query(GivenDocument).count() == 0
 
 

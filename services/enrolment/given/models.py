@@ -10,11 +10,12 @@ from enrolment.models import Base, Instant
 
 
 class GivenDocument(Base):
-    """A document that may serve again for the same household. What it says stays sealed with documents."""
+    """A document that may serve again. What it says stays sealed with documents."""
 
     __tablename__ = "given_document"
     __table_args__ = (
         Index("ix_given_document_family_id_document_type", "family_id", "document_type"),
+        Index("ix_given_document_account_id", "account_id"),
         Index("ix_given_document_document_id", "document_id"),
         Index("ix_given_document_serves_until", "serves_until"),
     )
@@ -22,10 +23,15 @@ class GivenDocument(Base):
     share_id: Mapped[UUID] = mapped_column(primary_key=True)
     document_id: Mapped[UUID]
     document_type: Mapped[str] = mapped_column(String(60))
-    account_id: Mapped[UUID] = mapped_column(comment="Who gave it, a guardian of the family")
-    family_id: Mapped[UUID] = mapped_column(comment="The household it was given for")
-    child_id: Mapped[UUID | None] = mapped_column(comment="For whose enrolment; none: for the family's file")
-    serves_household: Mapped[bool] = mapped_column(comment="It serves for all children of the household")
+    account_id: Mapped[UUID] = mapped_column(comment="Who gave it")
+    family_id: Mapped[UUID | None] = mapped_column(
+        comment="The household it was given for, whose guardian gave it; none: for whoever gave it"
+    )
+    child_id: Mapped[UUID | None] = mapped_column(comment="Whose matter it was given with; none: no child's")
+    given_with: Mapped[str] = mapped_column(
+        String(20), comment="What it was given with first: a subject kind"
+    )
+    serves: Mapped[str] = mapped_column(String(20), comment="contracts.serving.Reach: of whom it speaks")
     given_at: Mapped[datetime] = mapped_column(Instant)
     valid_until: Mapped[date | None] = mapped_column(Date, comment="None: its kind knows no end")
     serves_until: Mapped[date] = mapped_column(

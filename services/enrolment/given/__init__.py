@@ -1,0 +1,1 @@
+"""« Déjà fourni »: what the town was given is remembered, and serves again."""
