@@ -5,7 +5,7 @@
 
 The stream itself refuses chunks left out, repeated or in another order; the last carries the tag FINAL, so that a
 cut is seen; each is bound to the document's id, so that one object cannot stand for another. Nothing of a chunk is
-given out before the whole chunk is proved genuine. How it is computed: `gateway.vault.secretstream`.
+given out before the whole chunk is proved genuine. Whole chunks are opened by `gateway.vault.secretstream`, faster.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from uuid import UUID
 from nacl import bindings as sodium
 from nacl.exceptions import CryptoError
 
-from gateway.vault.secretstream import CHUNK, EXTRA, HEADER, Forged, Pull, Push
+from gateway.vault.secretstream import CHUNK, EXTRA, HEADER, LAST, MORE, Forged, Pull
 
 CONTENT = b"vault-content"
 PREVIEW = b"vault-preview"
@@ -65,9 +65,13 @@ class Sealer:
     """
 
     def __init__(self, file_key: bytes, document_id: UUID, source: Source, part: bytes = CONTENT) -> None:
-        self._stream = Push(_part_key(file_key, part), _bound_to(document_id))
+        self._state = sodium.crypto_secretstream_xchacha20poly1305_state()
+        header = sodium.crypto_secretstream_xchacha20poly1305_init_push(
+            self._state, _part_key(file_key, part)
+        )
+        self._bound_to = _bound_to(document_id)
         self._source = source
-        self._held = _FORMAT + self._stream.header
+        self._held = _FORMAT + header
         self._ahead: bytes | None = None
         self._done = False
         self.size = 0
@@ -85,7 +89,10 @@ class Sealer:
         self._ahead = _fill(self._source) if len(chunk) == CHUNK else b""
         self._done = not self._ahead
         self.size += len(chunk)
-        return self._stream.seal(chunk, self._done)
+        sealed: bytes = sodium.crypto_secretstream_xchacha20poly1305_push(
+            self._state, chunk, self._bound_to, LAST if self._done else MORE
+        )
+        return sealed
 
 
 def unseal(

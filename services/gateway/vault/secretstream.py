@@ -1,14 +1,16 @@
-"""libsodium's secretstream, its whole chunks by OpenSSL's ChaCha20-Poly1305: the same bytes in half the time.
+"""Opening libsodium's secretstream, whole chunks by OpenSSL's ChaCha20-Poly1305: the same stream in half the time.
 
-The cipher was the greater part of what a document cost the site. Where its length is a multiple of 16, a message of
-libsodium's `crypto_secretstream_xchacha20poly1305` is ChaCha20-Poly1305 (RFC 8439) of
+The cipher was the greater part of what a document cost the site. What is stored is sealed by libsodium itself; to be
+read a thousand times it may be opened by whatever reads the same bytes. Where its length is a multiple of 16, a
+message of `crypto_secretstream_xchacha20poly1305` is ChaCha20-Poly1305 (RFC 8439) of
 
     tag (1 byte) · 63 zeros · message
 
 under the nonce `counter (4 bytes, little-endian) · inonce (8 bytes)`; of the first 64 sealed bytes only the first is
 kept, as the others say nothing. Afterwards the counter is one more, and the inonce is XORed with the first 8 bytes of
 the authenticator. What begins a stream, and a message of another length, is left to libsodium, whose state
-(`key · counter · inonce · padding`, in its public header) is kept in step.
+(`key · counter · inonce · padding`, in its public header) is kept in step. An error here refuses a document; it cannot
+let a forged one pass, as the authenticator is OpenSSL's to check.
 """
 
 import struct
@@ -24,8 +26,8 @@ EXTRA = sodium.crypto_secretstream_xchacha20poly1305_ABYTES
 HEADER = sodium.crypto_secretstream_xchacha20poly1305_HEADERBYTES
 SEALED_CHUNK = CHUNK + EXTRA
 
-_MORE = sodium.crypto_secretstream_xchacha20poly1305_TAG_MESSAGE
-_LAST = sodium.crypto_secretstream_xchacha20poly1305_TAG_FINAL
+MORE = sodium.crypto_secretstream_xchacha20poly1305_TAG_MESSAGE
+LAST = sodium.crypto_secretstream_xchacha20poly1305_TAG_FINAL
 _KEY = sodium.crypto_secretstream_xchacha20poly1305_KEYBYTES
 _NONCE = struct.Struct("<IQ")
 _BLOCK = 64
@@ -38,67 +40,14 @@ class Forged(Exception):
     """Not what was sealed in this place of this stream."""
 
 
-class _Stream:
-    def __init__(self, state: sodium.crypto_secretstream_xchacha20poly1305_state, bound_to: bytes) -> None:
-        self._state = state
-        self._bound_to = bound_to
-        self._follow()
-
-    def _follow(self) -> None:
-        """Goes on from libsodium's state."""
-        kept = bytes(self._state.statebuf)
-        self._whole = ChaCha20Poly1305(kept[:_KEY])
-        self._counter, self._inonce = _NONCE.unpack_from(kept, _KEY)
-
-    def _lead(self) -> None:
-        """Lets libsodium go on from here."""
-        cast("bytearray", self._state.statebuf)[_KEY : _KEY + _NONCE.size] = self._nonce()
-
-    def _nonce(self) -> bytes:
-        return _NONCE.pack(self._counter, self._inonce)
-
-    def _advance(self, authenticator: memoryview) -> None:
-        self._counter += 1
-        self._inonce ^= int.from_bytes(authenticator[:8], "little")
-
-
-class Push(_Stream):
-    """Seals messages in their order. `header` goes before them."""
-
-    def __init__(self, key: bytes, bound_to: bytes) -> None:
-        state = sodium.crypto_secretstream_xchacha20poly1305_state()
-        self.header = sodium.crypto_secretstream_xchacha20poly1305_init_push(state, key)
-        super().__init__(state, bound_to)
-        self._clear = memoryview(bytearray(_BLOCK + CHUNK))
-        self._sealed = memoryview(bytearray(_BLOCK + CHUNK + _AUTHENTICATOR))
-
-    def seal(self, message: bytes, last: bool) -> bytes:
-        """The sealed message, longer by EXTRA."""
-        tag = _LAST if last else _MORE
-        if len(message) == CHUNK:
-            return self._seal_whole(message, tag)
-        self._lead()
-        sealed = sodium.crypto_secretstream_xchacha20poly1305_push(self._state, message, self._bound_to, tag)
-        self._follow()
-        return sealed
-
-    def _seal_whole(self, message: bytes, tag: int) -> bytes:
-        clear, sealed = self._clear, self._sealed
-        clear[0] = tag
-        clear[_BLOCK:] = message
-        self._whole.encrypt_into(self._nonce(), clear, self._bound_to, sealed)
-        self._advance(sealed[-_AUTHENTICATOR:])
-        sealed[_LEFT_OUT] = sealed[0]
-        return bytes(sealed[_LEFT_OUT:])
-
-
-class Pull(_Stream):
+class Pull:
     """Opens what was sealed, up to `at_once` chunks at a time, which are put in `place` without gaps."""
 
     def __init__(self, key: bytes, header: bytes, bound_to: bytes, at_once: int) -> None:
-        state = sodium.crypto_secretstream_xchacha20poly1305_state()
-        sodium.crypto_secretstream_xchacha20poly1305_init_pull(state, header, key)
-        super().__init__(state, bound_to)
+        self._state = sodium.crypto_secretstream_xchacha20poly1305_state()
+        sodium.crypto_secretstream_xchacha20poly1305_init_pull(self._state, header, key)
+        self._bound_to = bound_to
+        self._follow()
         # Before each chunk there is room for what OpenSSL wants to see and nobody sent: there lies the end of the
         # chunk before, which has served. What is opened is written behind itself in the same way.
         self._sealed = memoryview(bytearray(_LEFT_OUT + at_once * SEALED_CHUNK))
@@ -110,16 +59,16 @@ class Pull(_Stream):
 
         Whole chunks, and perhaps a shorter one after them. Nothing is given before all of it is proved genuine.
         """
-        at, made, tag = 0, 0, _MORE
+        at, made, tag = 0, 0, MORE
         while at < filled:
-            if tag == _LAST:
+            if tag == LAST:
                 raise Forged
             length = min(SEALED_CHUNK, filled - at)
             tag = self._open_whole(at, made) if length == SEALED_CHUNK else self._open_short(at, length, made)
-            if tag not in (_MORE, _LAST):
+            if tag not in (MORE, LAST):
                 raise Forged
             at, made = at + length, made + length - EXTRA
-        return bytes(self._clear[_BLOCK : _BLOCK + made]), tag == _LAST
+        return bytes(self._clear[_BLOCK : _BLOCK + made]), tag == LAST
 
     def _open_whole(self, at: int, made: int) -> int:
         end = at + _LEFT_OUT + SEALED_CHUNK
@@ -149,3 +98,20 @@ class Pull(_Stream):
         self._follow()
         self._clear[_BLOCK + made : _BLOCK + made + len(message)] = message
         return tag
+
+    def _follow(self) -> None:
+        """Goes on from libsodium's state."""
+        kept = bytes(self._state.statebuf)
+        self._whole = ChaCha20Poly1305(kept[:_KEY])
+        self._counter, self._inonce = _NONCE.unpack_from(kept, _KEY)
+
+    def _lead(self) -> None:
+        """Lets libsodium go on from here."""
+        cast("bytearray", self._state.statebuf)[_KEY : _KEY + _NONCE.size] = self._nonce()
+
+    def _nonce(self) -> bytes:
+        return _NONCE.pack(self._counter, self._inonce)
+
+    def _advance(self, authenticator: memoryview) -> None:
+        self._counter += 1
+        self._inonce ^= int.from_bytes(authenticator[:8], "little")
