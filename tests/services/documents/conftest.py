@@ -27,7 +27,8 @@ from documents.service import DocumentsService
 from documents.town_key import TownKey
 from gateway.vault import keys, store
 from gateway.vault.grants import DatabaseGrants
-from tests.unit.gateway.conftest import Browser, Site
+from tests.unit.gateway import applications
+from tests.unit.gateway.conftest import Browser, Site, lent_site
 from tests.unit.gateway.doubles import SetClock
 
 PASSWORD = "une longue phrase de passe 26"
@@ -123,15 +124,13 @@ def vaults(all_vaults: Vaults, monkeypatch: pytest.MonkeyPatch) -> Vaults:
 
 
 @pytest.fixture
-def vault_site(vaults: Vaults) -> Site:
+def vault_site(vaults: Vaults) -> Iterator[Site]:
     """The site, in front of the real service, store and table of grants."""
-    site = Site(database_url="unused", s3_url=vaults.settings.s3_url)
-    extensions = site.app.extensions
-    wiring = extensions["espace"]
-    extensions["espace"] = type(wiring)(**{**wiring.__dict__, "client": vaults, "clock": vaults.clock})
-    with site.app.app_context():
-        store.use(vaults.objects, DatabaseGrants(vaults.grants_engine))
-    return site
+    with lent_site(database_url="unused", s3_url=vaults.settings.s3_url) as site:
+        applications.wire(site.app, vaults, site.sessions, vaults.clock, site.real_clock)
+        with site.app.app_context():
+            store.use(vaults.objects, DatabaseGrants(vaults.grants_engine))
+        yield site
 
 
 def sign_in(site: Site, account_id: UUID | None = None, password: str = PASSWORD) -> Browser:

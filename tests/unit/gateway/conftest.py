@@ -11,6 +11,8 @@ def test_a_form(site):
     assert answer.location == "/mon-espace/famille"
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -23,15 +25,15 @@ from contracts.accounts.changes import WaitingView, WhatWaits
 from contracts.accounts.health import OpenAtHand
 from contracts.caller import Kind, Role
 from contracts.enrolment.attendance import SheetsWaiting, SheetsWaitingView
-from gateway.app import create_app
-from gateway.browser import browser_session
 from gateway.browser.browser_session import Identity
 from gateway.settings import GatewaySettings
+from tests.unit.gateway import applications
 from tests.unit.gateway.doubles import FakeServices, MemoryStore, SetClock
 from tests.unit.gateway.strict_html import check
 
 CITIZEN_ID = UUID("00000000-0000-4000-8000-00000000c171")
 AGENT_ID = UUID("00000000-0000-4000-8000-0000000a9e47")
+DEFAULTS = {"secret_key": "a key for tests only", "debug": True}
 
 
 class Browser:
@@ -42,14 +44,17 @@ class Browser:
 
     def get(self, address: str, status: int = 200, **kwargs: Any) -> TestResponse:
         """The answer, whose page is checked and which made at most one call per service."""
-        answer = self.client.get(address, **kwargs)
-        assert answer.status_code == status, f"{address}: {answer.status} {answer.location or ''}"
-        self._check(answer)
-        return answer
+        return self._get(address, status, **kwargs)[0]
 
     def read(self, address: str, status: int = 200) -> BeautifulSoup:
         """The page, checked."""
-        return BeautifulSoup(self.get(address, status).get_data(as_text=True), "html5lib")
+        answer, page = self._get(address, status)
+        return page or BeautifulSoup(answer.get_data(as_text=True), "html5lib")
+
+    def _get(self, address: str, status: int, **kwargs: Any) -> tuple[TestResponse, BeautifulSoup | None]:
+        answer = self.client.get(address, **kwargs)
+        assert answer.status_code == status, f"{address}: {answer.status} {answer.location or ''}"
+        return answer, self._check(answer)
 
     def post(self, address: str, data: dict[str, Any] | None = None, **kwargs: Any) -> TestResponse:
         """Posts as given, with a valid CSRF token; a page in answer is checked."""
@@ -101,18 +106,20 @@ class Browser:
         return page.get_text()
 
     @staticmethod
-    def _check(answer: TestResponse, calls: int = 1) -> None:
+    def _check(answer: TestResponse, calls: int = 1) -> BeautifulSoup | None:
+        """The page, when the answer is one."""
         made = dict(pair.split("=") for pair in answer.headers.get("X-Calls", "").split())
         too_many = {service: number for service, number in made.items() if int(number) > calls}
         assert not too_many, f"more calls than one per service: {too_many}"
         if answer.mimetype == "text/html" and not 300 <= answer.status_code < 400:
-            check(answer.get_data(as_text=True))
+            return check(answer.get_data(as_text=True))
+        return None
 
 
 class Site:
-    """The application and what stands behind it."""
+    """An application and what stands behind it: one that is lent, or one of its own, which takes new pages."""
 
-    def __init__(self, **settings: Any) -> None:
+    def __init__(self, app: Flask | None = None, **settings: Any) -> None:
         self.services = FakeServices()
         self.services.answers[WhatWaits] = WaitingView()
         self.services.answers[SheetsWaiting] = SheetsWaitingView()
@@ -120,15 +127,8 @@ class Site:
         self.sessions = MemoryStore()
         self.clock = SetClock()
         self.real_clock = SetClock()
-        given = {"secret_key": "a key for tests only", "debug": True, **settings}
-        self.app = create_app(
-            GatewaySettings(**given), self.services, self.sessions, self.clock, self.real_clock
-        )
-        self.app.testing = True
-        self.app.config["PROPAGATE_EXCEPTIONS"] = False
-        self.app.add_url_rule("/jeton-de-test", "token", _token)
-        self.app.add_url_rule("/entrer", "enter", self._enter, methods=["GET"])
-        self._next: tuple[Identity, bytes | None] | None = None
+        self.app = app or applications.build(GatewaySettings(**{**DEFAULTS, **settings}))
+        applications.wire(self.app, self.services, self.sessions, self.clock, self.real_clock)
 
     def anonymous(self) -> Browser:
         """A visitor."""
@@ -150,29 +150,33 @@ class Site:
     def enter(self, identity: Identity, vault_private_key: bytes | None = None) -> Browser:
         """A browser signed in through the session's own code."""
         browser = Browser(self.app)
-        self._next = (identity, vault_private_key)
+        self.app.extensions[applications.ENTERING] = (identity, vault_private_key)
         assert browser.client.get("/entrer").status_code == 200
         return browser
 
-    def _enter(self) -> str:
-        assert self._next is not None
-        browser_session.sign_in(*self._next)
-        return "entré"
 
-
-def _token() -> str:
-    from flask_wtf.csrf import generate_csrf
-
-    return str(generate_csrf())
+@contextmanager
+def lent_site(**settings: Any) -> Iterator[Site]:
+    """A site over an application that has served other tests."""
+    with applications.lent(**{**DEFAULTS, **settings}) as app:
+        yield Site(app)
 
 
 @pytest.fixture
-def site() -> Site:
+def site() -> Iterator[Site]:
     """The site over http, with every page checked."""
+    with lent_site() as lent:
+        yield lent
+
+
+@pytest.fixture
+def own_site() -> Site:
+    """A site that takes pages of the test's own."""
     return Site()
 
 
 @pytest.fixture
-def secure_site() -> Site:
+def secure_site() -> Iterator[Site]:
     """The site as it is served in town: over https."""
-    return Site(public_url="https://espace.exemple.fr")
+    with lent_site(public_url="https://espace.exemple.fr") as lent:
+        yield lent

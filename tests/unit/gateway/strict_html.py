@@ -5,14 +5,14 @@ from itertools import pairwise
 
 import html5lib
 from bs4 import BeautifulSoup, Tag
+from bs4.builder import HTML5TreeBuilder
 
 CONTROLS = "input:not([type=hidden]):not([type=submit]):not([type=button]), select, textarea"
 
 
 def check(body: str) -> BeautifulSoup:
     """The page, once it is found to be sound. Raises AssertionError naming the first fault."""
-    _syntax(body)
-    page = BeautifulSoup(body, "html5lib")
+    page = _parse(body)
     _document(page)
     _ids(page)
     _controls(page)
@@ -22,15 +22,28 @@ def check(body: str) -> BeautifulSoup:
     return page
 
 
-def _syntax(body: str) -> None:
-    parser = html5lib.HTMLParser()
-    parser.parse(body)
+class _Builder(HTML5TreeBuilder):
+    """Beautiful Soup's own, which keeps what the parser found wrong: one reading gives the page and its faults."""
+
+    faults: list[tuple[tuple[int, int], str, dict[str, str]]]
+
+    def feed(self, markup: str) -> None:
+        parser = html5lib.HTMLParser(tree=self.create_treebuilder)
+        self.underlying_builder.parser = parser
+        parser.parse(markup)
+        self.faults = parser.errors
+
+
+def _parse(body: str) -> BeautifulSoup:
+    builder = _Builder(store_line_numbers=False)
+    page = BeautifulSoup(body, builder=builder)
     lines = body.splitlines()
     faults = [
         f"{code} {details} near line {place[0]}: {lines[min(place[0], len(lines)) - 1].strip()[:160]}"
-        for place, code, details in parser.errors
+        for place, code, details in builder.faults
     ]
     assert not faults, "\n".join(faults)
+    return page
 
 
 def _document(page: BeautifulSoup) -> None:

@@ -84,36 +84,36 @@ def test_every_call_says_who_asks_and_carries_the_trace(site):
     assert caller.correlation_id == answer.headers["X-Correlation-Id"]
 
 
-def test_a_second_call_to_a_service_is_refused_by_the_test_browser(site):
+def test_a_second_call_to_a_service_is_refused_by_the_test_browser(own_site):
     def page() -> str:
         services.ask(OpenSum())
         services.ask(OpenSum())
         return ""
 
-    site.services.answers = {OpenSum: Sum(cents=1)}
-    site.app.add_url_rule("/deux-fois", "twice", page)
+    own_site.services.answers = {OpenSum: Sum(cents=1)}
+    own_site.app.add_url_rule("/deux-fois", "twice", page)
     with pytest.raises(AssertionError, match="more calls than one per service"):
-        site.anonymous().get("/deux-fois")
+        own_site.anonymous().get("/deux-fois")
 
 
-def test_a_silent_service_gives_a_page_that_says_to_try_again(site):
+def test_a_silent_service_gives_a_page_that_says_to_try_again(own_site):
     def page() -> str:
         return str(services.ask_all(OpenSum(), ListNames()))
 
-    site.services.answers = {OpenSum: Sum(cents=1), ListNames: ServiceUnavailable(service="accounts")}
-    site.app.add_url_rule("/silence", "silence", page)
-    shown = site.anonymous().read("/silence", status=503)
+    own_site.services.answers = {OpenSum: Sum(cents=1), ListNames: ServiceUnavailable(service="accounts")}
+    own_site.app.add_url_rule("/silence", "silence", page)
+    shown = own_site.anonymous().read("/silence", status=503)
     assert shown.h1.get_text() == "Service momentanément indisponible"
     assert "Rien n’est perdu" in shown.get_text()
 
 
-def test_an_order_without_answer_can_be_sent_again_as_it_was(site):
+def test_an_order_without_answer_can_be_sent_again_as_it_was(own_site):
     def order() -> str:
         return str(services.ask(OpenSum()))
 
-    site.services.answers = {OpenSum: ServiceUnavailable(service="billing")}
-    site.app.add_url_rule("/ordre", "order", order, methods=["POST"])
-    answer = site.anonymous().post("/ordre", {"command_id": "c0ffee", "days": ["1", "2"]})
+    own_site.services.answers = {OpenSum: ServiceUnavailable(service="billing")}
+    own_site.app.add_url_rule("/ordre", "order", order, methods=["POST"])
+    answer = own_site.anonymous().post("/ordre", {"command_id": "c0ffee", "days": ["1", "2"]})
     assert answer.status_code == 503
     body = answer.get_data(as_text=True)
     assert 'name="command_id" value="c0ffee"' in body

@@ -164,7 +164,7 @@ def test_the_desk_wants_an_agent(site):
     assert site.agent().read("/agents/").h1.get_text() == "Bonjour Paul Durand"
 
 
-def test_a_page_of_a_role_is_closed_to_the_others(site):
+def test_a_page_of_a_role_is_closed_to_the_others(own_site):
     blueprint = Blueprint("sample", __name__)
 
     @blueprint.get("/agents/essai")
@@ -172,12 +172,12 @@ def test_a_page_of_a_role_is_closed_to_the_others(site):
     def sample() -> str:
         return "ouvert"
 
-    site.app.register_blueprint(blueprint)
+    own_site.app.register_blueprint(blueprint)
     blueprint_guard = access.guard(access.Kind.AGENT)
-    for browser, status in ((site.agent(Role.BILLING), 200), (site.agent(Role.HEALTH), 403)):
+    for browser, status in ((own_site.agent(Role.BILLING), 200), (own_site.agent(Role.HEALTH), 403)):
         with browser.client as client:
-            site.app.before_request_funcs.setdefault("sample", []).clear()
-            site.app.before_request_funcs["sample"].append(blueprint_guard)
+            own_site.app.before_request_funcs.setdefault("sample", []).clear()
+            own_site.app.before_request_funcs["sample"].append(blueprint_guard)
             assert client.get("/agents/essai").status_code == status
 
 
@@ -214,11 +214,11 @@ def test_what_is_not_found_under_api_is_said_in_json(site):
     assert answer.json["error"] == "http_404"
 
 
-def test_a_crash_shows_no_detail(site):
+def test_a_crash_shows_no_detail(own_site):
     def crash() -> str:
         raise RuntimeError("le mot de passe est 1234")
 
-    site.app.add_url_rule("/panne", "crash", crash)
-    page = site.anonymous().read("/panne", status=500)
+    own_site.app.add_url_rule("/panne", "crash", crash)
+    page = own_site.anonymous().read("/panne", status=500)
     assert "1234" not in page.get_text()
     assert page.h1.get_text() == "Une erreur est survenue"
