@@ -110,6 +110,14 @@ def _run_psql(
     return done.stdout.strip()
 
 
+def has_account(user: str) -> bool:
+    try:
+        pwd.getpwnam(user)
+    except KeyError:
+        return False
+    return True
+
+
 class Postgres:
     """The embedded server. `durable=False` gives up surviving a power cut, for tests."""
 
@@ -195,14 +203,16 @@ class Postgres:
 
     def _let_user_in(self) -> None:
         """Create the account, give it its directories, and let it pass through those above them."""
-        try:
-            pwd.getpwnam(SYSTEM_USER)
-        except KeyError:
-            subprocess.run(
+        if not has_account(SYSTEM_USER):
+            done = subprocess.run(
                 ["useradd", "--system", "--shell", "/usr/sbin/nologin", SYSTEM_USER],
-                check=True,
                 capture_output=True,
+                text=True,
+                check=False,
             )
+            # Another stack may have been quicker.
+            if done.returncode and not has_account(SYSTEM_USER):
+                raise RuntimeError(f"useradd: {done.stderr.strip()}")
         for directory in (self._data.parent, self._socket):
             self._own(directory)
         for place in (self._data.parent, self._socket, find_binaries()):

@@ -12,6 +12,7 @@ import secrets
 import socket
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import IO
 
@@ -49,6 +50,10 @@ PORT_OFFSETS = {
     "weed-metrics": 28,
     "payfip": 29,
 }
+# Where free ports are drawn from, and how many of them a process keeps for its stacks.
+PORTS = range(20000, 32000)
+PORTS_OF_A_PROCESS = 500
+_marks: list[socket.socket] = []
 # A socket's path may be 107 bytes long, `/.s.PGSQL.5432.lock` included.
 LONGEST_SOCKET_DIRECTORY = 85
 
@@ -141,10 +146,29 @@ def draw_x25519_key() -> str:
 
 def find_free_port(taken: set[int]) -> int:
     """A loopback port nobody listens on, outside the range the kernel gives to outgoing connections."""
-    for port in random.SystemRandom().sample(range(20000, 32000), 500):
+    ports = own_ports()
+    for port in random.SystemRandom().sample(ports, len(ports)):
         if port not in taken and is_free(port):
             return port
-    raise OSError("no free port between 20000 and 32000")
+    raise OSError(f"no free port between {ports.start} and {ports.stop}")
+
+
+@cache
+def own_ports() -> range:
+    """Ports from which this process alone draws: one that was drawn looks free to others until it is listened on.
+
+    Held by a name in Linux's abstract namespace, which goes with the process.
+    """
+    for start in random.SystemRandom().sample(PORTS[::PORTS_OF_A_PROCESS], len(PORTS) // PORTS_OF_A_PROCESS):
+        mark = socket.socket(socket.AF_UNIX)
+        try:
+            mark.bind(f"\0espace-ports-{start}")
+        except OSError:
+            mark.close()
+        else:
+            _marks.append(mark)
+            return range(start, start + PORTS_OF_A_PROCESS)
+    return PORTS
 
 
 def is_free(port: int) -> bool:

@@ -5,11 +5,19 @@ import os
 import secrets
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from deploy.local.postgres import Server, make_service, run_sql
 from deploy.local.surroundings import ROOT, inherit_environment
+
+PATIENCE = 120.0
+IN_USE = "is being accessed by other users"
+STILL_THERE = (
+    "SELECT string_agg(concat_ws(' ', backend_type, pid, usename, state, left(query, 200)), E'\\n')"
+    " FROM pg_stat_activity WHERE datname = '{}'"
+)
 
 
 class Databases:
@@ -25,15 +33,12 @@ class Databases:
         """A new migrated database of a service; gives the service's own address. Dropped at the end."""
         self._make_template(service)
         name = f"{service}_{next(self._numbers)}"
-        run_sql(
-            self.server,
-            f'CREATE DATABASE "{name}" TEMPLATE "{service}" OWNER "{service}";'
-            f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC;',
-        )
+        self._once_left(service, f'CREATE DATABASE "{name}" TEMPLATE "{service}" OWNER "{service}"')
+        run_sql(self.server, f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC')
         try:
             yield self.server.url(name, service, self._passwords[service])
         finally:
-            run_sql(self.server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            self._once_left(name, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     def _make_template(self, service: str) -> None:
         if service in self._passwords:
@@ -41,6 +46,27 @@ class Databases:
         password = secrets.token_hex(16)
         migrate(service, make_service(self.server, service, password))
         self._passwords[service] = password
+
+    def _once_left(self, database: str, statement: str) -> None:
+        """Run a statement that needs a database without sessions.
+
+        PostgreSQL waits five seconds for the last process to be gone; on a loaded machine one that was told to go may
+        need longer, and it is waited for. Raises RuntimeError with PostgreSQL's words and who is there still.
+        """
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                run_sql(self.server, statement)
+            except RuntimeError as refusal:
+                if IN_USE not in str(refusal):
+                    raise
+                if time.monotonic() > deadline:
+                    there = run_sql(self.server, STILL_THERE.format(database))
+                    raise RuntimeError(
+                        f"{refusal}\nafter {PATIENCE:g} s, in {database}:\n{there}"
+                    ) from refusal
+            else:
+                return
 
 
 def migrate(service: str, url: str) -> None:

@@ -60,24 +60,22 @@ def test(arguments: list[str]) -> int:
 def check(_arguments: list[str]) -> int:
     """Style, types, walls between packages, unit tests: what must hold before every commit.
 
-    Runs all of them even when one fails, and says which did.
+    Runs all of them even when one fails, and says which did. Types are checked beside the others.
     """
     install_python()
     build_assets()
     steps = {
         "ruff": ["-m", "ruff", "check", "."],
         "format": ["-m", "ruff", "format", "--check", "."],
-        "types": ["-m", "mypy", "services"],
         "walls": [str(PYTHON.parent / "lint-imports")],
         "unit tests": ["-m", "pytest", "-q", "-n", "auto", "--dist", "loadfile", "tests/unit"],
     }
-    failed = []
-    for name, words in steps.items():
-        begun = time.monotonic()
-        status = call(words)
-        say(f"{name}: {'FAILED' if status else 'good'} ({time.monotonic() - begun:.1f} s)")
-        if status:
-            failed.append(name)
+    begun = time.monotonic()
+    types = begin(["-m", "mypy", "services"])
+    failed = [name for name, words in steps.items() if not say_outcome(name, *timed(words))]
+    print(types.communicate()[0], end="")
+    if not say_outcome("types", types.returncode, time.monotonic() - begun):
+        failed.append("types")
     if failed:
         say(f"failed: {', '.join(failed)}")
     return 1 if failed else 0
@@ -237,6 +235,31 @@ def python_environment() -> dict[str, str]:
 def call(words: Sequence[str]) -> int:
     """Run the virtual environment's Python to its end; returns its status."""
     return subprocess.run([str(PYTHON), *words], cwd=ROOT, env=python_environment(), check=False).returncode
+
+
+def begin(words: Sequence[str]) -> subprocess.Popen[str]:
+    """Start the virtual environment's Python beside what comes next; what it says is kept for the end."""
+    return subprocess.Popen(
+        [str(PYTHON), *words],
+        cwd=ROOT,
+        env=python_environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def timed(words: Sequence[str]) -> tuple[int, float]:
+    """As `call`; also how many seconds it took."""
+    begun = time.monotonic()
+    return call(words), time.monotonic() - begun
+
+
+def say_outcome(step: str, status: int, seconds: float) -> bool:
+    """Say how a step of `check` ended; True when it is good."""
+    say(f"{step}: {'FAILED' if status else 'good'} ({seconds:.1f} s)")
+    return not status
 
 
 def become(module: str, *arguments: str) -> int:

@@ -150,9 +150,13 @@ class Site:
     def enter(self, identity: Identity, vault_private_key: bytes | None = None) -> Browser:
         """A browser signed in through the session's own code."""
         browser = Browser(self.app)
-        self.app.extensions[applications.ENTERING] = (identity, vault_private_key)
+        self.expect(identity, vault_private_key)
         assert browser.client.get("/entrer").status_code == 200
         return browser
+
+    def expect(self, identity: Identity, vault_private_key: bytes | None = None) -> None:
+        """Whoever opens /entrer next is signed in as this."""
+        self.app.extensions[applications.ENTERING] = (identity, vault_private_key)
 
 
 @contextmanager

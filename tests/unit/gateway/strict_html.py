@@ -1,23 +1,26 @@
 """What every page must be, whatever the test is about."""
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from itertools import pairwise
 
 import html5lib
 from bs4 import BeautifulSoup, Tag
 from bs4.builder import HTML5TreeBuilder
 
-CONTROLS = "input:not([type=hidden]):not([type=submit]):not([type=button]), select, textarea"
+UNNAMED_INPUTS = {"hidden", "submit", "button"}
 
 
 def check(body: str) -> BeautifulSoup:
     """The page, once it is found to be sound. Raises AssertionError naming the first fault."""
     page = _parse(body)
+    elements = page.find_all(True)
     _document(page)
-    _ids(page)
-    _controls(page)
+    _ids(elements)
+    _controls(elements)
     _forms(page)
-    _no_inline(page)
+    _no_inline(elements)
     _tables(page)
     return page
 
@@ -60,29 +63,43 @@ def _document(page: BeautifulSoup) -> None:
         assert after <= before + 1, f"a heading of level {after} follows one of level {before}"
 
 
-def _ids(page: BeautifulSoup) -> None:
-    ids = [element["id"] for element in page.select("[id]")]
-    twice = {each for each in ids if ids.count(each) > 1}
+def _ids(elements: Sequence[Tag]) -> None:
+    ids = Counter(str(element["id"]) for element in elements if element.has_attr("id"))
+    twice = {each for each, number in ids.items() if number > 1}
     assert not twice, f"ids used twice: {sorted(twice)}"
-    for attribute in ("aria-describedby", "aria-labelledby", "for"):
-        for element in page.select(f"[{attribute}]"):
-            missing = set(str(element[attribute]).split()) - set(ids)
+    for element in elements:
+        for attribute in ("aria-describedby", "aria-labelledby", "for"):
+            missing = set(str(element.get(attribute) or "").split()) - ids.keys()
             assert not missing, f"{attribute} speaks of {sorted(missing)}"
-    for link in page.select('a[href^="#"]'):
-        assert str(link["href"])[1:] in ids, f"a link leads to {link['href']}, which is not there"
+        address = str(element.get("href") or "")
+        if element.name == "a" and address.startswith("#"):
+            assert address[1:] in ids, f"a link leads to {address}, which is not there"
 
 
-def _controls(page: BeautifulSoup) -> None:
-    for control in page.select(CONTROLS):
-        label = page.select_one(f'label[for="{control.get("id")}"]') if control.get("id") else None
-        named = control.get("aria-label") or control.get("aria-labelledby")
-        assert (label and label.get_text(strip=True)) or named, f"no label for {control}"
-    for group in page.find_all("fieldset"):
-        legend = group.find("legend")
-        assert legend is not None
-        assert legend.get_text(strip=True), "a fieldset without a legend"
-    for pressed in page.select("a[href], button"):
-        assert pressed.get_text(strip=True) or pressed.get("aria-label"), f"nothing to read in {pressed}"
+def _controls(elements: Sequence[Tag]) -> None:
+    labels: dict[str, str] = {}
+    for element in elements:
+        if element.name == "label":
+            labels.setdefault(str(element.get("for") or ""), element.get_text(strip=True))
+    for element in elements:
+        if _is_control(element):
+            label = element.get("id") and labels.get(str(element["id"]))
+            named = element.get("aria-label") or element.get("aria-labelledby")
+            assert label or named, f"no label for {element}"
+        elif element.name == "fieldset":
+            legend = element.find("legend")
+            assert legend is not None
+            assert legend.get_text(strip=True), "a fieldset without a legend"
+        elif element.name == "button" or (element.name == "a" and element.has_attr("href")):
+            read = element.get_text(strip=True) or element.get("aria-label")
+            assert read, f"nothing to read in {element}"
+
+
+def _is_control(element: Tag) -> bool:
+    """What a reader fills, and must be able to name."""
+    if element.name == "input":
+        return str(element.get("type") or "").lower() not in UNNAMED_INPUTS
+    return element.name in {"select", "textarea"}
 
 
 def _forms(page: BeautifulSoup) -> None:
@@ -96,12 +113,12 @@ def _forms(page: BeautifulSoup) -> None:
             assert form.get("enctype") == "multipart/form-data"
 
 
-def _no_inline(page: BeautifulSoup) -> None:
-    for script in page.find_all("script"):
-        assert script.get("src"), "inline script"
-        assert not script.get_text(strip=True), "inline script"
-    assert not page.find_all("style"), "inline style sheet"
-    for element in page.find_all(True):
+def _no_inline(elements: Sequence[Tag]) -> None:
+    for element in elements:
+        assert element.name != "style", "inline style sheet"
+        if element.name == "script":
+            assert element.get("src"), "inline script"
+            assert not element.get_text(strip=True), "inline script"
         for attribute in element.attrs:
             assert attribute != "style", f"inline style on {element.name}"
             assert not attribute.startswith("on"), f"inline handler {attribute} on {element.name}"

@@ -24,7 +24,7 @@ def test_the_cookie_is_random_and_its_row_holds_only_its_hash(site):
 
 def test_over_tls_the_cookie_is_tied_to_the_host(secure_site):
     client = secure_site.anonymous().client
-    secure_site._next = (browser_session.Identity(browser_session.Kind.CITIZEN, CITIZEN_ID, "Léa"), None)
+    secure_site.expect(browser_session.Identity(browser_session.Kind.CITIZEN, CITIZEN_ID, "Léa"))
     answer = client.get("/entrer", base_url="https://espace.exemple.fr")
     cookie = next(each for each in answer.headers.getlist("Set-Cookie") if "-form" not in each)
     assert cookie.startswith("__Host-espace=")
@@ -35,7 +35,7 @@ def test_over_tls_the_cookie_is_tied_to_the_host(secure_site):
 def test_signing_in_again_makes_a_new_token_and_ends_the_old_session(site):
     browser = site.citizen()
     first = browser.client.get_cookie("espace").value
-    site._next = (browser_session.Identity(browser_session.Kind.CITIZEN, CITIZEN_ID, "Léa"), None)
+    site.expect(browser_session.Identity(browser_session.Kind.CITIZEN, CITIZEN_ID, "Léa"))
     browser.client.get("/entrer")
     assert browser.client.get_cookie("espace").value != first
     assert len(site.sessions.records) == 1

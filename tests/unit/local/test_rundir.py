@@ -2,11 +2,15 @@
 
 import base64
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from deploy.local import rundir
 from deploy.local.rundir import PORT_OFFSETS, AlreadyRunning, RunDir, draw_x25519_key
+from deploy.local.surroundings import ROOT
 
 
 def test_a_secret_is_drawn_once(tmp_path: Path) -> None:
@@ -52,3 +56,19 @@ def test_a_socket_has_a_short_path_wherever_the_checkout_is(tmp_path: Path) -> N
     place = RunDir(deep).socket_directory("postgres")
     assert len(str(place / ".s.PGSQL.5432.lock")) < 107
     assert place == RunDir(deep).socket_directory("postgres")
+
+
+def test_no_two_processes_draw_the_same_port(tmp_path: Path) -> None:
+    own = rundir.own_ports()
+    assert RunDir(tmp_path, port_base=None).port("gateway") in own
+    ask = "from deploy.local.rundir import own_ports; ports = own_ports(); print(ports.start, ports.stop)"
+    others = subprocess.run([sys.executable, "-c", ask], cwd=ROOT, capture_output=True, text=True, check=True)
+    start, stop = map(int, others.stdout.split())
+    assert not set(own) & set(range(start, stop))
+
+
+def test_where_every_share_of_the_ports_is_held_all_of_them_are_drawn_from(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rundir, "PORTS", range(rundir.own_ports().start, rundir.own_ports().stop))
+    assert rundir.own_ports.__wrapped__() == rundir.PORTS
