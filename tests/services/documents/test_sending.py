@@ -1,17 +1,19 @@
 """A message and its file are one: refused, lost or repeated, there is never a file without its words."""
 
 import io
+import threading
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
-from contracts.caller import Role
+from contracts.caller import Caller, Role
 from contracts.documents import BUCKET, OpenVault, StartOver
-from contracts.enrolment.requests import OpenRequest, RequestClosed, WriteToRequester
+from contracts.enrolment.requests import FollowRequest, OpenRequest, RequestClosed, WriteToRequester
 from contracts.errors import Conflict, ServiceUnavailable
 from contracts.events.requests import RequestState
 from documents import orphans
+from gateway.public import tracking_documents
 from gateway.staff import request_sending
 from gateway.vault import keys
 from tests.mothers import request_views
@@ -131,3 +133,42 @@ def test_a_vault_begun_anew_before_the_message_is_told_of_takes_in_nothing_it_co
     vaults.ask(begin, citizen(desk.parent.account_id))
     tell(vaults, *desk.messages[0].documents)
     assert desk.in_vault() == []
+
+
+def test_a_file_given_with_the_code_and_sent_twice_at_once_is_with_the_request_once(
+    vaults, vault_site, monkeypatch
+):
+    request_id, before, together = uuid4(), vaults.documents_in_bucket(), threading.Barrier(2)
+    file(vaults, request_id, None)
+    shown = request_views.view(line=request_views.line(request_id=request_id))
+
+    def follow(questions):
+        return [
+            shown if isinstance(each, FollowRequest) else vaults.ask(each, Caller()) for each in questions
+        ]
+
+    monkeypatch.setattr(tracking_documents, "ask_each", follow)
+    visitor, codes = vault_site.anonymous(), []
+    with visitor.client.session_transaction() as cookie:
+        cookie["request_followed"] = {"request_id": str(request_id), "number": "1", "code": "7K3M"}
+    address = "/suivre-une-demande/demande/joindre"
+    form = visitor.filled(visitor.read(address).select_one("main form")) | {"document_type": "autre"}
+
+    def press() -> None:
+        together.wait(10)
+        answer = visitor.client.post(
+            address,
+            data={**form, "file": (io.BytesIO(a_pdf("banc")), "banc.pdf")},
+            content_type="multipart/form-data",
+        )
+        codes.append(answer.status_code)
+
+    threads = [threading.Thread(target=press) for _ in range(2)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join(60)
+    assert codes == [303, 303]
+    shares = vaults.rows("SELECT document_id FROM share WHERE subject_id = :id", id=request_id)
+    assert len(shares) == 1
+    assert vaults.documents_in_bucket() - before == {str(shares[0][0])}
