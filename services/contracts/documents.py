@@ -453,6 +453,33 @@ class ReadLetter(Question[LetterView]):
     document_id: UUID
 
 
+class LettersByCode(Question[list[LetterView]]):
+    """What the town sent with a request while it had no account, and lies in no vault still.
+
+    Citizens, of requests that they have claimed; NotFound for all others.
+    """
+
+    request_id: UUID
+
+
+class ClaimedLetter(Message):
+    """One of them, its file's key sealed to the vault."""
+
+    document_id: UUID
+    sealed_key: SealedKey
+
+
+class ClaimLetters(Command[list[UUID]]):
+    """Takes such files into the caller's vault, whose key opens them from then on, and the tracking code no more.
+
+    Gives the ids of those that were still to be taken. As LettersByCode; raises KeysChanged.
+    """
+
+    request_id: UUID
+    public_key: PublicKey
+    letters: Annotated[tuple[ClaimedLetter, ...], Field(min_length=1, max_length=100)]
+
+
 # ---------------------------------------------------------------- errors
 
 

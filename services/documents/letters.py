@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from chassis.outbox import tell
 from contracts.caller import Caller
 from contracts.documents import (
+    ClaimLetters,
     DecisionPlaceView,
     KeysChanged,
     LetterView,
@@ -94,11 +95,45 @@ def read_letter(session: Session, ask: ReadLetter) -> LetterView:
     found = session.get(Document, ask.document_id)
     if found is None or found.request_id != ask.request_id or found.sealed_key is None:
         raise NotFound
+    return _view(found)
+
+
+def by_code(session: Session, request_id: UUID, account_id: UUID) -> list[LetterView]:
+    """What only the tracking code opens of a request that the account has claimed. Raises NotFound."""
+    return [_view(each) for each in _only_by_code(session, request_id, account_id)]
+
+
+def claim(session: Session, ask: ClaimLetters, account_id: UUID, now: datetime) -> list[UUID]:
+    """Takes them into the account's vault; one that is there stays as it is. Raises NotFound, KeysChanged."""
+    keyring.lock(session, account_id, ask.public_key)
+    sealed_keys = {each.document_id: each.sealed_key for each in ask.letters}
+    taken = [
+        each for each in _only_by_code(session, ask.request_id, account_id) if each.document_id in sealed_keys
+    ]
+    for document in taken:
+        document.account_id, document.request_id = account_id, None
+        document.sealed_key = sealed_keys[document.document_id]
+        document.version += 1
+        _tell_stored(session, document, account_id, now)
+    return [each.document_id for each in taken]
+
+
+def _only_by_code(session: Session, request_id: UUID, account_id: UUID) -> Sequence[Document]:
+    filed = session.get(FiledRequest, request_id)
+    if filed is None or filed.account_id != account_id:
+        raise NotFound
+    statement = select(Document).where(Document.request_id == request_id, Document.sealed_key.is_not(None))
+    return session.scalars(
+        statement.order_by(Document.stored_at, Document.document_id).with_for_update()
+    ).all()
+
+
+def _view(document: Document) -> LetterView:
     return LetterView(
-        document_id=found.document_id,
-        size=found.size,
-        sealed_key=found.sealed_key,
-        sealed_description=found.sealed_description,
+        document_id=document.document_id,
+        size=document.size,
+        sealed_key=document.sealed_key,
+        sealed_description=document.sealed_description,
     )
 
 
@@ -157,8 +192,12 @@ def _enter(session: Session, ask: PutLetter | ComingFile, account_id: UUID | Non
     )
     session.add(document)
     session.flush()
-    if account_id is None:
-        return document.document_id
+    if account_id is not None:
+        _tell_stored(session, document, account_id, now)
+    return document.document_id
+
+
+def _tell_stored(session: Session, document: Document, account_id: UUID, now: datetime) -> None:
     fact = DocumentStored(
         document_id=document.document_id,
         account_id=account_id,
@@ -166,4 +205,3 @@ def _enter(session: Session, ask: PutLetter | ComingFile, account_id: UUID | Non
         size=document.size,
     )
     tell(session, fact, subject=document.document_id, version=document.version, at=now)
-    return document.document_id

@@ -14,11 +14,13 @@ from chassis.service import Service, answers, every, subscribes
 from contracts.caller import Caller
 from contracts.documents import (
     BUCKET,
+    ClaimLetters,
     DecisionPlace,
     DecisionPlaceView,
     DepositDocument,
     LetterKey,
     LetterKeyView,
+    LettersByCode,
     LetterView,
     PutDecision,
     PutLetter,
@@ -84,6 +86,19 @@ class RequestPapersDesk(Service):
     def read_letter(self, ask: ReadLetter, caller: Caller) -> LetterView:
         with self.begin() as session:
             return letters.read_letter(session, ask)
+
+    @answers(LettersByCode)
+    def letters_by_code(self, ask: LettersByCode, caller: Caller) -> list[LetterView]:
+        account_id = caller.citizen()
+        with self.begin() as session:
+            return letters.by_code(session, ask.request_id, account_id)
+
+    @answers(ClaimLetters)
+    def claim_letters(self, ask: ClaimLetters, caller: Caller) -> list[UUID]:
+        account_id = caller.citizen()
+        with self.begin() as session:
+            now = self.clock.now()
+            return once(session, ask, caller, lambda: letters.claim(session, ask, account_id, now))
 
     @answers(DecisionPlace)
     def decision_place(self, ask: DecisionPlace, caller: Caller) -> DecisionPlaceView:

@@ -119,4 +119,12 @@ def letter(request_id: UUID) -> Response:
 def _page(view: RequestView, form: MessageForm) -> ResponseReturnValue:
     here = url_for("citizen.requests.follow", request_id=view.line.request_id)
     attach = url_for("citizen.attachments.show", kind="request", subject_id=view.line.request_id, suite=here)
-    return requester_page("citizen/request.html", view, form, attach=attach)
+    return requester_page(
+        "citizen/request.html",
+        view,
+        form,
+        attach=attach,
+        claim=lambda document_id: url_for(
+            "citizen.request_letters.show", request_id=view.line.request_id, document_id=document_id
+        ),
+    )

@@ -68,7 +68,15 @@ def fetch(document_id: UUID) -> ResponseReturnValue:
     view = ask(FollowRequest(number=found.number, code=found.code))
     if not any(step.by_code and document_id in step.documents for step in view.steps):
         raise NotFound
-    letter = ask(ReadLetter(request_id=view.line.request_id, document_id=document_id))
+    try:
+        letter = ask(ReadLetter(request_id=view.line.request_id, document_id=document_id))
+    except NotFound:
+        if not view.has_account:
+            raise
+        flash(
+            "Ce document est maintenant dans l’espace de stockage du compte qui suit cette demande.", "info"
+        )
+        return redirect(url_for("public.tracking.follow"), 303)
     try:
         file_key = keys.open_key(letter.sealed_key, document_id, private_half(found.code))
         description = Description.open(letter.sealed_description, file_key, document_id)

@@ -339,7 +339,9 @@ def test_what_the_town_sent_is_opened_in_the_vault(town: Site) -> None:
     opened = following(town, by_code).read(f"{TRACKING}/demande")
     assert opened.select(f'form[action="{TRACKING}/demande/documents/{ID}"]')
     town.services.answers[ShowRequest] = by_code
-    assert "avec le code de suivi" in words(town.citizen().read(f"{MINE}{ID}").main)
+    own = town.citizen().read(f"{MINE}{ID}")
+    assert own.select(f'a[href="{MINE}{ID}/documents/{ID}"]')
+    assert "le code de suivi est demandé la première fois" in words(own.main)
 
 
 def test_a_document_is_joined_only_by_who_follows_a_request_that_is_open(town: Site) -> None:
