@@ -37,7 +37,9 @@ def test_the_month_says_what_is_open_and_what_is_locked_and_why(booked: None, am
 def test_a_save_is_proved(booked: None, amandine: Visitor) -> None:
     amandine.goto("/mon-espace/reservations/preuves")
     amandine.look("preuves")
-    proof = amandine.page.get_by_role("row").filter(has_text="Marius").filter(has_text="vendredi 6 novembre")
+    proof = (
+        amandine.page.get_by_role("listitem").filter(has_text="Marius").filter(has_text="vendredi 6 novembre")
+    )
     expect(proof).to_contain_text("3 novembre 2026 à 10\u00a0h")
     expect(proof).to_contain_text("Amandine Arnoux")
     expect(proof).to_contain_text(RULE)
@@ -175,4 +177,4 @@ def test_another_family_s_month_is_not_to_be_had(booked: None, amandine: Visitor
 
 def count_proofs(visitor: Visitor, words: str) -> int:
     visitor.goto("/mon-espace/reservations/preuves")
-    return visitor.page.get_by_role("row").filter(has_text="Achille").filter(has_text=words).count()
+    return visitor.page.get_by_role("listitem").filter(has_text="Achille").filter(has_text=words).count()

@@ -55,7 +55,7 @@ def test_two_clicks_save_the_week_once(booked: None, amandine: Visitor) -> None:
     amandine.page.get_by_role("button", name=SAVE).dblclick()
     amandine.says("Vos réservations sont enregistrées")
     amandine.goto("/mon-espace/reservations/preuves")
-    proofs = amandine.page.get_by_role("row").filter(has_text="jeudi 4 février")
+    proofs = amandine.page.get_by_role("listitem").filter(has_text="jeudi 4 février")
     expect(proofs).to_have_count(2)
 
 

@@ -117,7 +117,9 @@ def test_a_strike_is_looked_at_declared_told_and_lifted(
     expect(day(amandine, "Lundi 14 décembre")).to_contain_text(STRIKE.replace(" :", "\u00a0:"))
     amandine.look("mois-ferme")
     amandine.goto("/mon-espace/reservations/preuves")
-    closed = amandine.page.get_by_role("row").filter(has_text="lundi 14 décembre").filter(has_text="Annulé")
+    closed = (
+        amandine.page.get_by_role("listitem").filter(has_text="lundi 14 décembre").filter(has_text="Annulé")
+    )
     expect(closed.first).to_contain_text("la mairie")
 
     desk.press("Rouvrir", exact=False)

@@ -159,7 +159,7 @@ def test_either_parent_cancels_a_day_and_the_other_reads_who_did(
     chapters.save(maelle)
     maelle.says("1\u00a0jour annulé")
     adrien.goto("/mon-espace/reservations/preuves")
-    proofs = adrien.page.get_by_role("row").filter(has_text=theirs.lower())
+    proofs = adrien.page.get_by_role("listitem").filter(has_text=theirs.lower())
     expect(proofs.first).to_contain_text("Annulé")
     expect(proofs.first).to_contain_text("Maëlle Arnoux")
     expect(proofs.nth(1)).to_contain_text("ce jour passe de l’autre foyer de l’enfant au vôtre")

@@ -146,7 +146,7 @@ def _day(each: ReportableView) -> str:
 
 
 def _until(each: ReportableView) -> str:
-    words = f"Signalable jusqu’au {weekday(each.report_until)} inclus."
+    words = f"À signaler au plus tard le {weekday(each.report_until)}."
     return f"{words} Réservé par l’autre foyer : la facture est la sienne." if each.elsewhere else words
 
 

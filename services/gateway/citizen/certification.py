@@ -30,6 +30,11 @@ from gateway.wiring import clock
 
 blueprint = Blueprint("certification", __name__, url_prefix="/valider")
 _UNDERWAY = "certifying"
+_CORRECTED_ON = (
+    "attachments", "changes", "child_file", "consents", "contacts", "custody", "family", "family_file", "health",
+    "my_address", "my_phone", "quotient",
+)  # fmt: skip
+"""The pages that correct a point of the review, by blueprint."""
 
 
 class SignatureForm(CommandForm):
@@ -141,7 +146,7 @@ def underway() -> dict[str, object]:
         family_id = str(session.get(_UNDERWAY, "")).partition(" ")[2]
         if not family_id or session.get(_UNDERWAY) != _mark(family_id):
             return ""
-        if request.endpoint in ("citizen.home.show", "citizen.certification.show"):
+        if not str(request.endpoint).startswith(tuple(f"citizen.{each}." for each in _CORRECTED_ON)):
             return ""
         return url_for("citizen.certification.show", family_id=family_id)
 

@@ -159,9 +159,9 @@ def test_the_proofs_say_who_when_what_and_under_which_deadline(site: Any) -> Non
     )
     site.services.answers[BookingProofs] = ProofsView(proofs=[proof], older=7)
     page = site.citizen().read("/mon-espace/reservations/preuves")
-    row = " ".join(page.select_one("tbody tr").get_text(" ").replace("\xa0", " ").split())
+    row = " ".join(page.select_one(".entries__item").get_text(" ").replace("\xa0", " ").split())
     assert row == (
-        "23 novembre 2026 à 10 h Léa Fontanel Annulé : Restauration scolaire, jeudi 3 décembre Claire Fontanel "
-        "Possible jusqu’à 2 jours ouvrés avant, 9 h, soit le 1er décembre 2026 à 9 h"
+        "Léa Fontanel : Restauration scolaire, jeudi 3 décembre Par Claire Fontanel, le 23 novembre 2026 à 10 h "
+        "Possible jusqu’à 2 jours ouvrés avant, 9 h, soit le 1er décembre 2026 à 9 h. Annulé"
     )
     assert page.select_one('a[rel="next"]')["href"].endswith("avant=7")

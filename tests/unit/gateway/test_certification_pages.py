@@ -20,6 +20,7 @@ from contracts.accounts.certification import (
 )
 from contracts.accounts.families import CertificationDue, MyHousehold
 from contracts.accounts.imports import PlaceView
+from contracts.accounts.own_account import MyAccount
 from contracts.caller import Role
 from contracts.documents import ListDocumentTypes
 from contracts.enrolment.enrolments import MyEnrolments, ShowEnrolment
@@ -28,6 +29,7 @@ from contracts.errors import NotFound, ServiceUnavailable
 from gateway import papers
 from tests.mothers import accounts as people
 from tests.mothers import certification as mother
+from tests.mothers import own_account
 from tests.mothers.enrolment_views import enrolment as an_enrolment
 from tests.unit.gateway.conftest import Site
 
@@ -129,18 +131,26 @@ def test_once_signed_the_page_says_by_whom_and_what_has_changed_since(home: Site
     assert page.select("main form") == []
 
 
-def test_the_way_back_follows_the_parent_until_it_is_signed_and_nobody_else(home: Site) -> None:
-    browser = home.citizen()
+def test_the_way_back_follows_the_parent_who_corrects_until_it_is_signed_and_nobody_else(home: Site) -> None:
+    browser, corrected = home.citizen(), "/mon-espace/compte/telephone/"
     browser.read(PAGE)
     home.services.answers[CertifyFamily] = mother.a_review()
+    home.services.answers[MyAccount] = own_account.an_own_account()
 
-    during = browser.read("/mon-espace/edition/")
+    during = browser.read(corrected)
     browser.send(PAGE, agreed="y")
-    after = browser.client.get("/mon-espace/edition/").get_data(as_text=True)
+    after = browser.read(corrected)
 
-    assert during.select_one(".underway a")["href"] == PAGE
-    assert "Revenir à la validation" not in after
-    assert home.citizen().read("/mon-espace/edition/").select(".underway") == []
+    assert [link["href"] for link in during.select(".back a")] == [PAGE]
+    assert [link.get_text() for link in after.select(".back a")] == ["Mon compte"]
+    assert [link.get_text() for link in home.citizen().read(corrected).select(".back a")] == ["Mon compte"]
+
+
+def test_a_page_where_nothing_is_corrected_keeps_its_own_way_back(home: Site) -> None:
+    browser = home.citizen()
+    browser.read(PAGE)
+
+    assert browser.read("/mon-espace/edition/").select(".back a") == []
 
 
 def test_one_home_is_opened_at_once_and_several_are_chosen_from(home: Site) -> None:

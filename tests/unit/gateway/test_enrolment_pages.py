@@ -279,6 +279,6 @@ def test_the_home_says_what_is_to_do_and_what_is_booked(site: Any) -> None:
             site.services.answers.setdefault(type(question), away)
     text = site.citizen().read("/mon-espace/").get_text(" ").replace("\xa0", " ")
     assert "Activités du mercredi : rien de réservé pour Léa" in text
-    assert "1 jour à réserver, le mercredi 2 décembre. Premier délai : jeudi 26 novembre, 12 h" in text
+    assert "1 jour à réserver, le mercredi 2 décembre, avant le jeudi 26 novembre, 12 h" in text
     assert "Un justificatif pour Léa Fontanel" in text
     assert "Mardi 24 novembre" in text

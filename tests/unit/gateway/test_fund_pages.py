@@ -121,7 +121,7 @@ def test_a_parent_is_told_that_each_fund_makes_its_own_invoice(site: Site) -> No
         "une facture par régie de la ville (Régie Enfance et Restauration scolaire, Régie Pass’Vacances)",
         "7,00\u00a0€ seront déduits de votre prochaine facture (Régie Pass’Vacances)",
         "9,00\u00a0€ sont reportés sur votre prochaine facture (Régie Pass’Vacances)",
-        "Régie Pass’Vacances – N° VAC-2026-000004",
+        "Régie Pass’Vacances · n° VAC-2026-000004",
     ):
         assert " ".join(sentence.split()) in " ".join(shown.split())
     page = browser.read("/mon-espace/factures/payer/")
