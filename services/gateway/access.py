@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
-from flask import current_app, redirect, request
+from flask import current_app, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
 from contracts.caller import Kind, Role
@@ -19,6 +19,10 @@ SIGN_IN = {Kind.CITIZEN: "/connexion", Kind.AGENT: "/agents/connexion"}
 _SIGNED_OUT = (
     "Vous n’êtes plus connecté : votre session s’est terminée. Rien n’est perdu, ce que vous avez saisi est gardé "
     "sur cette page."
+)
+_NOT_SAVED = (
+    "Votre connexion a pris fin : ce que vous venez d’envoyer n’est pas enregistré. "
+    "Connectez-vous, puis recommencez."
 )
 HOME = {Kind.CITIZEN: "/mon-espace/", Kind.AGENT: "/agents/"}
 
@@ -64,14 +68,27 @@ def guard(kind: Kind) -> Callable[[], ResponseReturnValue | None]:
 
 
 def send_to_sign_in(kind: Kind) -> ResponseReturnValue:
-    """To the sign-in page, and back here afterwards when this was a page; a form that was sent waits on a page."""
+    """To the sign-in page, and back here afterwards when this was a page; a form that was sent waits on a page, or,
+    where it holds a secret or a file, is told not to be saved: its page is what comes back."""
     if request.accept_mimetypes.best == "application/json":
         raise NotSignedIn
     form = kept_form.kept()
     if form is not None:
         text = french.typeset(_SIGNED_OUT)
         return kept_form.page(401, "Connexion nécessaire", text, form, sign_in_address(kind))
-    return redirect(sign_in_address(kind))
+    if request.method == "GET":
+        return redirect(sign_in_address(kind))
+    flash(_NOT_SAVED, "warning")
+    back = page_of_form()
+    return redirect(SIGN_IN[kind] + ("?suite=" + quote(back, safe="") if back else ""))
+
+
+def page_of_form() -> str | None:
+    """The page of ours that the form sent stood on; None where the browser does not say."""
+    parts = urlsplit(request.referrer or "")
+    if parts.netloc != request.host:
+        return None
+    return local_path(parts.path + (f"?{parts.query}" if parts.query else ""))
 
 
 def sign_in_address(kind: Kind) -> str:

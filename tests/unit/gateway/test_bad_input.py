@@ -158,6 +158,29 @@ def test_after_signing_out_the_back_button_finds_nothing_and_sends_nothing(site:
     assert "/connexion" in str(browser.get("/mon-espace/cle/", 302).location)
 
 
+@pytest.mark.parametrize(
+    ("came_from", "leads_to"),
+    [
+        ("http://localhost/mon-espace/cle/?pour=lea", "/connexion?suite=%2Fmon-espace%2Fcle%2F%3Fpour%3Dlea"),
+        ("http://ailleurs.example/mon-espace/cle/", "/connexion"),
+        ("", "/connexion"),
+    ],
+)
+def test_a_secret_sent_once_the_session_is_over_is_not_kept_and_its_page_comes_back(
+    site: Site, came_from: str, leads_to: str
+) -> None:
+    browser = site.anonymous()
+    sent = browser.client.post(
+        "/mon-espace/cle/",
+        data={"csrf_token": browser.token(), "key": "7K0M-9DXV-2HTC"},
+        headers={"Referer": came_from},
+    )
+    assert (sent.status_code, sent.location) == (302, leads_to)
+    said = browser.read(leads_to).main.get_text()
+    assert "Votre connexion a pris fin : ce que vous venez d’envoyer n’est pas enregistré." in said
+    assert site.services.asked_for(RedeemKey) == []
+
+
 def test_a_second_tab_s_sign_in_leads_to_the_space_that_the_first_one_opened(site: Site) -> None:
     site.services.answers[SignIn] = ways_in.somebody()
     browser = site.anonymous()
