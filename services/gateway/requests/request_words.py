@@ -18,7 +18,7 @@ from contracts.enrolment.requests import (
 from contracts.events.requests import ProcedureKind, RequestState
 from gateway import french
 from gateway.procedures.procedure_words import NOT_ANSWERED, said
-from gateway.sentences.requests import SILENCE, step_words
+from gateway.sentences.requests import SILENCE, SILENCE_TO_STAFF, step_words
 from gateway.vault import given
 
 TypeName = Callable[[str], str]
@@ -97,9 +97,10 @@ def history(view: RequestView, type_name: TypeName, *, own: bool) -> list[Entry]
     return [_entry(step, type_name, own=own) for step in reversed(view.steps)]
 
 
-def silence(view: RequestView) -> str:
-    """What no answer means, and when."""
-    return french.typeset(SILENCE[view.silence].format(day=french.day(view.silence_on)))
+def silence(view: RequestView, *, staff: bool = False) -> str:
+    """What no answer means, and when: to whoever asked, or to the agent."""
+    words = SILENCE_TO_STAFF if staff else SILENCE
+    return french.typeset(words[view.silence].format(day=french.day(view.silence_on)))
 
 
 def addressee(view: RequestView) -> str:

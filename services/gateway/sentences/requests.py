@@ -87,6 +87,14 @@ SILENCE: dict[Silence, str] = {
     Silence.NOTHING: "L’absence de réponse ne vaut ni accord ni refus : aucune décision n’est attendue de la mairie.",
 }
 """What no answer means; `day`: when it does."""
+SILENCE_TO_STAFF: dict[Silence, str] = {
+    Silence.ACCEPTANCE: "Sans réponse au {day}, la demande est acceptée (code des relations entre le public et "
+    "l’administration, article L. 231-1) ; le demandeur peut en réclamer une attestation (article L. 232-3).",
+    Silence.REFUSAL: "Sans réponse au {day}, la demande est refusée (code des relations entre le public et "
+    "l’administration, article L. 231-4) ; le demandeur a alors deux mois pour contester ce refus.",
+    Silence.NOTHING: "L’absence de réponse ne vaut ni accord ni refus.",
+}
+"""The same, to the agent who owes the answer."""
 
 
 def state_of(kind: ProcedureKind, state: RequestState, *, staff: bool = False) -> tuple[str, str]:

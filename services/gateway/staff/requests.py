@@ -227,7 +227,7 @@ def _page(request_id: UUID, forms: Forms) -> ResponseReturnValue:
         state=state_of(view.kind, view.line.state, staff=True),
         groups=request_words.answers(view),
         history=request_words.history(view, names_from(types), own=False),
-        silence=request_words.silence(view),
+        silence=request_words.silence(view, staff=True),
         type_name=names_from(types),
         is_decided=request_words.is_decided(view),
         letter_place=request_words.letter_place(view),
