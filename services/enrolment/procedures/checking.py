@@ -21,7 +21,7 @@ ADDRESS_PARTS = ("street", "more", "postcode", "city")
 CHILD_PARTS = ("child_id", "first_name", "last_name", "birth_date")
 _LONGEST_PART = 120
 
-_EMAIL = re.compile(r"[^@\s\"(),:;<>\[\]\\]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
+_EMAIL = re.compile(r"[!#-'*+./0-9=?A-Z^_`a-z{|}~-]{1,64}@\w[\w-]*(\.\w[\w-]*)+")  # a domain may have accents
 _PHONE = re.compile(r"(\+\d{1,3}|0)[\d .()-]{6,24}")
 _POSTCODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{2,9}")  # those who ask may live abroad
 

@@ -35,8 +35,11 @@ def by_number(session: Session, number: str, code: str) -> Request:
 
 
 def attempts(what: str, caller: Caller) -> list[Subject]:
-    """What an attempt at a code is counted on: the request that is aimed at, there or not, and who aims."""
-    return [on_account("tracking", what), on_address("tracking", caller.address)]
+    """What an attempt at a code is counted on: who aims, and at which request, there or not.
+
+    Not the request alone: numbers follow one another, and anybody could keep its requester out by guessing.
+    """
+    return [on_account("tracking", f"{what} {caller.address}"), on_address("tracking", caller.address)]
 
 
 def _proved(request: Request | None, code: str) -> Request:

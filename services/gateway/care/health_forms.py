@@ -19,6 +19,7 @@ from gateway.forms import (
     in_past,
     required,
 )
+from gateway.forms.numbers import number_in
 from gateway.french import day, typeset
 
 _CERTIFIED = "all"
@@ -32,7 +33,7 @@ class _Versioned(CommandForm):
     @property
     def seen(self) -> int:
         """The version shown."""
-        return int(self.version.data) if str(self.version.data).isdecimal() else 0
+        return number_in(self.version.data)
 
 
 class DietForm(_Versioned):

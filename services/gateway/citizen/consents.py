@@ -17,6 +17,7 @@ from gateway import access, french
 from gateway.citizen.child_file import Way, offer
 from gateway.family.consent_words import STATES
 from gateway.forms import CommandForm, HiddenField, RadiosField
+from gateway.forms.numbers import number_in
 from gateway.services import ask
 
 blueprint = Blueprint("consents", __name__, url_prefix="/autorisations")
@@ -92,7 +93,7 @@ def _answers(form: CommandForm, view: MyConsentsView) -> list[ConsentAnswer]:
         ConsentAnswer(
             child_id=own.child_id,
             code=own.code,
-            version=int(version) if (version := str(form[_version(own.code)].data)).isdigit() else 0,
+            version=number_in(form[_version(own.code)].data),
             agrees=form[_name(own)].data == "oui",
         )
         for own in view.answers

@@ -1,8 +1,9 @@
 """« Journal de mon compte »: what was done on it, by whom, from where, twelve months back."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 
 from contracts.accounts.own_data import MyJournal
+from gateway.forms.numbers import page_asked
 from gateway.sentences import journal
 from gateway.services import ask
 
@@ -12,7 +13,7 @@ blueprint = Blueprint("my_journal", __name__, url_prefix="/compte/journal")
 @blueprint.get("/")
 def show() -> str:
     """One page, newest first."""
-    view = ask(MyJournal(page=max(1, request.args.get("page", 1, type=int))))
+    view = ask(MyJournal(page=page_asked()))
 
     def address(page: int) -> str:
         return f"?page={page}"

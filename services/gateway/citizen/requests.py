@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from contracts.enrolment.requests import (
@@ -16,6 +16,7 @@ from contracts.enrolment.requests import (
 from contracts.errors import DomainError
 from gateway import papers
 from gateway.forms import CommandForm
+from gateway.forms.numbers import page_asked
 from gateway.navigation import Entry
 from gateway.papers import request_papers
 from gateway.requests import request_words
@@ -34,7 +35,7 @@ PAGE = 20
 @blueprint.get("/")
 def show() -> str:
     """All of them, newest first; above, those filed without an account that may be claimed."""
-    page = max(1, request.args.get("page", 1, type=int))
+    page = page_asked()
     view = ask(MyRequests(offset=(page - 1) * PAGE, limit=PAGE))
     return render_template(
         "citizen/requests.html",

@@ -23,6 +23,7 @@ from gateway.forms import (
     SelectField,
     TextareaField,
     TextField,
+    email_address,
 )
 from gateway.forms.fields import HALF, tidy
 from gateway.procedures import procedure_words
@@ -336,7 +337,7 @@ _CHOSEN = _Part(_chosen, _fill_one, _read_one)
 _PARTS: dict[FieldKind, _Part] = {
     FieldKind.TEXT: _single(TextField),
     FieldKind.LONG_TEXT: _single(TextareaField),
-    FieldKind.EMAIL: _single(EmailField),
+    FieldKind.EMAIL: _single(EmailField, validators=[email_address()]),
     FieldKind.PHONE: _single(PhoneField),
     FieldKind.NUMBER: _single(NumberField),
     FieldKind.DATE: _Part(_single(DateField, hint="Par exemple 4 5 2026.").make, _fill_date, _read_date),

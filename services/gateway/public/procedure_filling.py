@@ -31,6 +31,7 @@ from contracts.messages import Question
 from gateway import french
 from gateway.forms import CommandForm, HiddenField
 from gateway.forms.ids import id_in
+from gateway.forms.numbers import number_in
 from gateway.procedures import draft_files, draft_secret, lost_draft, procedure_words
 from gateway.procedures.procedure_form import Attached, Known, PageForm, page_form
 from gateway.requests import tracking
@@ -52,9 +53,8 @@ class SubmitForm(CommandForm):
 
     @property
     def version(self) -> int:
-        """0, which is of no form, for what is not a number."""
-        text = self.number.data or ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+        """0 is of no form."""
+        return number_in(self.number.data)
 
     @property
     def reused(self) -> list[str]:

@@ -2,6 +2,7 @@
 
 from contracts.enrolment.requests import LONGEST_WORDS
 from gateway.forms import CommandForm, HiddenField, TextareaField, at_most, required
+from gateway.forms.numbers import number_in
 
 
 class MessageForm(CommandForm):
@@ -23,4 +24,4 @@ class VersionForm(CommandForm):
     @property
     def seen(self) -> int:
         """The version that was shown; 0 is none."""
-        return int(self.version.data) if str(self.version.data).isdigit() else 0
+        return number_in(self.version.data)

@@ -22,6 +22,7 @@ from gateway.forms import (
     at_most,
     required,
 )
+from gateway.forms.numbers import number_in, page_asked
 from gateway.french import weekday
 from gateway.navigation import Desk, Entry
 from gateway.sentences.absences import EFFECTS, MARKS, REASONS, STATES
@@ -84,7 +85,7 @@ class DecisionForm(CommandForm):
 def show() -> str:
     """Those to decide, the oldest first; with `?vues=1` the others, the newest first."""
     done = request.args.get("vues") == "1"
-    page = max(1, request.args.get("page", 1, type=int))
+    page = page_asked()
     view = ask(AbsenceQueue(waiting=not done, offset=(page - 1) * PAGE, limit=PAGE))
     return render_template(
         "staff/absences.html",
@@ -113,7 +114,7 @@ def decide(absence_id: UUID) -> ResponseReturnValue:
                 DecideAbsence(
                     command_id=form.command_id.data,
                     absence_id=absence_id,
-                    version=int(form.version.data) if str(form.version.data).isdigit() else 0,
+                    version=number_in(form.version.data),
                     justified=form.justified(found),
                     answer="" if form.decision.data == ALL else form.answer.data or "",
                 )

@@ -13,6 +13,7 @@ from contracts.accounts.accesses import AccessRow, ExportAccesses, ExportTooLong
 from contracts.caller import Role
 from gateway import access
 from gateway.csv_files import csv_file
+from gateway.forms.numbers import page_asked
 from gateway.navigation import Desk, Entry
 from gateway.sentences import sentence_of
 from gateway.services import ask
@@ -47,7 +48,7 @@ class Choice(TypedDict):
 def show() -> str:
     """The lines, newest first; what is chosen stands in the address."""
     chosen = _choice()
-    view = ask(ListAccesses(**chosen, page=max(1, request.args.get("page", 1, type=int))))
+    view = ask(ListAccesses(**chosen, page=page_asked()))
     return render_template(
         "staff/accesses.html",
         view=view,

@@ -11,6 +11,7 @@ from contracts.caller import Role
 from gateway import access
 from gateway.forms import CommandForm
 from gateway.forms.ids import id_in
+from gateway.forms.numbers import page_asked
 from gateway.navigation import Desk, Entry
 from gateway.papers.key_letters import print_letters
 from gateway.services import ask
@@ -73,7 +74,7 @@ def show() -> ResponseReturnValue:
             class_name=filters["classe"] if filters["ecole"] else "",
             state="" if filters["etat"] == "all" else filters["etat"],
             text=filters["nom"],
-            page=max(1, request.args.get("page", 1, type=int)),
+            page=page_asked(),
         )
     )
     page = _page(view, filters, form)

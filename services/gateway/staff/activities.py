@@ -20,6 +20,7 @@ from gateway import access
 from gateway.activities import absence_rules
 from gateway.activities.activity_form import ActivityForm, filled
 from gateway.document_types import names_from
+from gateway.forms.numbers import number_in
 from gateway.services import ask, ask_each
 
 blueprint = Blueprint("activities", __name__, url_prefix="/activites")
@@ -43,7 +44,7 @@ def define(code: str = "") -> ResponseReturnValue:
     if form.validate_on_submit() and (terms := form.terms(found.terms if found else None)) is not None:
         try:
             if request.form.get("step") == "save":
-                version = int(form.version.data) if str(form.version.data).isdigit() else 0
+                version = number_in(form.version.data)
                 ask(DefineActivity(command_id=form.command_id.data, terms=terms, version=version))
                 if found is None:
                     flash(

@@ -33,6 +33,7 @@ from gateway.forms import (
     no_more_than,
     required,
 )
+from gateway.forms.numbers import page_asked
 from gateway.money import allowance_words
 from gateway.navigation import Desk, Entry
 from gateway.services import ask
@@ -156,7 +157,7 @@ class EndForm(CheckedForm):
 def show() -> str:
     """What runs at this time; a family to grant something."""
     words = request.args.get("famille", "").strip()[:60]
-    page = min(1000, max(1, request.args.get("page", 1, type=int)))
+    page = page_asked()
     found = ask(FindAllowances(words=words, page=page))
     return render_template(
         "staff/allowances.html",

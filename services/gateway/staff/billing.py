@@ -26,6 +26,7 @@ from contracts.errors import DomainError
 from contracts.messages import Command
 from gateway import access, french, papers
 from gateway.forms import CommandForm
+from gateway.forms.numbers import page_asked
 from gateway.money import bills
 from gateway.navigation import Desk, Entry
 from gateway.papers import bundle
@@ -81,7 +82,7 @@ def draft() -> ResponseReturnValue:
 def read(run_id: UUID) -> str:
     """The check page: totals, what is left out and why, what looks odd, every family."""
     family = request.args.get("famille", "")[:60]
-    page = max(1, request.args.get("page", 1, type=int))
+    page = page_asked()
     run = ask(OpenRun(run_id=run_id, family=family, page=page))
     return render_template(
         "staff/billing_run.html",

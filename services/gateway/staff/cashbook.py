@@ -12,6 +12,7 @@ from contracts.caller import Role
 from contracts.errors import DomainError
 from gateway import access, french
 from gateway.forms import CommandForm, TextField, at_most, required
+from gateway.forms.numbers import page_asked
 from gateway.navigation import Desk, Entry
 from gateway.sentences import sentence_of
 from gateway.sentences.billing import DIFFERENCES, PAYMENT_STATES
@@ -51,7 +52,7 @@ def show() -> str:
     """Payments, differences first."""
     wanted = request.args.get("etat", "")
     state = PaymentState(wanted) if wanted in set(PaymentState) else None
-    page = max(1, request.args.get("page", 1, type=int))
+    page = page_asked()
     found = ask(FindPayments(state=state, page=page))
     return render_template(
         "staff/payments.html",

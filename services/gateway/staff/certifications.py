@@ -10,6 +10,7 @@ from contracts.caller import Role
 from gateway import access, french, papers
 from gateway.csv_files import csv_file
 from gateway.family import certification_words
+from gateway.forms.numbers import page_asked
 from gateway.navigation import Desk, Entry
 from gateway.papers.family_sheets import family_sheet, sheet_name
 from gateway.services import ask
@@ -44,7 +45,7 @@ def show() -> str:
         ListUncertified(
             place_code=filters["ecole"],
             missing=filters["manque"],
-            page=max(1, request.args.get("page", 1, type=int)),
+            page=page_asked(),
         )
     )
     return render_template(

@@ -16,6 +16,7 @@ from contracts.accounts.changes import (
 from contracts.caller import Role
 from gateway import access
 from gateway.family import change_words
+from gateway.forms.numbers import page_asked
 from gateway.navigation import Desk, Entry
 from gateway.services import ask
 from gateway.staff.decisions import DecisionForm, is_decided
@@ -47,9 +48,7 @@ def show() -> str:
     """What waits, the oldest first; or what was decided, the newest first."""
     state = _among(ChangeState, request.args.get("etat"), ChangeState.AWAITING)
     kind = _among(SubjectKind, request.args.get("sujet"), None)
-    view = ask(
-        ListChanges(state=state, subject_kind=kind, page=max(1, request.args.get("page", 1, type=int)))
-    )
+    view = ask(ListChanges(state=state, subject_kind=kind, page=page_asked()))
     return render_template(
         "staff/changes.html",
         view=view,

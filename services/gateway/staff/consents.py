@@ -23,6 +23,7 @@ from gateway.forms import (
     at_most,
     required,
 )
+from gateway.forms.numbers import number_in
 from gateway.navigation import Desk, Entry
 from gateway.sentences import sentence_of
 from gateway.services import ask
@@ -131,7 +132,7 @@ def publish(code: str) -> ResponseReturnValue:
                 PublishConsentText(
                     command_id=form.command_id.data,
                     code=code,
-                    version=int(seen) if seen.isdigit() else 0,
+                    version=number_in(seen),
                     text=str(form.text.data),
                     effect=str(form.effect.data),
                 )

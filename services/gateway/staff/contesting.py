@@ -27,6 +27,7 @@ from gateway.forms import (
     at_most,
     required,
 )
+from gateway.forms.numbers import number_in, page_asked
 from gateway.money import bills
 from gateway.navigation import Desk, Entry
 from gateway.sentences.absences import CLAIMS, MARKS, OBJECTIONS
@@ -96,7 +97,7 @@ class AnswerForm(CommandForm):
         return AnswerLineObjection(
             command_id=self.command_id.data,
             objection_id=objection_id,
-            version=int(self.version.data) if str(self.version.data).isdigit() else 0,
+            version=number_in(self.version.data),
             state=LineObjectionState.WAIVED if waives else LineObjectionState(str(self.state.data)),
             session_ids=[UUID(each) for each in self.session_ids.data or []] if waives else [],
             waiver=WaiverKind(self.waiver.data) if waives and self.waiver.data else None,
@@ -110,7 +111,7 @@ class AnswerForm(CommandForm):
 def show() -> str:
     """Those to answer, the oldest first; with `?repondues=1` the others, the newest first."""
     done = request.args.get("repondues") == "1"
-    page = max(1, request.args.get("page", 1, type=int))
+    page = page_asked()
     view = ask(LineObjectionQueue(is_open=not done, offset=(page - 1) * PAGE, limit=PAGE))
     return render_template(
         "staff/contesting.html",

@@ -13,6 +13,7 @@ from contracts.events.enrolment import EnrolmentState
 from gateway import access, french
 from gateway.document_types import names_from
 from gateway.forms import CommandForm, HiddenField, RadiosField, TextareaField, at_most, required
+from gateway.forms.numbers import number_in, page_asked
 from gateway.navigation import Desk, Entry
 from gateway.services import ask, ask_each
 from gateway.vault.given import with_what
@@ -84,7 +85,7 @@ def show() -> str:
     """The requests in a state, the oldest first."""
     wanted = request.args.get("etat", EnrolmentState.REQUESTED)
     state = EnrolmentState(wanted) if wanted in set(EnrolmentState) else EnrolmentState.REQUESTED
-    page = max(1, request.args.get("page", 1, type=int))
+    page = page_asked()
     view = ask(EnrolmentQueue(state=state, offset=(page - 1) * PAGE, limit=PAGE))
     return render_template(
         "staff/enrolments.html",
@@ -124,7 +125,7 @@ def _decide(enrolment_id: UUID, form: DecisionForm | EndForm, decision: str) -> 
         accept=decision == "accept",
         waits=decision == "wait",
         reason=form.reason.data or "",
-        version=int(form.version.data) if str(form.version.data).isdigit() else 0,
+        version=number_in(form.version.data),
     )
     try:
         view = ask(command)

@@ -15,6 +15,7 @@ from gateway import access, french
 from gateway.family import change_words
 from gateway.family.consent_words import STATES as CONSENT_WORDS
 from gateway.forms import CommandForm, NumberField, SelectField, TextField, at_most, required
+from gateway.forms.numbers import page_asked
 from gateway.navigation import Desk, Entry
 from gateway.services import ask
 from gateway.staff.access_words import access_words
@@ -68,7 +69,7 @@ def search() -> str:
     def address(page: int) -> str:
         return "?" + urlencode({"nom": text, "page": page})
 
-    view = ask(SearchFamilies(text=text, page=max(1, request.args.get("page", 1, type=int))))
+    view = ask(SearchFamilies(text=text, page=page_asked()))
     return render_template("staff/families.html", view=view, text=text, address=address)
 
 

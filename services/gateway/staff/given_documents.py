@@ -8,6 +8,7 @@ from contracts.accounts.given import ListGivenDocuments
 from contracts.caller import Role
 from contracts.documents import ListDocumentTypes
 from gateway import access
+from gateway.forms.numbers import page_asked
 from gateway.navigation import Desk, Entry
 from gateway.services import ask_each
 from gateway.vault.shelf import type_names
@@ -30,7 +31,7 @@ navigation = [
 def show() -> str:
     """Those to read, oldest first; with `?lus=1` those read."""
     read = request.args.get("lus") == "1"
-    page = max(1, request.args.get("page", 1, type=int))
+    page = page_asked()
     given, types = ask_each([ListGivenDocuments(unread=not read, page=page), ListDocumentTypes()])
     if isinstance(given, Exception):
         raise given

@@ -22,6 +22,7 @@ from gateway.access import local_path
 from gateway.care import health_words as words
 from gateway.care.health_forms import CareForm, DietForm, care_changes, care_rows
 from gateway.forms import CommandForm, HiddenField, RadiosField, TextareaField, at_most, required
+from gateway.forms.numbers import number_in
 from gateway.navigation import Desk, Entry
 from gateway.services import ask
 
@@ -155,7 +156,7 @@ def emergency(child_id: UUID) -> str:
 
 
 def _version(form: DecisionForm) -> int:
-    return int(form.version.data) if str(form.version.data).isdecimal() else 0
+    return number_in(form.version.data)
 
 
 def _proposal(form: DecisionForm) -> UUID:

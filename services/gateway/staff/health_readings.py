@@ -8,6 +8,7 @@ from contracts.accounts.health import ListReadings
 from contracts.caller import Role
 from gateway import access
 from gateway.care import health_words as words
+from gateway.forms.numbers import page_asked
 from gateway.navigation import Desk, Entry
 from gateway.services import ask
 
@@ -33,5 +34,5 @@ def show() -> str:
     def address(page: int) -> str:
         return "?" + urlencode({"nom": text, "page": page})
 
-    view = ask(ListReadings(text=text, page=max(1, request.args.get("page", 1, type=int))))
+    view = ask(ListReadings(text=text, page=page_asked()))
     return render_template("staff/health_readings.html", view=view, text=text, words=words, address=address)

@@ -27,6 +27,7 @@ from contracts.caller import Role
 from contracts.errors import DomainError
 from gateway import access
 from gateway.forms import CommandForm, FileField, RadiosField, SelectField, required
+from gateway.forms.numbers import page_asked
 from gateway.french import typeset
 from gateway.navigation import Desk, Entry
 from gateway.sentences import sentence_of
@@ -105,8 +106,8 @@ def show() -> ResponseReturnValue:
 @access.requires_role(Role.FAMILY_FILES)
 def preview(import_id: UUID) -> ResponseReturnValue:
     """Row by row; the doubts as a form."""
-    chosen, page = request.args.get("voir", ""), request.args.get("page", 1, type=int)
-    view = ask(OpenImport(import_id=import_id, show=chosen, page=max(1, page)))
+    chosen, page = request.args.get("voir", ""), page_asked()
+    view = ask(OpenImport(import_id=import_id, show=chosen, page=page))
     form = doubts_form(view.doubts)
     if form.validate_on_submit():
         choices = {

@@ -9,6 +9,7 @@ from contracts.billing.payments import OpenReceipt
 from contracts.billing.runs import FindInvoices
 from contracts.caller import Role
 from gateway import access, papers
+from gateway.forms.numbers import page_asked
 from gateway.money import bills
 from gateway.navigation import Desk, Entry
 from gateway.sentences.billing import DUNNING_STEPS
@@ -37,7 +38,7 @@ def show() -> str:
     """Published invoices by number, family or file number."""
     words = request.args.get("recherche", "")[:60]
     unpaid = request.args.get("impayees") == "1"
-    page = max(1, request.args.get("page", 1, type=int))
+    page = page_asked()
     found = ask(FindInvoices(text=words, unpaid=unpaid, page=page))
     return render_template(
         "staff/invoices.html",

@@ -10,6 +10,7 @@ from contracts.caller import Role
 from contracts.errors import DomainError
 from gateway import access, papers
 from gateway.forms import CommandForm
+from gateway.forms.numbers import page_asked
 from gateway.papers.mandate import mandate_paper
 from gateway.sentences import sentence_of
 from gateway.sentences.billing import MANDATE_STATES, REJECTS
@@ -27,7 +28,7 @@ _LIVING = (MandateState.ACTIVE, MandateState.SUSPENDED)
 def show() -> str:
     """Mandates by family, holder, file number or reference."""
     words = request.args.get("recherche", "")[:60]
-    page = max(1, request.args.get("page", 1, type=int))
+    page = page_asked()
     found = ask(FindMandates(text=words, page=page))
     return render_template(
         "staff/mandates.html",

@@ -11,6 +11,7 @@ from contracts.errors import DomainError
 from contracts.events.enrolment import Mark
 from gateway import access, french
 from gateway.forms import CommandForm, HiddenField, RadiosField, TextareaField, at_most, required
+from gateway.forms.numbers import number_in, page_asked
 from gateway.navigation import Desk, Entry
 from gateway.sentences.absences import CLAIMS, COSTS, MARKS, OBJECTIONS, STATES
 from gateway.services import ask
@@ -67,7 +68,7 @@ class AnswerForm(CommandForm):
 def show() -> str:
     """Those to answer, the oldest first; with `?repondues=1` the others, the newest first."""
     done = request.args.get("repondues") == "1"
-    page = max(1, request.args.get("page", 1, type=int))
+    page = page_asked()
     view = ask(ObjectionQueue(is_open=not done, offset=(page - 1) * PAGE, limit=PAGE))
     return render_template(
         "staff/objections.html",
@@ -95,7 +96,7 @@ def answer(objection_id: UUID) -> ResponseReturnValue:
                 AnswerObjection(
                     command_id=form.command_id.data,
                     objection_id=objection_id,
-                    version=int(form.version.data) if str(form.version.data).isdigit() else 0,
+                    version=number_in(form.version.data),
                     corrected=form.outcome.data != MAINTAIN,
                     mark=form.mark,
                     answer=form.answer.data or "",

@@ -33,6 +33,7 @@ from gateway.forms import (
     no_more_than,
     required,
 )
+from gateway.forms.numbers import number_in
 from gateway.services import ask
 
 blueprint = Blueprint("places", __name__, url_prefix="/lieux")
@@ -196,7 +197,7 @@ def _define(form: PlaceForm, code: str, heading: str, back: tuple[str, str]) -> 
                     name=form.name.data,
                     kind=PlaceKind(str(form.kind.data)),
                     city=form.city.data or "",
-                    version=int(form.version.data) if str(form.version.data).isdigit() else 0,
+                    version=number_in(form.version.data),
                 )
             )
         except DomainError as refusal:

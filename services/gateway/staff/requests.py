@@ -26,6 +26,7 @@ from contracts.messages import Command
 from gateway import access, papers
 from gateway.document_types import names_from
 from gateway.forms.ids import id_in
+from gateway.forms.numbers import page_asked
 from gateway.navigation import Desk, Entry
 from gateway.papers import request_papers
 from gateway.requests import request_words
@@ -56,7 +57,7 @@ def show() -> str:
     """Open ones, the first to end first; `terminees=1`: the others, the newest first."""
     given = request.args
     state = given.get("etat", "")
-    page = max(1, given.get("page", 1, type=int))
+    page = page_asked()
     asked = RequestQueue(
         is_open=given.get("terminees") != "1",
         department_code=given.get("service", "")[:40],

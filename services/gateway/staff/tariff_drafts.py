@@ -19,6 +19,7 @@ from contracts.caller import Role
 from contracts.errors import DomainError
 from gateway import access, french
 from gateway.forms import CheckedForm, DateField, HiddenField, required
+from gateway.forms.numbers import number_in
 from gateway.money import tariff_words
 from gateway.money.tariff_form import TariffForm, filled
 from gateway.services import ask
@@ -143,7 +144,7 @@ def _page(draft: TariffDraftView, form: PublishForm, since: date | None, late: b
 
 def _version(form: TariffForm | PublishForm) -> int:
     """The version the page was shown with; something else than what it carried is none."""
-    return int(form.version.data) if str(form.version.data).isdigit() else 0
+    return number_in(form.version.data)
 
 
 def _months(today: date) -> list[date]:

@@ -90,7 +90,7 @@ class IncomingForm:
             return
 
     def _find_file(self) -> FilePart | None:
-        """Collects fields until a file that is not empty: an input left alone sends a file without a name."""
+        """Collects fields until a file: an input left alone sends one without a name. One that is empty is one."""
         while True:
             event = self._next()
             if isinstance(event, Field):
@@ -98,7 +98,7 @@ class IncomingForm:
             elif isinstance(event, File):
                 pieces = self._pieces()
                 first = next(pieces, b"")
-                if first and event.filename:
+                if event.filename:
                     return FilePart(bare_name(event.filename), _again(first, pieces), event.name)
                 for _ in pieces:
                     pass

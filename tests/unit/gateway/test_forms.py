@@ -2,7 +2,10 @@
 
 from uuid import UUID
 
+import pytest
+
 from contracts.errors import Conflict, Invalid, ServiceUnavailable, TooManyAttempts
+from gateway.forms.numbers import number_in, page_asked
 from gateway.public.components import SampleForm
 
 ANSWERS = {
@@ -100,3 +103,13 @@ def _page(answer):
 
 def _command_id(page) -> UUID:
     return UUID(page.select_one("input[name=command_id]")["value"])
+
+
+@pytest.mark.parametrize(
+    ("sent", "number"),
+    [("7", 7), ("", 0), ("²", 0), ("٣", 0), ("-1", 0), ("9" * 5000, 0), (None, 0), ("x", 0)],
+)
+def test_a_number_that_somebody_else_wrote_into_a_page_is_none(site, sent, number):
+    assert number_in(sent) == number
+    with site.app.test_request_context("/?page=" + (sent or "")):
+        assert page_asked() == (number or 1)

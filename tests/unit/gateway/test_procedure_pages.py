@@ -221,6 +221,18 @@ def test_what_is_typed_wrong_comes_back_with_all_that_is_to_be_corrected(site: A
     assert 'value="1, rue Basse"' in words
 
 
+def test_an_address_to_which_no_receipt_can_go_is_said_on_its_field_and_stays(site: Any, desk: Desk) -> None:
+    visitor = site.anonymous()
+    for typed, said in (
+        ("é@exemple.fr", "pas d’accent"),
+        ("li@exemple.<b>", "Saisissez une adresse courriel"),
+    ):
+        answer = visitor.send(f"{DRAFT}/contact", f_contact_email=typed)
+        assert answer.status_code == 422
+        assert said in words_of(answer)
+        assert soup(answer).select_one("#f_contact_email")["value"] == typed
+
+
 def test_a_parent_finds_it_filled_from_the_file_and_chooses_a_child(site: Any) -> None:
     asked = form(
         page(

@@ -63,7 +63,12 @@ def test_an_input_left_alone_is_no_file():
     assert a_form(a_body(("photo", "", b""), ("file", "", b""))).file is None
 
 
-def test_the_first_file_that_is_not_empty_counts():
+def test_a_file_without_a_byte_is_one_that_was_chosen():
+    form = a_form(a_body(("photo", "", b""), ("file", "vide.pdf", b"")))
+    assert (form.file.name, content(form)) == ("vide.pdf", b"")
+
+
+def test_the_first_file_counts():
     form = a_form(a_body(("photo", "photo.jpg", b"one"), ("file", "a.pdf", b"two")))
     assert (form.file.name, content(form)) == ("photo.jpg", b"one")
 
