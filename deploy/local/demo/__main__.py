@@ -9,6 +9,7 @@ What one service tells the next travels as facts, so each step waits until its l
 import sys
 import time
 from collections.abc import Callable
+from uuid import UUID
 
 from chassis.client import Services
 from chassis.clock import PARIS, clock_from
@@ -16,6 +17,7 @@ from chassis.settings import Settings
 from contracts.caller import Caller
 from contracts.enrolment.attendance import FindChildren
 from contracts.enrolment.home import Overview
+from contracts.enrolment.requests import SubmittedView
 from contracts.errors import DomainError
 from deploy.local.demo import (
     absences,
@@ -77,16 +79,26 @@ def main() -> int:
     say("absences reported, a roll-call contested")
     absences.load(services, people.parents)
     say("a démarche of the town's own")
-    procedures.load(services, people.parents[0])
+    for parent in people.parents[:3:2]:
+        procedures.load(services, parent)
     say("démarches at the departments")
-    requests.load(services, people.parents, people.desks)
+    filed = requests.load(services, people.parents, people.desks, today)
     say("today's roll-calls begun on a tablet")
     taps.load(services, today)
     say("a few sealed documents")
     citizens = [(each.email, each.password) for each in people.sign_ins if each.page == "/connexion"]
     documents.load(services, today, citizens[:3], settings)
+    agent = people.desks[0]
+
+    def put(request_id: UUID) -> UUID | None:
+        return documents.send(services, agent, request_id, "Avis de passage", settings)
+
+    wait_for(
+        "a file in a vault, sent by an agent",
+        lambda: requests.send_file(services, put, people.parents[0], agent),
+    )
     own_account.load(services, people.parents[0])
-    print(sheet(people))
+    print(sheet(people, filed))
     return 0
 
 
@@ -134,7 +146,7 @@ def say(text: str) -> None:
     print(f"  · {text}", file=sys.stderr, flush=True)
 
 
-def sheet(people: accounts.People) -> str:
+def sheet(people: accounts.People, filed: SubmittedView) -> str:
     """The sign-ins to try, as `./espace up` shows them at each start."""
     width = max(len(each.email) for each in people.sign_ins)
     lines = [f"Mot de passe de tous les comptes de démonstration : {accounts.PASSWORD}", ""]
@@ -144,6 +156,7 @@ def sheet(people: accounts.People) -> str:
         lines.append("")
     lines.append("Clés Enfance encore libres (créez un espace, puis saisissez-en une)")
     lines += [f"  {key}  {name}" for name, key in people.keys]
+    lines += ["", "Une demande envoyée sans compte (/suivre-une-demande)", f"  {filed.number}  {filed.code}"]
     return "\n".join(lines)
 
 

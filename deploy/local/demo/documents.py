@@ -1,6 +1,7 @@
 """A few sealed documents in the vaults of demonstration parents, put there as the gateway would.
 
     load(services, today, parents=[("lea.martin@exemple.fr", "…")], settings=Settings())
+    send(services, agent, request_id, "Plan des travaux", settings)
 
 Each parent is signed in with the password, since nothing else opens a vault; what is there already stays.
 """
@@ -15,7 +16,17 @@ from chassis.objects import Objects
 from chassis.settings import Settings
 from contracts.accounts.identity import SignIn
 from contracts.caller import Caller, Kind
-from contracts.documents import BUCKET, PREVIEW, KeepKeys, OpenVault, ReadKeys, StoreDocument
+from contracts.documents import (
+    BUCKET,
+    PREVIEW,
+    KeepKeys,
+    LetterKey,
+    OpenVault,
+    PutLetter,
+    ReadKeys,
+    StoreDocument,
+)
+from contracts.errors import NotFound
 from contracts.messages import Question
 from gateway.vault import keys, sealing
 from gateway.vault.documents import Description
@@ -60,6 +71,22 @@ def load(
             if document_id not in there:
                 content = a_page(f"{title}, {signed_in.name}, {today.isoformat()}")
                 _store(services, caller, objects, public, document_id, document_type, name, content)
+
+
+def send(
+    services: Services, agent: Caller, request_id: UUID, name: str, settings: Settings | None = None
+) -> UUID | None:
+    """A page that an agent sends into the vault of whoever filed a request: its id. None while nothing can be sent."""
+    try:
+        public = services.ask(LetterKey(request_id=request_id), agent).public_key
+    except NotFound:  # the facts of who works where have not arrived yet
+        return None
+    if public is None:
+        return None
+    document_id = uuid5(NAMESPACE_URL, f"demo/sent/{request_id}")
+    fields = _sealed(Objects(settings or Settings()), public, document_id, name, a_page(name))
+    services.ask(PutLetter(request_id=request_id, **fields), agent)
+    return document_id
 
 
 def a_page(text: str) -> bytes:
@@ -117,6 +144,12 @@ def _store(
     name: str,
     content: bytes,
 ) -> None:
+    fields = _sealed(objects, public, document_id, name, content)
+    services.ask(StoreDocument(document_type=document_type, **fields), caller)
+
+
+def _sealed(objects: Objects, public: bytes, document_id: UUID, name: str, content: bytes) -> dict[str, Any]:
+    """Put into the store, sealed; what is told of it."""
     file_key = new_file_key()
     sealer: Any = Sealer(file_key, document_id, io.BytesIO(content))
     object_size = objects.put(BUCKET, str(document_id), sealer)
@@ -124,14 +157,12 @@ def _store(
     packed = io.BytesIO(pack(preview))
     sealed_preview: Any = Sealer(file_key, document_id, packed, sealing.PREVIEW)
     objects.put(BUCKET, f"{document_id}{PREVIEW}", sealed_preview)
-    command = StoreDocument(
-        command_id=uuid4(),
-        document_id=document_id,
-        document_type=document_type,
-        size=len(content),
-        object_size=object_size,
-        public_key=public,
-        sealed_key=keys.seal_key(file_key, document_id, public),
-        sealed_description=Description(name, Media.PDF, pages, len(preview)).seal(file_key, document_id),
-    )
-    services.ask(command, caller)
+    return {
+        "command_id": uuid4(),
+        "document_id": document_id,
+        "size": len(content),
+        "object_size": object_size,
+        "public_key": public,
+        "sealed_key": keys.seal_key(file_key, document_id, public),
+        "sealed_description": Description(name, Media.PDF, pages, len(preview)).seal(file_key, document_id),
+    }

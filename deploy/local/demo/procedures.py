@@ -1,4 +1,4 @@
-"""A démarche that the demonstration town has composed, beside those that are shipped; one parent has begun it."""
+"""Démarches that the demonstration town has composed, beside those that are shipped; one parent has begun one."""
 
 from typing import Protocol, TypeVar
 from uuid import NAMESPACE_URL, uuid4, uuid5
@@ -19,6 +19,7 @@ from contracts.messages import Question
 
 A = TypeVar("A")
 CODE = "reserver-une-salle"
+LOAN = "emprunter-du-materiel"
 _PARTY = Condition(tests=(Test(field="usage", one_of=("fete",)),))
 FORM = ProcedureForm(
     title="Réserver une salle municipale",
@@ -56,6 +57,35 @@ FORM = ProcedureForm(
         ),
     ),
 )
+LOAN_FORM = ProcedureForm(
+    title="Emprunter du matériel",
+    summary="Tables, bancs et barrières pour une fête de quartier ou d’école.",
+    text="Le service vous répond en trois jours. Le matériel se retire aux ateliers municipaux.",
+    category="Vie locale",
+    department="Vie associative",
+    answer_days=3,
+    pages=(
+        FormPage(
+            name="materiel",
+            title="Le matériel",
+            fields=(
+                FormField(
+                    name="quoi",
+                    kind=FieldKind.CHOICES,
+                    label="De quoi avez-vous besoin ?",
+                    options=(
+                        Option(name="tables", label="Tables et bancs"),
+                        Option(name="barrieres", label="Barrières"),
+                        Option(name="sono", label="Sonorisation"),
+                    ),
+                ),
+                FormField(name="jour", kind=FieldKind.DATE, label="Pour quel jour ?", least=5, most=365),
+                FormField(name="occasion", kind=FieldKind.LONG_TEXT, label="Pour quelle occasion ?"),
+            ),
+        ),
+    ),
+)
+_FORMS = {CODE: FORM, LOAN: LOAN_FORM}
 
 
 class Services(Protocol):
@@ -65,13 +95,13 @@ class Services(Protocol):
 
 
 def load(services: Services, parent: Caller) -> None:
-    """Made and published once; begun once by the parent, who answered the first question."""
-    try:
-        made = services.ask(MakeProcedure(command_id=uuid4(), code=CODE, form=FORM), SYSTEM)
-    except ProcedureExists:
-        pass
-    else:
-        publish = PublishProcedure(command_id=uuid4(), code=CODE, revision=made.revision)
+    """Made and published once; one begun once by the parent, who answered the first question."""
+    for code, form in _FORMS.items():
+        try:
+            made = services.ask(MakeProcedure(command_id=uuid4(), code=code, form=form), SYSTEM)
+        except ProcedureExists:
+            continue
+        publish = PublishProcedure(command_id=uuid4(), code=code, revision=made.revision)
         services.ask(publish, SYSTEM)
     if services.ask(ListProcedures(), parent).drafts:
         return

@@ -1,18 +1,18 @@
 """The demonstration: loads, lives a month, loads again without changing anything."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
 
 from chassis.database import engine_for, sessions_for
-from contracts.caller import SYSTEM, Role
+from contracts.caller import SYSTEM, Caller, Role
 from contracts.enrolment.attendance import AttendanceDesk
 from contracts.enrolment.offer import ShowOffer
-from contracts.enrolment.requests import RequestQueue
-from deploy.local.demo import absences, closures, requests, taps, waiting
+from contracts.enrolment.requests import FollowRequest, MyRequests, OpenRequest, RequestQueue
+from deploy.local.demo import absences, closures, procedures, requests, taps, waiting
 from deploy.local.demo import enrolment as demo
 from enrolment.household import families
 from enrolment.procedures import shipping
@@ -103,12 +103,28 @@ def test_a_month_is_lived_and_checked(counter: Counter) -> None:
 def test_requests_stand_at_their_departments_and_loading_again_changes_nothing(counter: Counter) -> None:
     with counter.service.begin() as session:
         shipping.install(session, NOW)
-    parents = [mother.parent(name=f"Nadia{n} Ferrand") for n in range(3)]
-    agents = [mother.agent(Role.REQUESTS)]
+    parents = [mother.parent(name=f"Nadia{n} Ferrand") for n in range(5)]
+    agents = [mother.agent(Role.REQUESTS), mother.agent(Role.REQUESTS, name="Odile Garnier")]
+    procedures.load(counter, parents[0])
     for _ in range(2):
-        requests.load(counter, parents, agents)
+        filed = requests.load(counter, parents, agents, TODAY)
+        assert requests.send_file(counter, lambda _: uuid4(), parents[0], agents[0])
     queue = counter.ask(RequestQueue(), agents[0])
-    assert [each.line.state.value for each in queue.requests] == ["received", "information_asked"]
+    assert [each.line.state.value for each in queue.requests] == [
+        "in_progress",
+        "in_progress",
+        "information_asked",
+        "in_progress",
+    ]
+    near = queue.requests[0]
+    assert (near.agent_name, near.line.due_on) == ("Odile Garnier", TODAY + timedelta(days=3))
+    followed = counter.ask(FollowRequest(number=filed.number, code=filed.code), Caller(address="192.0.2.7"))
+    assert [step.kind.value for step in followed.steps] == ["submitted", "asked", "answered"]
+    sent = counter.ask(
+        OpenRequest(request_id=counter.ask(MyRequests(), parents[0]).requests[0].request_id), agents[0]
+    )
+    assert [len(step.documents) for step in sent.request.steps] == [0, 0, 1]
     assert {each.name for each in queue.departments} == set(requests.DEPARTMENTS.values())
     assert {form.department for _, form in shipping.shipped().values()} <= set(requests.DEPARTMENTS.values())
-    assert count(counter, "SELECT count(*) FROM request WHERE state = 'accepted'") == 1
+    for state in ("accepted", "refused"):
+        assert count(counter, f"SELECT count(*) FROM request WHERE state = '{state}'") == 1
