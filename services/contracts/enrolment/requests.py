@@ -249,9 +249,10 @@ class WithdrawRequest(Command[RequestView]):
 
 
 class QueueLine(View):
-    """A request in the agents' list."""
+    """A request in the agents' list. `requester`: as they call themselves, else their address; empty once erased."""
 
     line: RequestLine
+    requester: str = ""
     agent_id: UUID | None
     agent_name: str
     department_code: str
@@ -270,10 +271,12 @@ class RequestQueueView(View):
 class RequestQueue(Question[RequestQueueView]):
     """Requests of the caller's departments: open ones by their delay's end, closed ones newest first.
 
-    Agents of `requests`, each for the departments they belong to.
+    Agents of `requests`, each for the departments they belong to. `words`: of its number, the requester's address or
+    any answer.
     """
 
     is_open: bool = True
+    words: str = Field(default="", max_length=100)
     department_code: str = ""
     state: RequestState | None = None
     mine: bool = False

@@ -1,8 +1,9 @@
 """The versions of procedures: read as they were published, and published."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session
 
 from contracts.enrolment.procedure_forms import ProcedureForm
@@ -18,6 +19,14 @@ def form_of(session: Session, code: str, number: int) -> ProcedureForm:
     if row is None:
         raise NotFound
     return whole(ProcedureForm.model_validate(row.content))
+
+
+def forms_of(session: Session, wanted: Collection[tuple[str, int]]) -> dict[tuple[str, int], ProcedureForm]:
+    """(code, number) → the form, without its contact page. One statement."""
+    rows = session.scalars(
+        select(FormVersion).where(tuple_(FormVersion.procedure_code, FormVersion.number).in_(wanted))
+    )
+    return {(row.procedure_code, row.number): ProcedureForm.model_validate(row.content) for row in rows}
 
 
 def offered(session: Session, code: str) -> tuple[int, ProcedureForm]:

@@ -2,7 +2,14 @@
 
 from datetime import date
 
-from contracts.enrolment.procedure_forms import Answer, Answers, FieldKind, FormField
+from contracts.enrolment.procedure_forms import (
+    Answer,
+    Answers,
+    FieldKind,
+    FormField,
+    Prefill,
+    ProcedureForm,
+)
 from contracts.events.requests import AnsweredField
 from enrolment.procedures.asking import Shown
 from enrolment.wording import day
@@ -45,6 +52,17 @@ def children_in(shown: Shown, answers: Answers) -> dict[str, str]:
             if field.kind is FieldKind.CHILD and isinstance(answer, dict) and answer.get("child_id"):
                 found[field.name] = answer["child_id"]
     return found
+
+
+def name_of(form: ProcedureForm, answers: Answers) -> str:
+    """First and last name, where the form asks for them as a family's file has them."""
+    names = {
+        field.prefill: answers[field.name]
+        for field in form.fields()
+        if field.prefill in (Prefill.FIRST_NAME, Prefill.LAST_NAME) and field.name in answers
+    }
+    ordered = (names.get(each) for each in (Prefill.FIRST_NAME, Prefill.LAST_NAME))
+    return " ".join(each for each in ordered if isinstance(each, str))
 
 
 def text_of(field: FormField, answer: Answer) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, bindparam, func, select
+from sqlalchemy import ColumnElement, Integer, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from chassis.database import PREPARED
@@ -29,8 +29,8 @@ from contracts.enrolment.requests import (
 )
 from contracts.events.requests import ProcedureKind, RequestState, Silence
 from enrolment.procedures.asking import shown
-from enrolment.procedures.versions import form_of
-from enrolment.requests import claiming, departments, letters, states, steps
+from enrolment.procedures.versions import form_of, forms_of
+from enrolment.requests import answered, claiming, departments, letters, states, steps
 from enrolment.requests.delays import Notice, months_later, notice
 from enrolment.requests.models import Department, Request, RequestDocument, RequestStep
 from enrolment.schedule import calendar
@@ -86,14 +86,14 @@ def requester(session: Session, request: Request) -> RequestView:
 
 
 def queue(session: Session, ask: RequestQueue, caller: Caller, now: datetime) -> RequestQueueView:
-    """The agents' list. Four statements, however many requests there are."""
+    """The agents' list. Five statements, however many requests there are."""
     own = departments.of_agent(session, caller)
     today = calendar.local_day(now)
     wanted = own & {ask.department_code} if ask.department_code else own
     conditions = [Request.department_code.in_(wanted), *_conditions(ask, caller, today)]
     total = session.scalar(select(func.count()).select_from(Request).where(*conditions)) or 0
     first = Request.due_on.asc() if ask.is_open else Request.closed_at.desc()
-    rows = session.execute(
+    found = session.execute(
         select(Request, Department.name)
         .join(Department, Department.code == Request.department_code)
         .where(*conditions)
@@ -101,11 +101,17 @@ def queue(session: Session, ask: RequestQueue, caller: Caller, now: datetime) ->
         .limit(ask.limit)
         .offset(ask.offset)
     )
+    rows = [(request, name) for request, name in found]
+    forms = forms_of(session, {(request.procedure_code, request.form_number) for request, _ in rows})
     return RequestQueueView(
         total=total,
         requests=[
             QueueLine(
                 line=line(request, name),
+                requester=answered.name_of(
+                    forms[request.procedure_code, request.form_number], request.answers
+                )
+                or request.email,
                 agent_id=request.agent_id,
                 agent_name=request.agent_name,
                 department_code=request.department_code,
@@ -236,10 +242,22 @@ def _conditions(ask: RequestQueue, caller: Caller, today: date) -> list[ColumnEl
         conditions.append(Request.state == ask.state)
     if ask.mine:
         conditions.append(Request.agent_id == caller.account_id)
+    if ask.words.strip():
+        conditions.append(_says(ask.words.strip().lower()))
     if ask.late:
         conditions.append(Request.due_on < today)
         conditions.append(Request.paused_on.is_(None))
     return conditions
+
+
+def _says(words: str) -> ColumnElement[bool]:
+    """Somewhere in what was given, or in the number."""
+    given = func.jsonb_each_text(Request.answers).table_valued("key", "value")
+    return or_(
+        func.strpos(Request.number, words) > 0,
+        func.strpos(Request.email, words) > 0,
+        exists().where(func.strpos(func.lower(given.c.value), words) > 0),
+    )
 
 
 def _notice(request: Request, today: date) -> Notice:

@@ -54,7 +54,7 @@ PAGE = 50
 @blueprint.get("/")
 @_OFFICE
 def show() -> str:
-    """Open ones, the first to end first; `terminees=1`: the others, the newest first."""
+    """Open ones, the first to end first; `terminees=1`: the others, the newest first. `q`: words to find some by."""
     given = request.args
     state = given.get("etat", "")
     page = page_asked()
@@ -64,6 +64,7 @@ def show() -> str:
         state=RequestState(state) if state in set(RequestState) else None,
         mine=given.get("moi") == "1",
         late=given.get("retard") == "1",
+        words=given.get("q", "")[:100],
         offset=(page - 1) * PAGE,
         limit=PAGE,
     )

@@ -10,6 +10,7 @@ import pytest
 from contracts import tracking_code
 from contracts.caller import Caller, Role
 from contracts.enrolment.departments import DepartmentChanged, ListDepartments
+from contracts.enrolment.procedure_forms import ProcedureForm
 from contracts.enrolment.requests import (
     Act,
     AssignRequest,
@@ -296,6 +297,27 @@ def test_a_form_that_names_a_department_nobody_made_loses_no_request(counter: Co
         made = departments.named(session, "Service inconnu", NOW)
         again = departments.named(session, "Service inconnu", NOW)
         assert made.code == again.code == "service_1"
+
+
+def test_the_list_says_who_asks_and_finds_by_number_address_or_any_word(counter: Counter) -> None:
+    names = mother.form().model_dump()
+    names["pages"][0]["fields"][0]["prefill"] = "last_name"
+    plain = counter.file(name="Ferrand", words="Un trottoir abîmé, devant l’école.")
+    counter.publish(ProcedureForm.model_validate(names))
+    secret = mother.new_secret()
+    sent = mother.submit(counter.draft(secret=secret, name="Nom%_Étrange", words="Une fuite d’eau."), secret)
+    named = counter.service.submit_request(sent.model_copy(update={"number": 2}), ANYBODY)
+
+    def found(words: str, *, is_open: bool = True) -> list[tuple[str, str]]:
+        queue = counter.service.request_queue(RequestQueue(words=words, is_open=is_open), counter.agent)
+        return [(each.line.number, each.requester) for each in queue.requests]
+
+    first, second = (plain.number, "nadia.ferrand@exemple.fr"), (named.number, "Nom%_Étrange")
+    assert found("") == found("nadia.ferrand@") == found("2026-0000") == [first, second]
+    assert found(plain.number) == found("TROTTOIR Abîmé") == [first]
+    assert found("m%_é") == found("fuite") == [second]
+    assert found("%") == [second]
+    assert found("name") == found("fuite", is_open=False) == []
 
 
 def test_the_list_takes_as_many_statements_for_many_requests_as_for_one(
