@@ -26,6 +26,7 @@ from minio.error import MinioException, S3Error
 from structlog import get_logger
 
 from chassis import object_lines, object_parts
+from chassis.metrics import counter
 from chassis.object_parts import Source
 from chassis.settings import Settings
 from contracts.errors import NotFound, ServiceUnavailable, StoreFull
@@ -36,6 +37,10 @@ _MISSING = {"NoSuchKey", "NoSuchBucket", "NoSuchUpload"}
 _EXISTS = {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}
 _FULL = {"XMinioStorageFull", "XMinioAdminBucketQuotaExceeded", "QuotaExceeded", "InsufficientStorage"}
 _NO_ROOM = 507  # RFC 4918 §11.5
+_NOT_LET_IN = (401, 403)
+FAILURES = counter("objects_failures_total", "Askings of the object store that failed", ("why",))
+for _why in ("full", "refused", "away"):
+    FAILURES.labels(_why)  # there from the start: an alert sees a count grow, not appear
 
 
 @dataclass(frozen=True)
@@ -148,13 +153,8 @@ class Objects:
         The object appears whole or not at all.
         """
         source = _Faithful(stream)
-        try:
-            with _translated(key):
-                return object_parts.send(self.client, bucket, key, source)
-        except Exception:
-            if source.broke is not None:
-                raise source.broke from None
-            raise
+        with _translated(key, source):
+            return object_parts.send(self.client, bucket, key, source)
 
     def get(self, bucket: str, key: str, at_most: int = 0) -> ObjectStream:
         """The object's bytes; with `at_most`, its first ones. Raises NotFound when there is none."""
@@ -205,24 +205,34 @@ class Objects:
 
 
 @contextmanager
-def _translated(key: str) -> Iterator[None]:
+def _translated(key: str, source: _Faithful | None = None) -> Iterator[None]:
+    """Tells the store's failures as ours; what broke in the source is no failure of the store."""
     try:
         yield
-    except S3Error as error:
-        if error.code in _MISSING:
+    except Exception as error:
+        if source is not None and source.broke is not None:
+            raise source.broke from None
+        if isinstance(error, S3Error) and error.code in _MISSING:
             raise NotFound(key=key) from error
-        raise _unavailable(error) from error
-    except (MinioException, urllib3.exceptions.HTTPError, OSError) as error:
-        raise _unavailable(error) from error
+        if isinstance(error, (MinioException, urllib3.exceptions.HTTPError, OSError)):
+            raise _unavailable(error) from error
+        raise
 
 
 def _unavailable(error: Exception) -> ServiceUnavailable:
+    why = _why_not(error)
+    FAILURES.labels(why).inc()
+    log.error("object store failed", why=why, failure=repr(error))
+    return StoreFull(service="objects") if why == "full" else ServiceUnavailable(service="objects")
+
+
+def _why_not(error: Exception) -> str:
+    """full: no room; refused: it knows us no longer, or lets us do nothing; away: no answer, or one that is no use."""
     if isinstance(error, S3Error):
-        full = error.code in _FULL or error.response.status == _NO_ROOM
+        status, full = error.response.status, error.code in _FULL
     else:
         # The client keeps the status of an answer that is no XML to itself.
-        full = _NO_ROOM in (getattr(error, "_code", 0), getattr(error, "status_code", 0))
-    if not full:
-        return ServiceUnavailable(service="objects")
-    log.error("object store full", failure=repr(error))
-    return StoreFull(service="objects")
+        status, full = getattr(error, "_code", 0) or getattr(error, "status_code", 0), False
+    if full or status == _NO_ROOM:
+        return "full"
+    return "refused" if status in _NOT_LET_IN else "away"

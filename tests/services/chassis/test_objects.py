@@ -78,12 +78,6 @@ def test_a_store_that_is_away_is_one_error():
             attempt()
 
 
-def test_a_wrong_secret_is_the_stores_refusal(objectstore: ObjectStore):
-    wrong = Objects(Settings(s3_url=objectstore.url.replace(objectstore.secret_key, "wrong")))
-    with pytest.raises(ServiceUnavailable):
-        wrong.put(BUCKET, "k", io.BytesIO(b"x"))
-
-
 def test_without_an_address_the_setting_is_named():
     with pytest.raises(LookupError, match="ESPACE_S3_URL"):
         Objects(Settings()).ensure(BUCKET)
