@@ -27,6 +27,7 @@ from contracts.parked import (
     PAGE,
     ActLine,
     ListParked,
+    OpenParked,
     ParkedAct,
     ParkedCount,
     ParkedLine,
@@ -126,15 +127,17 @@ def page(session: Session, ask: ListParked) -> ParkedPage:
     return ParkedPage(lines=[_line(row) for row in rows], total=total, counts=counts(session))
 
 
-def open_one(session: Session, parked_id: UUID, caller: Caller, now: datetime) -> ParkedView:
-    """One, whole. An agent who reads what it holds is noted, once until something else is done. Raises NotFound."""
-    row = _find(session, parked_id)
+def open_one(session: Session, ask: OpenParked, caller: Caller, now: datetime) -> ParkedView:
+    """One, and what was done with it. An agent who reads what it says is noted, once until something else is done.
+
+    Raises NotFound.
+    """
+    parked_id, row = ask.parked_id, _find(session, ask.parked_id)
     acts = session.execute(
         select(parked_act).where(parked_act.c.parked_id == parked_id).order_by(parked_act.c.act_id)
     ).all()
-    last = acts[-1] if acts else None
-    was_me = last is not None and last.act == ParkedAct.OPENED and last.account_id == caller.account_id
-    if row.body is not None and caller.account_id is not None and not was_me:
+    is_noted = bool(acts) and (acts[-1].act, acts[-1].account_id) == (ParkedAct.OPENED, caller.account_id)
+    if ask.content and row.body is not None and not is_noted:
         _note(session, parked_id, ParkedAct.OPENED, now, caller)
     return ParkedView(
         line=_line(row),
@@ -146,7 +149,8 @@ def open_one(session: Session, parked_id: UUID, caller: Caller, now: datetime) -
         version=row.version,
         newer_version=_overtaken_by(session, row),
         correlation_id=row.correlation_id,
-        body=row.body,
+        body=row.body if ask.content else None,
+        is_erased=row.body is None,
         erased_on=None if row.state == ParkedState.PARKED else row.changed_at + ERASED_AFTER,
         acts=[ActLine(act=act.act, at=act.at, by=act.by_name, words=act.words) for act in acts],
     )

@@ -42,7 +42,7 @@ class ParkingDesk(Service):
     def open_parked(self, ask: OpenParked, caller: Caller) -> ParkedView:
         caller.staff(Role.ADMINISTRATION)
         with self.begin() as session:
-            return parked.open_one(session, ask.parked_id, caller, self.clock.now())
+            return parked.open_one(session, ask, caller, self.clock.now())
 
     @answers(ReplayParked)
     def replay_parked(self, ask: ReplayParked, caller: Caller) -> int:

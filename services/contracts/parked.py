@@ -67,7 +67,7 @@ class ParkedAct(StrEnum):
     """What was done with it, by whom."""
 
     PARKED = "parked"
-    OPENED = "opened"
+    OPENED = "opened"  # what it says was read
     REPLAYED = "replayed"
     APPLIED = "applied"
     SET_ASIDE = "set_aside"
@@ -125,7 +125,8 @@ class ParkedView(View):
     version: int | None = None
     newer_version: int | None = None
     correlation_id: str = ""
-    body: str | None = Field(default=None, description="As it came; nothing once it is erased")
+    body: str | None = Field(default=None, description="As it came, where it was asked for and is not erased")
+    is_erased: bool = False
     erased_on: datetime | None = Field(default=None, description="When its content is, or was, erased")
     acts: list[ActLine] = Field(default_factory=list)
 
@@ -142,12 +143,13 @@ class ListParked(OfEach, Question[ParkedPage]):
 
 
 class OpenParked(OfEach, Question[ParkedView]):
-    """One, whole, with what was done with it. That it was opened is one of these acts.
+    """One, with what was done with it. It may speak of a family: `content` is asked for apart, and who did is noted.
 
     For ADMINISTRATION. Raises NotFound.
     """
 
     parked_id: UUID
+    content: bool = False
 
 
 class ReplayParked(OfEach, Command[int]):
@@ -168,4 +170,4 @@ class SetParkedAside(OfEach, Command[bool]):
     """
 
     parked_id: UUID
-    reason: str = Field(min_length=3, max_length=500)
+    reason: str = Field(min_length=1, max_length=500)

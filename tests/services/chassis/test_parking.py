@@ -228,7 +228,7 @@ def test_it_can_be_set_aside_with_a_reason_and_by_administrators_alone(serving: 
 
 
 def _body(echo: Echo, line: ParkedLine) -> str | None:
-    return echo.services.ask(OpenParked.of("echo")(parked_id=line.parked_id), PAUL).body
+    return echo.services.ask(OpenParked.of("echo")(parked_id=line.parked_id, content=True), PAUL).body
 
 
 # ------------------------------------------------------------ the rows alone
@@ -292,7 +292,8 @@ def test_a_picture_that_was_overtaken_says_so(echo: Echo) -> None:
             v=version,
         )
         with Session(echo.engine) as session:
-            assert parked.open_one(session, parked_id, SYSTEM, NOW).newer_version == newer
+            view = parked.open_one(session, OpenParked.of("echo")(parked_id=parked_id), SYSTEM, NOW)
+            assert (view.newer_version, view.body) == (newer, None)
 
 
 def test_the_inbox_knows_what_is_parked_for_as_long_as_it_may_come_back(echo: Echo) -> None:
