@@ -11,6 +11,7 @@ from contracts.enrolment.procedure_forms import (
     FormField,
     FormPage,
     Option,
+    Prefill,
     ProcedureForm,
     Test,
 )
@@ -81,6 +82,16 @@ LOAN_FORM = ProcedureForm(
                 ),
                 FormField(name="jour", kind=FieldKind.DATE, label="Pour quel jour ?", least=5, most=365),
                 FormField(name="occasion", kind=FieldKind.LONG_TEXT, label="Pour quelle occasion ?"),
+            ),
+        ),
+        FormPage(
+            name="demandeur",
+            title="Qui demande",
+            fields=(
+                FormField(
+                    name="prenom", kind=FieldKind.TEXT, label="Votre prénom", prefill=Prefill.FIRST_NAME
+                ),
+                FormField(name="nom", kind=FieldKind.TEXT, label="Votre nom", prefill=Prefill.LAST_NAME),
             ),
         ),
     ),

@@ -293,6 +293,7 @@ class RequestFile(View):
     agent_name: str
     department_code: str
     late: bool
+    soon: bool = Field(default=False, description="Its delay ends soon")
     code_key: PublicKey | None = Field(
         default=None,
         description="Without an account: what is sent is sealed to it, and the tracking code opens it",

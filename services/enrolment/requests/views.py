@@ -127,12 +127,14 @@ def queue(session: Session, ask: RequestQueue, caller: Caller, now: datetime) ->
 def file(session: Session, request: Request, now: datetime) -> RequestFile:
     """The request as its department sees it."""
     kind, state = ProcedureKind(request.kind), RequestState(request.state)
+    told = _notice(request, calendar.local_day(now))
     return RequestFile(
         request=_view(session, request, _steps(session, request)),
         agent_id=request.agent_id,
         agent_name=request.agent_name,
         department_code=request.department_code,
-        late=_notice(request, calendar.local_day(now)) is Notice.LATE,
+        late=told is Notice.LATE,
+        soon=told is Notice.SOON,
         code_key=request.code_key if request.account_id is None else None,
         acts=[act for act in states.acts(kind, state) if act in AGENTS_ACTS],
         colleagues=departments.colleagues(session, request.department_code),

@@ -29,6 +29,7 @@ def requester_page(
         history=request_words.history(view, names_from(types), own=True),
         silence=request_words.silence(view),
         type_name=names_from(types),
+        unsent="" if view.may_write else form.words.data,
         is_decided=request_words.is_decided(view),
         decision=request_words.decision(view) if request_words.is_decided(view) else None,
         **more,

@@ -86,6 +86,12 @@ class Forms:
         return self.write, self.decision, self.assign, self.forward, self.take
 
     @property
+    def words(self) -> str:
+        """What was typed into the one that was sent."""
+        typed = (self.write.words.data, self.decision.letter.data, self.forward.note.data)
+        return next((each for each in typed if each), "")
+
+    @property
     def status(self) -> int:
         """Of the page: the worst of its forms'."""
         return max(each.status for each in self.all())

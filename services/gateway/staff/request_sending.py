@@ -16,6 +16,7 @@ from contracts.enrolment.requests import (
     Act,
     HandleRequest,
     OpenRequest,
+    RequestClosed,
     RequestFile,
     WriteToRequester,
 )
@@ -108,9 +109,11 @@ def send(request_id: UUID) -> ResponseReturnValue:
 
 
 def _file(request_id: UUID) -> RequestFile:
-    """Raises NotFound where nothing can be sent: it is closed, or nobody could open it."""
+    """Raises RequestClosed; NotFound where nobody could open what is sent."""
     file = ask(OpenRequest(request_id=request_id))
-    if not (file.request.may_write and request_words.can_open(file)):
+    if not file.request.may_write:
+        raise RequestClosed
+    if not request_words.can_open(file):
         raise NotFound
     return file
 

@@ -231,6 +231,7 @@ def _page(request_id: UUID, forms: Forms) -> ResponseReturnValue:
         history=request_words.history(view, names_from(types), own=False),
         silence=request_words.silence(view, staff=True),
         type_name=names_from(types),
+        unsent="" if view.may_write else forms.words,
         is_decided=request_words.is_decided(view),
         letter_place=request_words.letter_place(view),
         can_send=request_words.can_open(file),

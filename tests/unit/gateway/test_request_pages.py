@@ -25,6 +25,7 @@ from contracts.enrolment.requests import (
     MyRequestsView,
     OpenRequest,
     RequestChanged,
+    RequestClosed,
     RequestQueue,
     RequestQueueView,
     ShowRequest,
@@ -171,14 +172,22 @@ def test_withdrawing_holds_to_what_was_shown(town: Site) -> None:
 
 def test_the_list_says_what_is_late_and_an_agent_without_department_is_told(town: Site) -> None:
     queue = RequestQueueView(
-        total=2, requests=[mother.queued(late=True), mother.queued()], departments=[mother.department()]
+        total=2,
+        requests=[mother.queued(late=True, requester="Nadia Ferrand"), mother.queued(soon=True)],
+        departments=[mother.department()],
     )
     town.services.answers[RequestQueue] = queue
     agent = town.agent(Role.REQUESTS)
-    page = agent.read(f"{OFFICE}?retard=1&service=mairie_plus&etat=received")
-    assert "En retard" in words(page.select_one("table"))
+    page = agent.read(f"{OFFICE}?retard=1&service=mairie_plus&etat=received&q=Ferrand")
+    for said in ("En retard", "Bientôt", "Nadia Ferrand"):
+        assert said in words(page.select_one("table"))
     [asked] = town.services.asked_for(RequestQueue)
     assert (asked.late, asked.department_code, asked.state) == (True, "mairie_plus", RequestState.RECEIVED)
+    assert asked.words == page.select_one("#q")["value"] == "Ferrand"
+    town.services.answers[RequestQueue] = RequestQueueView(
+        total=0, requests=[], departments=[mother.department()]
+    )
+    assert "Aucune demande ne correspond" in words(agent.read(f"{OFFICE}?q=rien").main)
     town.services.answers[RequestQueue] = RequestQueueView(total=0, requests=[], departments=[])
     assert "encore dans aucun service" in words(agent.read(OFFICE).main)
     town.agent(Role.BILLING).get(OFFICE, 403)
@@ -211,6 +220,34 @@ def test_a_refusal_without_reasons_comes_back_with_what_was_typed(town: Site) ->
     assert "demande de le motiver" in answer.get_data(as_text=True)
     town.services.answers[DecideRequest] = mother.file(mother.refused(), acts=[])
     assert agent.submit(page, 2, outcome="refuse", letter="Rue du Département.").location == f"{OFFICE}{ID}"
+
+
+def test_what_is_typed_for_a_request_that_is_over_meanwhile_is_shown_to_be_copied(town: Site) -> None:
+    town.services.answers[OpenRequest] = mother.file(soon=True)
+    agent = town.agent(Role.REQUESTS)
+    page = agent.read(f"{OFFICE}{ID}")
+    assert "Réponse attendue bientôt" in words(page.main)
+    assert "la demande est refusée" in words(page.main)
+    town.services.answers |= {
+        OpenRequest: mother.file(mother.refused(), acts=[]),
+        DecideRequest: RequestChanged(state="refused"),
+        WriteToRequester: RequestClosed(),
+    }
+    for form, typed in (
+        (2, {"outcome": "accept", "letter": "Oui."}),
+        (1, {"purpose": "write", "words": "Oui."}),
+    ):
+        answer = agent.submit(page, form, **typed)
+        assert answer.status_code == 409
+        assert "Votre texte n’est pas parti" in answer.get_data(as_text=True)
+        assert ">Oui.</p>" in answer.get_data(as_text=True)
+
+    visitor = following(town, mother.view())
+    page = visitor.read(f"{TRACKING}/demande")
+    town.services.answers |= {FollowRequest: mother.refused(), WriteToTown: RequestClosed()}
+    answer = visitor.submit(page, words="Voici la suite.")
+    assert answer.status_code == 409
+    assert ">Voici la suite.</p>" in answer.get_data(as_text=True)
 
 
 def test_a_request_is_entrusted_to_a_colleague_and_forwarded_to_another_department(town: Site) -> None:
@@ -308,9 +345,9 @@ def test_an_agent_reads_since_when_the_letter_is_in_the_vault_or_why_not_yet(tow
 def test_a_document_is_sent_where_there_is_a_vault_and_its_faults_are_said(town: Site) -> None:
     address = f"{OFFICE}{ID}/envoyer-un-document"
     agent = town.agent(Role.REQUESTS)
-    for closed in (mother.view(), mother.refused(has_account=True)):
+    for closed, status in ((mother.view(), 404), (mother.refused(has_account=True), 409)):
         town.services.answers[OpenRequest] = mother.file(closed)
-        agent.get(address, 404)
+        agent.get(address, status)
         assert not agent.read(f"{OFFICE}{ID}").select(f'a[href="{address}"]')
     town.services.answers[OpenRequest] = mother.file(mother.view(has_account=True))
     assert agent.read(f"{OFFICE}{ID}").select(f'a[href="{address}"]')
