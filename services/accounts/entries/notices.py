@@ -49,6 +49,7 @@ from contracts.events.enrolment import (
     DaysHandedOver,
     DaysReopened,
     EnrolmentAccepted,
+    EnrolmentDocumentAsked,
     EnrolmentLapsed,
     EnrolmentOffered,
     EnrolmentRefused,
@@ -81,6 +82,10 @@ class NoticeDesk(Desk):
     @subscribes(EnrolmentWithdrawn)
     def mail_withdrawal(self, session: Session, fact: EnrolmentWithdrawn, envelope: Envelope) -> None:
         notices.enrolment_withdrawn(session, self.site, fact, envelope.time, self.clock.now())
+
+    @subscribes(EnrolmentDocumentAsked)
+    def mail_document_asked(self, session: Session, fact: EnrolmentDocumentAsked, envelope: Envelope) -> None:
+        notices.enrolment_document_asked(session, self.site, fact, self.clock.now())
 
     @subscribes(EnrolmentWaiting)
     def mail_waiting(self, session: Session, fact: EnrolmentWaiting, envelope: Envelope) -> None:

@@ -37,6 +37,7 @@ from contracts.events.enrolment import (
     DaysHandedOver,
     DaysReopened,
     EnrolmentAccepted,
+    EnrolmentDocumentAsked,
     EnrolmentLapsed,
     EnrolmentOffered,
     EnrolmentRefused,
@@ -87,6 +88,13 @@ def enrolment_withdrawn(
 def enrolment_waiting(session: Session, site: Site, fact: EnrolmentWaiting, now: datetime) -> None:
     """There is no place yet, to the whole household."""
     _write(session, site, "enrolment_waiting", fact.family_id, now, fact=fact)
+
+
+def enrolment_document_asked(
+    session: Session, site: Site, fact: EnrolmentDocumentAsked, now: datetime
+) -> None:
+    """A document given before cannot serve after all, to the whole household: any of them may give another."""
+    _write(session, site, "enrolment_document_asked", fact.family_id, now, fact=fact)
 
 
 def enrolment_offered(session: Session, site: Site, fact: EnrolmentOffered, now: datetime) -> None:

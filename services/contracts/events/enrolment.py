@@ -154,6 +154,15 @@ class EnrolmentWaiting(EnrolmentFact, Event):
     told_by = "enrolment"
 
 
+class EnrolmentDocumentAsked(EnrolmentFact, Event):
+    """A document that was to serve again cannot (`document.withheld`): the enrolment waits for another one."""
+
+    name = "enrolment.document_asked"
+    told_by = "enrolment"
+
+    document_type: str
+
+
 class EnrolmentOffered(EnrolmentFact, Event):
     """A freed place is held for the child until then."""
 

@@ -72,12 +72,11 @@ def reuse(
     return asked
 
 
-def withhold(session: Session, fact: DocumentWithheld) -> None:
-    """It could not be passed on: the enrolment asks for one."""
-    session.execute(
-        delete(Attachment).where(
-            Attachment.share_id == fact.share_id,
-            Attachment.enrolment_id == fact.subject_id,
-            Attachment.is_coming,
-        )
+def withhold(session: Session, fact: DocumentWithheld) -> bool:
+    """It could not be passed on, and is not joined any more. False where it was not."""
+    gone = delete(Attachment).where(
+        Attachment.share_id == fact.share_id,
+        Attachment.enrolment_id == fact.subject_id,
+        Attachment.is_coming,
     )
+    return session.execute(gone.returning(Attachment.share_id)).first() is not None

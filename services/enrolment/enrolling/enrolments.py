@@ -22,9 +22,10 @@ from contracts.enrolment.refusals import (
 )
 from contracts.enrolment.waiting import OfferOver
 from contracts.errors import NotFound
-from contracts.events.documents import DocumentShared
+from contracts.events.documents import DocumentShared, DocumentWithheld
 from contracts.events.enrolment import (
     EnrolmentAccepted,
+    EnrolmentDocumentAsked,
     EnrolmentLapsed,
     EnrolmentRequested,
     EnrolmentState,
@@ -203,6 +204,29 @@ def attach(session: Session, fact: DocumentShared, now: datetime) -> bool:
     if terms.at_once and complete and enrolment.state == EnrolmentState.REQUESTED:
         with suppress(NoPlaceLeft):  # then an agent decides: the document is noted all the same
             steps.accept(session, enrolment, child, terms, now)
+    return True
+
+
+def withhold(session: Session, fact: DocumentWithheld, now: datetime) -> bool:
+    """What was to serve again could not: the family is asked for another one.
+
+    False where nobody waits for it: one is there by now, or the enrolment is decided or given up.
+    """
+    try:
+        enrolment, child, activity = steps.locked(session, fact.subject_id)
+    except NotFound:
+        return False
+    if not attached.withhold(session, fact) or enrolment.state != EnrolmentState.REQUESTED:
+        return False
+    terms = terms_of(activity)
+    lacking = set(terms.documents) - attached.here(session, enrolment, calendar.local_day(now))
+    if fact.document_type not in lacking:
+        return False
+    enrolment.version += 1
+    told = EnrolmentDocumentAsked(
+        **describe(enrolment, child, terms.name).model_dump(), document_type=fact.document_type
+    )
+    tell(session, told, subject=enrolment.enrolment_id, version=enrolment.version, at=now)
     return True
 
 

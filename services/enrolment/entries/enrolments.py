@@ -33,7 +33,7 @@ from contracts.events.enrolment import Consulted
 from contracts.messages import Command
 from contracts.serving import ENROLMENT
 from enrolment import consultations
-from enrolment.enrolling import attached, deciding, enrolment_views, enrolments, lines
+from enrolment.enrolling import deciding, enrolment_views, enrolments, lines
 from enrolment.schedule import calendar
 
 log = structlog.get_logger()
@@ -142,7 +142,7 @@ class EnrolmentDesk(Service):
     @subscribes(DocumentWithheld)
     def withhold_document(self, session: Session, fact: DocumentWithheld, envelope: Envelope) -> None:
         if fact.subject_kind == ENROLMENT:
-            attached.withhold(session, fact)
+            enrolments.withhold(session, fact, self.clock.now())
 
 
 def _then_it(

@@ -44,6 +44,7 @@ from contracts.events.enrolment import (
     BookingMade,
     DaysHandedOver,
     EnrolmentAccepted,
+    EnrolmentDocumentAsked,
     EnrolmentFact,
     EnrolmentLapsed,
     EnrolmentOffered,
@@ -154,6 +155,7 @@ HANDLERS: dict[type[Event], list[str]] = {
     BookingCancelled: ["gather_cancellation"],
     AttendanceSettled: ["gather_attendance"],
     DaysHandedOver: ["mail_handover"],
+    EnrolmentDocumentAsked: ["mail_document_asked"],
     EnrolmentLapsed: ["mail_lapse"],
     EnrolmentOffered: ["mail_offer"],
     EnrolmentWaiting: ["mail_waiting"],
@@ -230,6 +232,15 @@ def test_an_enrolment_without_a_place_then_with_one_is_told(home: Home) -> None:
     ]
     offered = next(each for each in home.desk.mails(MAX) if each.kind == "enrolment_offered")
     assert "jusqu’au 25 novembre 2026 à 18 h" in plain(offered.text)
+
+
+def test_a_document_that_cannot_serve_again_is_asked_of_both_guardians(home: Home) -> None:
+    known = home.enrolment()
+    home.tell(EnrolmentDocumentAsked(**known, document_type="assurance"), version=2)
+    assert home.new() == [(LEA, "enrolment_document_asked"), (MAX, "enrolment_document_asked")]
+    words = plain(home.desk.mails(MAX)[-1].text)
+    assert "Un justificatif déjà fourni devait servir à nouveau pour la demande de Zoé Martin" in words
+    assert f"/mon-espace/inscriptions/suivi/{known['enrolment_id']}" in words
 
 
 def test_a_save_of_many_days_is_one_mail_to_each_guardian(home: Home) -> None:

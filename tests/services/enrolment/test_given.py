@@ -4,15 +4,16 @@ from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text
 
 from contracts import serving
 from contracts.caller import SYSTEM, Caller
-from contracts.enrolment.enrolments import EnrolmentView, RequestEnrolment
+from contracts.enrolment.enrolments import EnrolmentView, RequestEnrolment, WithdrawEnrolment
 from contracts.events.documents import DocumentDeleted, DocumentShared, DocumentWithheld
 from contracts.events.enrolment import EnrolmentState, GivenBefore
 from contracts.serving import Reach, Whose
 from enrolment.catalogue import offer
-from enrolment.enrolling import attached, enrolment_views, enrolments
+from enrolment.enrolling import enrolment_views, enrolments
 from enrolment.given import memory
 from enrolment.given.models import GivenDocument
 from tests.mothers import enrolment as mother
@@ -167,13 +168,47 @@ def test_what_was_taken_out_meanwhile_is_asked_for(asking: Town) -> None:
         subject_id=wednesday,
     )
     with asking.begin() as session:
-        attached.withhold(session, withheld)
+        assert [enrolments.withhold(session, withheld, NOW) for _ in range(2)] == [True, False]
         memory.forget_document(
             session, DocumentDeleted(document_id=fact.document_id, account_id=fact.account_id)
         )
     view = show(asking, wednesday, parent)
     assert (view.attachments, view.missing_documents) == ([], ["assurance", "quotient_familial"])
     assert offered(asking, child_id, parent) == []
+    [told] = asked_for(asking)
+    assert (told["document_type"], told["enrolment_id"]) == ("assurance", str(wednesday))
+
+
+def asked_for(town: Town) -> list[dict[str, object]]:
+    with town.begin() as session:
+        rows = session.scalars(
+            text("SELECT body::jsonb -> 'data' FROM outbox WHERE name = 'enrolment.document_asked'")
+        )
+        return list(rows)
+
+
+@pytest.mark.parametrize("meanwhile", ["another was given", "it was given up"])
+def test_nothing_is_asked_where_nobody_waits_for_it(asking: Town, meanwhile: str) -> None:
+    child_id, parent, fact = a_child_whose_insurance_was_given(asking)
+    wednesday = enrol(asking, child_id, parent, "mercredi", "assurance")
+    [asked] = asked_of_documents(asking)
+    if meanwhile == "another was given":
+        give(asking, wednesday, parent)
+    else:
+        with asking.begin() as session:
+            withdraw = WithdrawEnrolment(command_id=uuid4(), enrolment_id=wednesday)
+            enrolments.withdraw(session, withdraw, parent, NOW)
+    withheld = DocumentWithheld(
+        share_id=asked.share_id,
+        document_id=fact.document_id,
+        document_type="assurance",
+        account_id=fact.account_id,
+        subject_kind="enrolment",
+        subject_id=wednesday,
+    )
+    with asking.begin() as session:
+        assert not enrolments.withhold(session, withheld, NOW)
+    assert asked_for(asking) == []
 
 
 def test_what_expires_before_the_decision_is_asked_for_again(asking: Town) -> None:
