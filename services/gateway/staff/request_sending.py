@@ -57,7 +57,7 @@ class SendForm(VersionForm):
         ],
     )
     words = TextareaField("Votre texte", [required("Écrivez votre texte."), at_most(LONGEST_WORDS)], rows=4)
-    file = FileField("Le document", accept=ACCEPT, hint="Photo (JPEG, PNG, HEIC) ou PDF, 50 Mo au plus.")
+    file = FileField("Le document", accept=ACCEPT, hint="Photo (JPEG, PNG, HEIC) ou PDF, 50\u00a0Mo au plus.")
 
     def offer(self, file: RequestFile) -> None:
         """What the request leaves to do, and the version that is shown."""

@@ -26,7 +26,7 @@ class DepositForm(CommandForm):
         params={"attributes": {"capture": "environment"}, "formGroup": {"classes": "upload-photo"}},
     )
     file = FileField(
-        "Choisir un fichier", accept=ACCEPT, hint="Photo (JPEG, PNG, HEIC) ou PDF, 50 Mo au plus."
+        "Choisir un fichier", accept=ACCEPT, hint="Photo (JPEG, PNG, HEIC) ou PDF, 50\u00a0Mo au plus."
     )
 
     def offer(self, types: list[DocumentTypeView]) -> None:

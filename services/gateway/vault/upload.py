@@ -69,7 +69,7 @@ class UploadForm(CommandForm):
     file = FileField(
         "Choisir un fichier",
         accept=ACCEPT,
-        hint="Photo (JPEG, PNG, HEIC) ou PDF, 50 Mo au plus.",
+        hint="Photo (JPEG, PNG, HEIC) ou PDF, 50\u00a0Mo au plus.",
     )
     pages = FileField(
         "Réunir plusieurs photos en un seul PDF",
