@@ -68,11 +68,11 @@ def show_overview(page: Page, view: OverviewView) -> dict[str, object] | None:
     for near in view.deadlines:
         closing = f"{french.weekday(near.closes_at)}, {french.hour(near.closes_at)}"
         days = french.count(near.bookable, "jour")
-        starting = "" if near.first == near.last else "pour le premier "
+        starting = "," if near.first == near.last else ". Le premier se réserve"
         page.to_do(
             Task(
                 f"{near.activity_name} : rien de réservé pour {near.child_name}",
-                f"{days} à réserver, {_span(near.first, near.last)}, {starting}avant le {closing}.",
+                f"{days} à réserver, {_span(near.first, near.last)}{starting} avant le {closing}.",
                 "Réserver",
                 url_for("citizen.bookings.show", child_id=near.child_id, month=f"{near.first:%Y-%m}"),
                 due=near.closes_at.astimezone(PARIS).date(),

@@ -165,3 +165,23 @@ def test_the_proofs_say_who_when_what_and_under_which_deadline(site: Any) -> Non
         "Possible jusqu’à 2 jours ouvrés avant, 9 h, soit le 1er décembre 2026 à 9 h. Annulé"
     )
     assert page.select_one('a[rel="next"]')["href"].endswith("avant=7")
+
+
+def test_a_month_where_nothing_can_be_changed_says_so_first_and_leads_on(site: Any) -> None:
+    locked = mother.cell(CellState.BOOKED_LOCKED, date(2026, 12, 1))
+    site.services.answers[MonthPage] = mother.december({1: locked})
+    page = site.citizen().read(MONTH)
+    assert page.select_one("main .note .note__title").get_text() == (
+        "Aucun jour de décembre 2026 ne peut plus être changé en ligne"
+    )
+    assert page.select_one(f'main .note a[href="/mon-espace/absences/signaler/{mother.LEA}"]')
+    assert page.select_one("main .note .govuk-button")["href"].endswith(f"/{mother.LEA}/2027-01")
+    assert page.select("main button[type=submit]") == []
+
+
+def test_without_a_child_the_key_is_what_comes_next(site: Any) -> None:
+    site.services.answers[Overview] = mother.overview(children=[])
+    page = site.citizen().read("/mon-espace/reservations/")
+    assert (
+        page.select_one('main .empty-state a[href="/mon-espace/cle/"]').get_text() == "Saisir ma Clé Enfance"
+    )

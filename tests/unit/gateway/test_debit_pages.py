@@ -68,6 +68,15 @@ def test_an_invoice_about_to_be_collected_says_when_and_how_much_and_cannot_be_p
     assert not page.select('form[action$="/payer"]')
 
 
+def test_what_is_about_to_be_collected_is_not_said_to_be_settled(site: Site) -> None:
+    collecting = a_summary(state=InvoiceState.COLLECTING, payable_online=False, left_cents=2912)
+    site.services.answers[MyInvoices] = an_invoice_list(collecting)
+    said = words(site.citizen().read("/mon-espace/factures/").main)
+    assert "Rien à faire pour le moment" in said
+    assert "29,12 €" in said
+    assert "Tout est réglé" not in said
+
+
 def test_an_invoice_that_nobody_takes_online_is_paid_in_the_town_hall(site: Site) -> None:
     site.services.answers[OpenInvoice] = an_invoice(paid_through="")
     page = site.citizen().read(INVOICE)

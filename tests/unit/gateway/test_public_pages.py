@@ -33,6 +33,14 @@ def test_the_home_page_shows_the_five_activities_of_the_leaflet(site):
     ]
 
 
+def test_whoever_is_signed_in_is_not_asked_to_create_a_space(site):
+    visitor, parent = site.anonymous().read("/"), site.citizen().read("/")
+    first, second, third = "/connexion", "/creer-mon-espace", "/demarches"
+    assert [door["href"] for door in visitor.select(".door .govuk-button")] == [first, second, third]
+    first, second = "/mon-espace/", "/mon-espace/reservations/"
+    assert [door["href"] for door in parent.select(".door .govuk-button")] == [first, second, third]
+
+
 def test_the_four_tabs_say_where_one_is(site):
     page = site.anonymous().read("/activites/mercredi")
     tabs = page.select(".tabs__link")
