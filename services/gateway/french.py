@@ -71,6 +71,11 @@ def count(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,}".replace(",", NARROW) + NO_BREAK + word
 
 
+def plural(word: str) -> str:
+    """« repas », « demi-journées »: several of a unit."""
+    return word if word[-1:] in "sxz" else f"{word}s"
+
+
 def ordinal(number: int | None) -> str:
     """« 1er », « 2e »; a dash where there is none."""
     if number is None:

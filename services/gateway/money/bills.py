@@ -118,8 +118,8 @@ def contested_cents(invoice: InvoiceView) -> int:
 
 def quantity_of(line: InvoiceLine) -> str:
     """« 12 repas × 3,20 € »."""
-    many = line.unit if line.unit[-1:] in "sxz" else f"{line.unit}s"
-    count = french.count(line.quantity, line.unit, many).replace("-", "−", 1)
+    sign = "−" if line.quantity < 0 else ""
+    count = sign + french.count(abs(line.quantity), line.unit, french.plural(line.unit))
     return f"{count} × {french.euros(line.unit_cents)}"
 
 

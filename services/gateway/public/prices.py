@@ -97,7 +97,7 @@ def _form(view: Estimate) -> SituationForm:
         f"units_{n}": NumberField(
             name_of(offer),
             [no_more_than(_MOST_UNITS)],
-            hint=f"Nombre par mois et par enfant ({offer.unit}).",
+            hint=french.capitalize_first(f"{french.plural(offer.unit)} par mois et par enfant."),
         )
         for n, offer in enumerate(view.offers)
     }

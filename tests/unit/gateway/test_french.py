@@ -50,6 +50,14 @@ def test_counts():
     assert french.count(1200, "cheval", "chevaux") == "1\u202f200\u00a0chevaux"
 
 
+def test_several_of_a_unit():
+    assert [french.plural(unit) for unit in ("repas", "heure", "demi-journée")] == [
+        "repas",
+        "heures",
+        "demi-journées",
+    ]
+
+
 def test_spaces_that_do_not_break():
     assert french.typeset("Oui ? « Non » : 5 %.") == "Oui\u202f? «\u00a0Non\u00a0»\u00a0: 5\u00a0%."
     assert french.typeset("à 8:30 https://a.fr/?b") == "à 8:30 https://a.fr/?b"

@@ -90,6 +90,14 @@ def test_the_invoice_reads_line_by_line_with_the_reason_of_each_price(site: Site
     assert "septembre 2026" in page
 
 
+@pytest.mark.parametrize(
+    ("quantity", "said"), [(2, "2 demi-journées × 3,20 €"), (-1, "−1 demi-journée × 3,20 €")]
+)
+def test_only_what_is_taken_back_has_a_minus_sign(quantity: int, said: str) -> None:
+    line = a_line(quantity=quantity, unit="demi-journée")
+    assert bills.quantity_of(line).replace("\u00a0", " ") == said
+
+
 def test_a_correction_is_named_and_counted_down(site: Site) -> None:
     line = a_line(quantity=-2, amount_cents=-640, correction=True, month=date(2026, 9, 1))
     summary = a_summary(
