@@ -120,7 +120,8 @@ def test_what_is_half_typed_without_an_account_is_kept_and_follows_who_signs_in(
     typhaine.says("Saisissez un nombre entier")
 
 
-def test_a_parent_fills_the_school_enrolment_from_the_family_file(typhaine: Visitor) -> None:
+def fill_school_enrolment(typhaine: Visitor, *, look: bool = False) -> None:
+    """Up to the page of the documents."""
     page = typhaine.page
     typhaine.goto("/demarches")
     typhaine.follow(SCHOOL_ENROLMENT)
@@ -128,7 +129,8 @@ def test_a_parent_fills_the_school_enrolment_from_the_family_file(typhaine: Visi
     page.get_by_label("Jeanne Ollivero").check()
     page.get_by_label("Dans quelle classe").select_option(label="CE1")
     page.get_by_label("À la prochaine rentrée de septembre").check()
-    typhaine.look("demarche-enfant")
+    if look:
+        typhaine.look("demarche-enfant")
     typhaine.press("Continuer")
     for question in ("L’enfant va-t-il déjà", "Demandez-vous une autre école"):
         page.get_by_role("group", name=question).get_by_label("Non").check()
@@ -137,10 +139,18 @@ def test_a_parent_fills_the_school_enrolment_from_the_family_file(typhaine: Visi
     expect(page.get_by_label("Ville")).not_to_have_value("")
     page.get_by_label("Votre numéro de téléphone").fill("06 39 98 00 11")
     page.get_by_label("Vous seul").check()
-    typhaine.look("demarche-parent")
+    if look:
+        typhaine.look("demarche-parent")
     typhaine.press("Continuer")
     if page.get_by_text("étape 3 sur").count():  # what « Vous seul » reveals may be left out
         typhaine.press("Continuer")
+
+
+def test_a_parent_fills_the_school_enrolment_from_the_family_file_and_the_next_asks_for_no_paper(
+    typhaine: Visitor,
+) -> None:
+    page = typhaine.page
+    fill_school_enrolment(typhaine, look=True)
     for question in ("Le livret de famille", "Un justificatif de domicile", "Les vaccinations de l’enfant"):
         typhaine.press(f"Joindre un document ({question})")
         paper = {"name": "papier.pdf", "mimeType": "application/pdf", "buffer": a_pdf(question)}
@@ -157,6 +167,26 @@ def test_a_parent_fills_the_school_enrolment_from_the_family_file(typhaine: Visi
     typhaine.says("Jeanne Ollivero")
     typhaine.press("Envoyer ma demande")
     eventually(lambda: _sent(typhaine))
+
+    fill_school_enrolment(typhaine)
+    expect(page.get_by_role("button", name="Donner un autre document")).to_have_count(3)
+    typhaine.says("Déjà fourni le")
+    typhaine.look("demarche-deja-fourni")
+    typhaine.press("Continuer")
+    typhaine.press("Continuer")
+    typhaine.says("Les documents déjà fournis sont repris avec votre demande")
+    typhaine.look("demarche-deja-fourni-verifier")
+    typhaine.press("Envoyer ma demande")
+    typhaine.goto("/mon-espace/demandes/")
+    page.get_by_role("link", name=SCHOOL_ENROLMENT).first.click()
+    typhaine.says("avec une démarche")
+    eventually(lambda: _is_passed_on(typhaine))
+    typhaine.look("demande-deja-fourni")
+
+
+def _is_passed_on(visitor: Visitor) -> bool:
+    visitor.page.reload()
+    return visitor.page.get_by_text("en train d’être repris").count() == 0
 
 
 def _sent(visitor: Visitor) -> bool:

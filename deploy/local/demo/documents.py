@@ -3,7 +3,9 @@
     load(services, today, parents=[("lea.martin@exemple.fr", "…")], settings=Settings())
     send(services, agent, request_id, "Plan des travaux", settings)
 
-Each parent is signed in with the password, since nothing else opens a vault; what is there already stays.
+Each parent is signed in with the password, since nothing else opens a vault; what is there already stays. The proof of
+address was given to the family's file: a démarche that asks for one (« Demander une inscription scolaire ») shows it as
+« déjà fourni ».
 """
 
 import io
@@ -14,6 +16,7 @@ from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from chassis.objects import Objects
 from chassis.settings import Settings
+from contracts.accounts.families import MyHousehold
 from contracts.accounts.identity import SignIn
 from contracts.caller import Caller, Kind
 from contracts.documents import (
@@ -24,6 +27,8 @@ from contracts.documents import (
     OpenVault,
     PutLetter,
     ReadKeys,
+    ReadTownKey,
+    ShareDraft,
     StoreDocument,
 )
 from contracts.errors import NotFound
@@ -43,6 +48,9 @@ PAPERS = [
     ("vaccinations", "Carnet de santé", "Vaccinations, pages du carnet de sante"),
     ("quotient_familial", "Attestation CAF", "Attestation de quotient familial"),
 ]
+
+
+GIVEN = "justificatif_domicile"
 
 
 class Services(Protocol):
@@ -65,12 +73,15 @@ def load(
         signed_in = services.ask(sign_in, Caller())
         caller = Caller(kind=Kind.CITIZEN, account_id=signed_in.account_id, name=signed_in.name)
         public = _public_key(services, caller, password)
+        families = services.ask(MyHousehold(), caller).families
+        file = families[0].family_id if families else None
         there = {each.document_id for each in services.ask(OpenVault(), caller).documents}
         for document_type, name, title in PAPERS:
             document_id = uuid5(NAMESPACE_URL, f"demo/{signed_in.account_id}/{document_type}")
             if document_id not in there:
                 content = a_page(f"{title}, {signed_in.name}, {today.isoformat()}")
-                _store(services, caller, objects, public, document_id, document_type, name, content)
+                given_to = file if document_type == GIVEN else None
+                _store(services, caller, objects, public, document_id, document_type, name, content, given_to)
 
 
 def send(
@@ -84,7 +95,7 @@ def send(
     if public is None:
         return None
     document_id = uuid5(NAMESPACE_URL, f"demo/sent/{request_id}")
-    fields = _sealed(Objects(settings or Settings()), public, document_id, name, a_page(name))
+    fields = _sealed(Objects(settings or Settings()), public, document_id, name, a_page(name), new_file_key())
     services.ask(PutLetter(request_id=request_id, **fields), agent)
     return document_id
 
@@ -143,14 +154,19 @@ def _store(
     document_type: str,
     name: str,
     content: bytes,
+    given_to: UUID | None,
 ) -> None:
-    fields = _sealed(objects, public, document_id, name, content)
-    services.ask(StoreDocument(document_type=document_type, **fields), caller)
-
-
-def _sealed(objects: Objects, public: bytes, document_id: UUID, name: str, content: bytes) -> dict[str, Any]:
-    """Put into the store, sealed; what is told of it."""
+    """`given_to`: the family's file that it is given to at once."""
     file_key = new_file_key()
+    fields = _sealed(objects, public, document_id, name, content, file_key)
+    share = _given(services, caller, given_to, file_key, document_id) if given_to else None
+    services.ask(StoreDocument(document_type=document_type, share=share, **fields), caller)
+
+
+def _sealed(
+    objects: Objects, public: bytes, document_id: UUID, name: str, content: bytes, file_key: bytes
+) -> dict[str, Any]:
+    """Put into the store, sealed; what is told of it."""
     sealer: Any = Sealer(file_key, document_id, io.BytesIO(content))
     object_size = objects.put(BUCKET, str(document_id), sealer)
     pages, preview = _look_at(content)
@@ -166,3 +182,15 @@ def _sealed(objects: Objects, public: bytes, document_id: UUID, name: str, conte
         "sealed_key": keys.seal_key(file_key, document_id, public),
         "sealed_description": Description(name, Media.PDF, pages, len(preview)).seal(file_key, document_id),
     }
+
+
+def _given(
+    services: Services, caller: Caller, family_id: UUID, file_key: bytes, document_id: UUID
+) -> ShareDraft:
+    town = services.ask(ReadTownKey(), caller).requests_public_key
+    return ShareDraft(
+        subject_kind="family",
+        subject_id=family_id,
+        requests_public_key=town,
+        sealed_key=keys.seal_key(file_key, document_id, town),
+    )

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from contracts.enrolment.absence_terms import AbsenceReason, Ground
-from contracts.enrolment.enrolments import AttachmentView, ChildView
+from contracts.enrolment.enrolments import AttachmentView, ChildView, GivenView
 from contracts.events.enrolment import AbsenceEffect, AbsenceState, Mark
 from contracts.messages import Command, Question, View
 
@@ -40,6 +40,9 @@ class AbsenceChoicesView(View):
     child: ChildView
     days: list[ReportableView]
     cancellable: list[CancellableView]
+    certificate: GivenView | None = Field(
+        default=None, description="Given for an earlier absence, not long ago: it may cover these days too"
+    )
 
 
 class AbsenceChoices(Question[AbsenceChoicesView]):
@@ -98,6 +101,10 @@ class ReportAbsence(Command[list[AbsenceView]]):
     booking_ids: list[UUID] = Field(min_length=1, max_length=60)
     reason: AbsenceReason
     note: str = Field(default="", max_length=500)
+    reuse_certificate: bool = Field(
+        default=False,
+        description="The certificate given for an earlier absence covers these days; where one is needed it serves",
+    )
 
 
 class MyAbsencesView(View):

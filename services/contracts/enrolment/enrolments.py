@@ -51,6 +51,11 @@ class EnrolmentView(View):
     reason: str = ""
     attachments: list[AttachmentView] = Field(default_factory=list)
     missing_documents: list[str] = Field(default_factory=list)
+    given: list[GivenView] = Field(
+        default_factory=list,
+        description="Of the missing ones, those given with something else since: `contracts.enrolment.given`. Of one "
+        "enrolment that is shown to a guardian",
+    )
     place_in_line: int | None = Field(default=None, description="WAITING: 1 is the next one served")
     order_sentence: str = Field(
         default="", description="REQUESTED, WAITING: who comes first in the line; empty: there is none"

@@ -21,6 +21,7 @@ from contracts.enrolment.absences import (
 from contracts.enrolment.enrolments import AttachmentView
 from contracts.errors import NotFound
 from contracts.events.enrolment import AbsenceState, Mark
+from contracts.serving import ABSENCE
 from enrolment.absences import reports
 from enrolment.absences.models import Absence, AbsenceAttachment, AbsenceDay
 from enrolment.absences.standing import Reported
@@ -143,7 +144,13 @@ def views(session: Session, found: Sequence[Absence], reader: Reader) -> list[Ab
         .order_by(AbsenceAttachment.received_at)
     ):
         given[each.absence_id].append(
-            AttachmentView(document_type=each.document_type, received_at=each.received_at)
+            AttachmentView(
+                document_type=each.document_type,
+                received_at=each.given_at or each.received_at,
+                given_before=each.given_at is not None,
+                given_with=ABSENCE if each.given_at is not None else "",
+                is_coming=each.is_coming,
+            )
         )
     days = _days(session, ids, children.keys())
     return [_view(each, children[each.child_id], days[each.absence_id], given, reader) for each in found]

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from chassis.outbox import tell
@@ -23,13 +22,16 @@ from contracts.enrolment.refusals import AbsenceDecidedAlready, CannotReport
 from contracts.errors import NotFound
 from contracts.events.documents import DocumentShared
 from contracts.events.enrolment import AbsenceReported, AbsenceState, AbsenceWithdrawn
+from contracts.serving import Whose
+from enrolment.absences import certificates
 from enrolment.absences.booked import BookedDay, booked_days, why_not_report
 from enrolment.absences.facts import fact_of
-from enrolment.absences.models import Absence, AbsenceAttachment, AbsenceDay
+from enrolment.absences.models import Absence, AbsenceDay
 from enrolment.absences.resettling import lock_child, resettle
 from enrolment.absences.standing import Act, after
 from enrolment.booking import places
 from enrolment.enrolling.enrolment_views import view_child
+from enrolment.given import passing
 from enrolment.household import families
 from enrolment.household.families import Acting
 from enrolment.models import Booking, FamilyChild
@@ -39,11 +41,14 @@ SOON = timedelta(days=7)
 
 
 def choices(session: Session, child_id: UUID, caller: Caller, now: datetime) -> AbsenceChoicesView:
-    """What may be reported of a child, and what had better be cancelled. Three statements."""
+    """What may be reported of a child, and what had better be cancelled. Four statements."""
     caller.citizen()
     acting = families.act_for(session, caller, child_id)
     days = booked_days(session, child_id, now).values()
-    soon = calendar.local_day(now) + SOON
+    today = calendar.local_day(now)
+    soon = today + SOON
+    whose = Whose(acting.account_id, acting.family_id, child_id)
+    given = certificates.earlier(session, whose, today)
     return AbsenceChoicesView(
         child=view_child(acting.child, acting.school_name),
         days=[
@@ -67,6 +72,7 @@ def choices(session: Session, child_id: UUID, caller: Caller, now: datetime) -> 
             for each in days
             if each.day <= soon and why_not_report(each, now) == "cancel_instead"
         ],
+        certificate=passing.view(given) if given is not None else None,
     )
 
 
@@ -136,6 +142,8 @@ def _write(
     told = fact_of(session, absence, acting.child).model_dump()
     fact = AbsenceReported(**told, certificate_until=absence.certificate_until)
     tell(session, fact, subject=absence.absence_id, version=absence.version, at=now)
+    if ask.reuse_certificate and absence.certificate_until is not None:
+        certificates.reuse(session, absence, acting.account_id, now)
     return absence.absence_id
 
 
@@ -190,14 +198,7 @@ def attach(session: Session, fact: DocumentShared, now: datetime) -> bool:
         return False
     if fact.account_id not in families.guardians_of(session, absence.child_id):
         return False
-    row = insert(AbsenceAttachment).values(
-        share_id=fact.share_id,
-        absence_id=absence.absence_id,
-        document_type=fact.document_type,
-        account_id=fact.account_id,
-        received_at=now,
-    )
-    session.execute(row.on_conflict_do_nothing())
+    certificates.keep(session, absence, fact, now)
     absence.version += 1  # an agent about to refuse for want of it must look again
     return True
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from contracts.events.documents import DocumentShared, DocumentWithheld
 from contracts.events.enrolment import GivenBefore
-from contracts.serving import Whose
+from contracts.serving import ENROLMENT, Whose
 from enrolment.given import memory, passing
 from enrolment.given.models import GivenDocument
 from enrolment.models import Attachment, Enrolment
@@ -36,13 +37,24 @@ def remember(session: Session, enrolment: Enrolment, fact: DocumentShared, now: 
     memory.keep(session, memory.gift_of(fact, now, joined.given_at, joined.given_with), whose)
 
 
-def here(session: Session, enrolment: Enrolment, today: date) -> set[str]:
-    """The kinds that are there and count this day; what is coming is not there yet."""
-    rows = session.execute(
-        select(Attachment.document_type, Attachment.given_at, Attachment.valid_until).where(
-            Attachment.enrolment_id == enrolment.enrolment_id, ~Attachment.is_coming
-        )
+def find(
+    session: Session,
+    enrolment: Enrolment,
+    account_id: UUID | None,
+    document_types: Collection[str],
+    today: date,
+) -> dict[str, GivenDocument]:
+    """Kind → what the enrolment need not be given anew, by this guardian of its household."""
+    whose = Whose(account_id, enrolment.family_id, enrolment.child_id)
+    return memory.find(session, ENROLMENT, whose, document_types, today)
+
+
+def here(session: Session, enrolment: Enrolment, today: date, *, coming: bool = False) -> set[str]:
+    """The kinds that are there and count this day; what is coming is not there yet, unless one says so."""
+    statement = select(Attachment.document_type, Attachment.given_at, Attachment.valid_until).where(
+        Attachment.enrolment_id == enrolment.enrolment_id
     )
+    rows = session.execute(statement if coming else statement.where(~Attachment.is_coming))
     return {each.document_type for each in rows if passing.counts(each.given_at, each.valid_until, today)}
 
 

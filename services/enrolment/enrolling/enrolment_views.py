@@ -26,7 +26,7 @@ from contracts.events.enrolment import EnrolmentState
 from contracts.serving import Whose
 from enrolment.catalogue.offer import school_names, view_activity, view_place
 from enrolment.catalogue.terms import order_sentence, terms_of
-from enrolment.enrolling import lines
+from enrolment.enrolling import attached, lines
 from enrolment.enrolling.enrolments import fits, why_not
 from enrolment.enrolling.states import LIVE
 from enrolment.given import memory, passing
@@ -59,9 +59,17 @@ def show(session: Session, enrolment_id: UUID, caller: Caller, today: date) -> E
         own = families.families_of(session, caller.citizen())
         if caller.account_id not in families.guardians_of(session, row[0].child_id):
             raise NotFound
-        return views(session, [row], own, today)[0]
+        return _with_given(session, row[0], views(session, [row], own, today)[0], caller, today)
     caller.staff(Role.REQUESTS)
     return views(session, [row], None, today)[0]
+
+
+def _with_given(
+    session: Session, enrolment: Enrolment, view: EnrolmentView, caller: Caller, today: date
+) -> EnrolmentView:
+    """With what was given meanwhile, with something else, of the kinds that are missing. One statement, if any is."""
+    found = attached.find(session, enrolment, caller.citizen(), view.missing_documents, today)
+    return view.model_copy(update={"given": [passing.view(row) for row in found.values()]})
 
 
 def of_account(session: Session, caller: Caller, today: date) -> list[EnrolmentView]:

@@ -32,7 +32,6 @@ from contracts.events.enrolment import (
     EnrolmentWithdrawn,
     GivenBefore,
 )
-from contracts.serving import Whose
 from enrolment.booking import waiting
 from enrolment.catalogue import eligibility, windows
 from enrolment.catalogue.eligibility import Applicant
@@ -41,7 +40,7 @@ from enrolment.catalogue.terms import terms_of
 from enrolment.enrolling import attached, lines, steps
 from enrolment.enrolling.facts import describe
 from enrolment.enrolling.states import LIVE, Act, after
-from enrolment.given import memory
+from enrolment.given import passing
 from enrolment.household import families
 from enrolment.household.families import Acting
 from enrolment.models import Activity, Enrolment, Offering, Place
@@ -99,6 +98,25 @@ def request(session: Session, ask: RequestEnrolment, caller: Caller, now: dateti
     return enrolment.enrolment_id
 
 
+def give_again(
+    session: Session, enrolment_id: UUID, document_type: str, caller: Caller, now: datetime
+) -> bool:
+    """What was given with something else serves for this enrolment too. False: nothing does, or one is there.
+
+    Raises NotFound for who is no guardian.
+    """
+    enrolment, child, activity = steps.locked(session, enrolment_id)
+    acting = families.act_for(session, caller, child.child_id)
+    today = calendar.local_day(now)
+    asks = enrolment.state == EnrolmentState.REQUESTED and document_type in terms_of(activity).documents
+    if acting.is_staff or not asks or document_type in attached.here(session, enrolment, today, coming=True):
+        return False
+    given = attached.find(session, enrolment, acting.account_id, [document_type], today)
+    asked = attached.reuse(session, enrolment, given.values(), now)
+    passing.ask(session, serving.ENROLMENT, enrolment_id, asked, now)
+    return bool(asked)
+
+
 def _reused(
     session: Session,
     ask: RequestEnrolment,
@@ -111,8 +129,7 @@ def _reused(
     wanted = set(ask.reuse) & set(terms.documents)
     if acting.is_staff or not wanted:
         return []
-    whose = Whose(acting.account_id, acting.family_id, acting.child.child_id)
-    found = memory.find(session, serving.ENROLMENT, whose, wanted, calendar.local_day(now))
+    found = attached.find(session, enrolment, acting.account_id, wanted, calendar.local_day(now))
     return attached.reuse(session, enrolment, found.values(), now)
 
 

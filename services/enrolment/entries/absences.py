@@ -35,11 +35,13 @@ from contracts.enrolment.objections import (
 )
 from contracts.enrolment.traces import DayTraceView, TraceDays
 from contracts.envelope import Envelope
-from contracts.events.documents import DocumentShared
+from contracts.events.documents import DocumentShared, DocumentWithheld
 from contracts.events.enrolment import Consulted
+from contracts.serving import ABSENCE
 from enrolment import consultations
 from enrolment.absences import (
     absence_views,
+    certificates,
     checked,
     deciding,
     objection_views,
@@ -198,10 +200,15 @@ class AbsenceDesk(Service):
 
     @subscribes(DocumentShared)
     def keep_certificate(self, session: Session, fact: DocumentShared, envelope: Envelope) -> None:
-        if fact.subject_kind != "absence":
+        if fact.subject_kind != ABSENCE:
             return
         if not reports.attach(session, fact, self.clock.now()):
             log.warning("certificate refused", absence=str(fact.subject_id), account=str(fact.account_id))
+
+    @subscribes(DocumentWithheld)
+    def withhold_certificate(self, session: Session, fact: DocumentWithheld, envelope: Envelope) -> None:
+        if fact.subject_kind == ABSENCE:
+            certificates.withhold(session, fact)
 
     @every(seconds=600)
     def end_waiting_for_certificates(self) -> None:

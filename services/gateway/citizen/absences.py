@@ -33,6 +33,7 @@ from gateway.navigation import Entry
 from gateway.sentences import sentence_of
 from gateway.sentences.absences import CANNOT_REPORT, EFFECTS, GROUNDS, REASONS, STATES
 from gateway.services import ask, ask_each
+from gateway.vault import given
 
 blueprint = Blueprint("absences", __name__, url_prefix="/absences")
 navigation = [Entry("Absences", "citizen.absences.show", order=35)]
@@ -51,6 +52,7 @@ class ReportForm(CheckedForm):
         hint="Facultatif. N’écrivez rien de médical : le certificat suffit.",
         rows=3,
     )
+    reuse = CheckboxesField("Certificat déjà fourni")
 
 
 @blueprint.get("/")
@@ -69,6 +71,7 @@ def report(child_id: UUID) -> ResponseReturnValue:
     form = ReportForm()
     form.days.choices = [(str(each.booking_id), _day(each), _until(each)) for each in view.days]
     form.reason.choices = [(reason.value, words, _worth(view, reason)) for reason, words in REASONS.items()]
+    _offer_certificate(form, view)
     if form.validate_on_submit() and not form.to_be_changed():
         chosen = [each for each in view.days if str(each.booking_id) in form.days.data]
         reason = AbsenceReason(str(form.reason.data))
@@ -85,6 +88,7 @@ def report(child_id: UUID) -> ResponseReturnValue:
                     booking_ids=[each.booking_id for each in chosen],
                     reason=reason,
                     note=form.note.data or "",
+                    reuse_certificate=bool(form.reuse.data),
                 )
             )
         except CannotReport as refusal:
@@ -139,6 +143,15 @@ def certificate_address(absence_id: UUID) -> str:
     return url_for(
         "citizen.attachments.show", kind="absence", subject_id=absence_id, type=CERTIFICATE, suite=suite
     )
+
+
+def _offer_certificate(form: ReportForm, view: AbsenceChoicesView) -> None:
+    """The one of an earlier absence: unticked, since that it covers these days too is the parent's word."""
+    before = view.certificate
+    words = "Le certificat d’une absence récente couvre aussi ces jours"
+    form.reuse.choices = [(CERTIFICATE, words, given.sentence(before))] if before else []
+    if form.is_submitted():
+        form.reuse.data = [each for each in form.reuse.data if before and each == CERTIFICATE]
 
 
 def _day(each: ReportableView) -> str:

@@ -17,6 +17,7 @@ from contracts.enrolment.enrolments import (
     TakeOffer,
     WithdrawEnrolment,
 )
+from contracts.enrolment.given import Takes
 from contracts.errors import DomainError
 from contracts.events.enrolment import EnrolmentState
 from gateway.activities import absence_rules
@@ -26,6 +27,7 @@ from gateway.navigation import Entry
 from gateway.sentences import sentence_of
 from gateway.services import ask, ask_each
 from gateway.vault import given
+from gateway.vault.given import given_again
 
 blueprint = Blueprint("enrolments", __name__, url_prefix="/inscriptions")
 navigation = [Entry("Inscriptions", "citizen.enrolments.show", order=20)]
@@ -139,8 +141,20 @@ def follow(enrolment_id: UUID) -> str:
         states=STATES,
         name=names_from(types),
         document_address=document_address,
+        given={each.document_type: given.sentence(each) for each in view.given},
         form=CommandForm(),
     )
+
+
+@blueprint.post("/suivi/<uuid:enrolment_id>/reprendre/<document_type>")
+def reuse(enrolment_id: UUID, document_type: str) -> ResponseReturnValue:
+    """What was given with something else serves here too."""
+    form = CommandForm()
+    if form.validate_on_submit() and given_again(
+        form.command_id.data, Takes.ENROLMENT, enrolment_id, document_type[:60]
+    ):
+        flash("Le document déjà fourni est repris.", "success")
+    return redirect(url_for(".follow", enrolment_id=enrolment_id), 303)
 
 
 @blueprint.post("/suivi/<uuid:enrolment_id>/prendre")

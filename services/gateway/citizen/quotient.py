@@ -15,6 +15,7 @@ from contracts.accounts.quotients import (
     QuotientPage,
 )
 from contracts.documents import ListDocumentTypes
+from contracts.enrolment.given import GivenForFamily, GivenForFamilyView, Takes
 from contracts.errors import DomainError
 from gateway.forms import (
     CheckboxField,
@@ -27,6 +28,7 @@ from gateway.forms import (
     required,
 )
 from gateway.services import ask, ask_each
+from gateway.vault import given
 from gateway.vault.shelf import type_names
 
 blueprint = Blueprint("quotient", __name__, url_prefix="/famille/<uuid:family_id>/quotient")
@@ -124,7 +126,13 @@ class FetchForm(CommandForm):
 @blueprint.get("/")
 def show(family_id: UUID) -> str:
     """What is known and what can be done. While an answer is awaited the page asks again by itself, for a minute."""
-    page, types = ask_each([QuotientOf(family_id=family_id), ListDocumentTypes()])
+    page, types, before = ask_each(
+        [
+            QuotientOf(family_id=family_id),
+            ListDocumentTypes(),
+            GivenForFamily(family_id=family_id, document_types=[DOCUMENT_TYPE]),
+        ]
+    )
     if isinstance(page, Exception):
         raise page
     tries = max(0, request.args.get("essai", 0, type=int))
@@ -139,7 +147,21 @@ def show(family_id: UUID) -> str:
         seconds=REFRESH_SECONDS,
         type_names=type_names(types),
         document_type=DOCUMENT_TYPE,
+        given=given.sentence(before.given[0])
+        if isinstance(before, GivenForFamilyView) and before.given
+        else "",
     )
+
+
+@blueprint.post("/reprendre")
+def reuse(family_id: UUID) -> ResponseReturnValue:
+    """The attestation that was given with something else serves here too."""
+    form = CommandForm()
+    if form.validate_on_submit() and given.given_again(
+        form.command_id.data, Takes.FAMILY, family_id, DOCUMENT_TYPE
+    ):
+        flash("L’attestation est transmise : un agent l’enregistrera au dossier.", "success")
+    return redirect(url_for(".show", family_id=family_id), 303)
 
 
 @blueprint.route("/caf-msa", methods=["GET", "POST"])

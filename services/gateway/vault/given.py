@@ -1,7 +1,13 @@
-"""« Déjà fourni » in words: when a document was given to the town, with what, and until when it serves."""
+"""« Déjà fourni » in words: when a document was given to the town, with what, until when; and giving it again."""
+
+from uuid import UUID
+
+from flask import flash
 
 from contracts.enrolment.enrolments import GivenView
+from contracts.enrolment.given import GiveAgain, Takes
 from gateway import french
+from gateway.services import ask
 
 _WITH = {
     "enrolment": "avec une inscription",
@@ -27,3 +33,15 @@ def said(given: GivenView) -> str:
 def sentence(given: GivenView) -> str:
     """The same, alone."""
     return french.capitalize_first(f"{said(given)}.")
+
+
+def given_again(command_id: UUID, kind: Takes, subject_id: UUID, document_type: str) -> bool:
+    """Gives it again. False, which the next page says, when it cannot serve any more, or is there already."""
+    done = ask(
+        GiveAgain(
+            command_id=command_id, subject_kind=kind, subject_id=subject_id, document_type=document_type
+        )
+    )
+    if not done:
+        flash("Ce document ne peut pas être repris : joignez-en un autre s’il est encore demandé.", "warning")
+    return done

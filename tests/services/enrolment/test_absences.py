@@ -24,8 +24,10 @@ from contracts.enrolment.attendance import MarkedChild, RollCall, SettleAttendan
 from contracts.enrolment.bookings import ChangeBookings
 from contracts.enrolment.refusals import AbsenceChanged, AbsenceDecidedAlready, CannotReport
 from contracts.errors import DomainError, Invalid, NotAllowed, NotFound, NotSignedIn
+from contracts.events.documents import DocumentShared, DocumentWithheld
 from contracts.events.enrolment import AbsenceEffect, AbsenceState, AttendanceLine, Held, Mark
-from enrolment.absences import absence_views, deciding, reports
+from contracts.serving import Reach
+from enrolment.absences import absence_views, certificates, deciding, reports
 from enrolment.absences.reported import reported_for
 from enrolment.attending import settled, sheets
 from enrolment.household.families import keep_family
@@ -74,8 +76,10 @@ class Story:
         reason: AbsenceReason = AbsenceReason.ILLNESS,
         caller: Caller | None = None,
         now: datetime = NOW,
+        reuse: bool = False,
     ) -> AbsenceView:
         ask = mother.report(self.child_id, *[self.booking(day) for day in days], reason=reason)
+        ask = ask.model_copy(update={"reuse_certificate": reuse})
         with self.town.begin() as session:
             made = reports.report(session, ask, caller or self.parent, now)
             return absence_views.show(session, made[0], caller or self.parent, now)
@@ -342,6 +346,70 @@ def test_the_home_reminds_of_a_certificate_until_it_is_given(story: Story) -> No
         assert overview(session, story.parent, too_late).certificates == []
         assert reports.attach(session, mother.certificate(view.absence_id, account_id), NOW)
         assert overview(session, story.parent, NOW).certificates == []
+
+
+def give_certificate(story: Story, view: AbsenceView) -> DocumentShared:
+    account_id = story.parent.citizen()
+    more = {"serves": Reach.MATTER, "valid_until": date(2027, 11, 1), "readable_until": date(2027, 11, 1)}
+    fact = mother.certificate(view.absence_id, account_id).model_copy(update=more)
+    with story.town.begin() as session:
+        assert reports.attach(session, fact, NOW)
+    return fact
+
+
+def test_a_certificate_that_covers_another_absence_is_not_asked_again_where_the_parent_says_so(
+    story: Story,
+) -> None:
+    assert story.choices().certificate is None
+    fact = give_certificate(story, story.report(MONDAY))
+    before = story.choices().certificate
+    assert before is not None
+    assert (before.given_at, before.given_with) == (NOW, "absence")
+    view = story.report(TUESDAY, reuse=True)
+    [joined] = view.certificates
+    assert (view.awaits_certificate, joined.given_before, joined.is_coming) == (False, True, True)
+    [told] = story.facts("given.reused")
+    [asked] = told["given_before"]  # type: ignore[misc]
+    assert (told["subject_id"], asked["given_with"]) == (str(view.absence_id), str(fact.share_id))
+    passed_on = {
+        "share_id": UUID(asked["share_id"]),
+        "subject_id": view.absence_id,
+        "carried_from": fact.share_id,
+    }
+    with story.town.begin() as session:
+        assert reports.attach(session, fact.model_copy(update=passed_on), NOW)
+        [joined] = absence_views.show(session, view.absence_id, AGENT, NOW).certificates
+    assert not joined.is_coming
+    assert story.town.count("SELECT count(*) FROM given_document") == 1, "a chain of absences has no end"
+
+
+def test_one_that_cannot_be_passed_on_is_asked_for(story: Story) -> None:
+    fact = give_certificate(story, story.report(MONDAY))
+    view = story.report(TUESDAY, reuse=True)
+    [told] = story.facts("given.reused")
+    [asked] = told["given_before"]  # type: ignore[misc]
+    withheld = DocumentWithheld(
+        share_id=UUID(asked["share_id"]),
+        document_id=fact.document_id,
+        document_type=fact.document_type,
+        account_id=fact.account_id,
+        subject_kind="absence",
+        subject_id=view.absence_id,
+    )
+    with story.town.begin() as session:
+        certificates.withhold(session, withheld)
+        certificates.withhold(session, withheld)
+        again = absence_views.show(session, view.absence_id, AGENT, NOW)
+    assert (again.certificates, again.awaits_certificate, again.version) == ([], True, view.version + 1)
+
+
+def test_a_reason_without_certificate_takes_none_and_a_month_later_none_is_named(story: Story) -> None:
+    give_certificate(story, story.report(MONDAY))
+    assert story.report(TUESDAY, reason=AbsenceReason.OTHER, reuse=True).certificates == []
+    assert story.facts("given.reused") == []
+    last = datetime(2026, 12, 24, 8, tzinfo=PARIS)
+    assert story.choices(now=last).certificate is not None
+    assert story.choices(now=last + timedelta(days=1)).certificate is None
 
 
 def test_a_certificate_given_waits_for_an_agent_however_long(story: Story) -> None:

@@ -1,5 +1,6 @@
 """« Déjà fourni »: what a household gave and is still valid is not asked of it again."""
 
+import threading
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
@@ -7,10 +8,12 @@ import pytest
 from sqlalchemy import text
 
 from contracts import serving
-from contracts.caller import SYSTEM, Caller
+from contracts.caller import SYSTEM, Caller, Role
 from contracts.enrolment.enrolments import EnrolmentView, RequestEnrolment, WithdrawEnrolment
+from contracts.enrolment.given import GiveAgain, GivenForFamily, Takes
+from contracts.errors import NotAllowed, NotFound
 from contracts.events.documents import DocumentDeleted, DocumentShared, DocumentWithheld
-from contracts.events.enrolment import EnrolmentState, GivenBefore
+from contracts.events.enrolment import EnrolmentState, GivenBefore, GivenReused
 from contracts.serving import Reach, Whose
 from enrolment.catalogue import offer
 from enrolment.enrolling import enrolment_views, enrolments
@@ -18,6 +21,8 @@ from enrolment.given import memory
 from enrolment.given.models import GivenDocument
 from tests.mothers import enrolment as mother
 from tests.services.enrolment.conftest import NOW, Town
+from tests.services.enrolment.counter import Counter
+from tests.unit.gateway.doubles import SetClock
 
 TODAY = NOW.date()
 UNTIL = date(2027, 8, 31)
@@ -274,3 +279,92 @@ def test_the_other_household_s_documents_serve_there_and_not_here(asking: Town) 
     give(asking, canteen, mum)
     assert offered(asking, child.child_id, dad) == []
     assert offered(asking, child.child_id, mum) == ["assurance"]
+
+
+def give_again(
+    town: Town, subject_id: UUID, caller: Caller, kind: str = "enrolment", what: str = "assurance"
+) -> bool:
+    """By the service's own entry, as from the enrolment's page or the quotient's."""
+    counter = Counter(town.sessions, SetClock(LATER))
+    ask = GiveAgain(command_id=uuid4(), subject_kind=Takes(kind), subject_id=subject_id, document_type=what)
+    done: bool = counter.ask(ask, caller)
+    return done
+
+
+def test_what_was_given_after_another_enrolment_asked_for_it_serves_there_by_one_press(asking: Town) -> None:
+    child = mother.child()
+    _, [mum, dad] = asking.family(child, accounts=2)
+    canteen, wednesday = (enrol(asking, child.child_id, mum, each) for each in ("cantine", "mercredi"))
+    assert not give_again(asking, wednesday, dad), "nothing was given yet"
+    fact = give(asking, canteen, mum)
+    view = show(asking, wednesday, dad)
+    assert [each.document_type for each in view.given] == ["assurance"]
+    assert "assurance" in view.missing_documents
+
+    outcomes: list[bool] = []
+    threads = [
+        threading.Thread(target=lambda: outcomes.append(give_again(asking, wednesday, dad))) for _ in range(3)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == [False, False, True]
+    view = show(asking, wednesday, dad)
+    assert (view.missing_documents, view.given) == (["quotient_familial"], [])
+    [told] = reused(asking)
+    assert (told.subject_id, [each.given_with for each in told.given_before]) == (wednesday, [fact.share_id])
+    for stranger in (mother.parent(), mother.agent(Role.REQUESTS)):
+        with pytest.raises((NotFound, NotAllowed)):
+            give_again(asking, wednesday, stranger)
+
+
+def test_the_family_s_file_takes_the_quotient_that_an_enrolment_was_given_once(asking: Town) -> None:
+    child = mother.child()
+    family_id, [parent] = asking.family(child)
+    wednesday = enrol(asking, child.child_id, parent, "mercredi")
+    fact = give(asking, wednesday, parent, "quotient_familial", valid_until=date(2026, 12, 31))
+    counter = Counter(asking.sessions, SetClock(LATER))
+    ask = GivenForFamily(family_id=family_id, document_types=["quotient_familial", "assurance"])
+    assert [each.document_type for each in counter.ask(ask, parent).given] == ["quotient_familial"]
+    assert give_again(asking, family_id, parent, "family", "quotient_familial")
+    [told] = reused(asking)
+    [before] = told.given_before
+    carried = {"subject_kind": "family", "document_id": fact.document_id, "carried_from": fact.share_id}
+    give(asking, family_id, parent, "quotient_familial", share_id=before.share_id, **carried)
+    assert counter.ask(ask, parent).given == []
+    assert not give_again(asking, family_id, parent, "family", "quotient_familial")
+    with pytest.raises(NotFound):
+        counter.ask(ask, mother.parent())
+
+
+def test_a_health_sheet_s_vaccinations_serve_an_enrolment_and_its_pai_does_not(asking: Town) -> None:
+    child = mother.child()
+    _, [parent] = asking.family(child)
+    vaccinated = mother.wednesday(documents=("vaccinations", "certificat_medical"))
+    with asking.begin() as session:
+        offer.define_activity(session, mother.define(vaccinated), SYSTEM, NOW)
+        for kind, reach in (("vaccinations", Reach.CHILD), ("certificat_medical", Reach.MATTER)):
+            fact = DocumentShared(
+                share_id=uuid4(),
+                document_id=uuid4(),
+                document_type=kind,
+                account_id=parent.account_id,
+                subject_kind="health",
+                subject_id=child.child_id,
+                readable_until=date(2027, 11, 23),
+                serves=reach,
+            )
+            assert parent.account_id is not None
+            whose = memory.household_of(session, parent.account_id, child.child_id)
+            memory.keep(session, memory.gift_of(fact, NOW), whose)
+    assert offered(asking, child.child_id, parent) == ["vaccinations"]
+
+
+def reused(town: Town) -> list[GivenReused]:
+    """What documents was asked to pass on, with something that waited."""
+    with town.begin() as session:
+        rows = session.connection().exec_driver_sql(
+            "SELECT (body::json)->'data' FROM outbox WHERE name = 'given.reused' ORDER BY id"
+        )
+        return [GivenReused.model_validate(each) for each in rows.scalars()]

@@ -24,7 +24,7 @@ from contracts.enrolment.absences import (
     WithdrawAbsence,
 )
 from contracts.enrolment.attendance import RollCall
-from contracts.enrolment.enrolments import AttachmentView
+from contracts.enrolment.enrolments import AttachmentView, GivenView
 from contracts.enrolment.home import AwaitedCertificateView
 from contracts.enrolment.objections import (
     AnswerObjection,
@@ -97,6 +97,28 @@ def test_a_report_is_checked_with_what_each_day_costs_then_sent_once(parents: An
     assert done.location == f"{ABSENCES}{made.absence_id}"
     [sent] = [each for each in parents.services.asked if isinstance(each, ReportAbsence)]
     assert (sent.reason, sent.note, len(sent.booking_ids)) == (AbsenceReason.ILLNESS, "Une grippe.", 2)
+
+
+def test_the_certificate_of_a_recent_absence_serves_when_the_parent_says_that_it_covers_these_days(
+    parents: Any,
+) -> None:
+    view = parents.services.answers[AbsenceChoices]
+    before = GivenView(
+        document_type="certificat_medical", given_at=at(date(2026, 11, 20)), given_with="absence"
+    )
+    parents.services.answers[AbsenceChoices] = view.model_copy(update={"certificate": before})
+    parents.services.answers[ReportAbsence] = [mother.absence()]
+    browser = parents.citizen()
+    address, day = f"{ABSENCES}signaler/{LEA}", str(view.days[0].booking_id)
+    page = browser.read(address)
+    assert "Déjà fourni le 20 novembre 2026 pour une absence." in text_of(page)
+    assert not page.select_one("input[name=reuse]").has_attr("checked")
+    for ticked, said in ((["certificat_medical"], "est repris"), ([], "Vous joindrez le certificat")):
+        answer = browser.send(address, days=[day], reason="illness", reuse=ticked)
+        checked = BeautifulSoup(answer.get_data(as_text=True), "html5lib")
+        assert said in text_of(checked)
+        browser.submit(checked, button="Signaler l’absence")
+        assert parents.services.asked_for(ReportAbsence)[-1].reuse_certificate is bool(ticked)
 
 
 def test_a_report_without_a_day_or_that_comes_too_late_says_what_to_do(parents: Any) -> None:

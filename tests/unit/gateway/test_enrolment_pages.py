@@ -22,6 +22,7 @@ from contracts.enrolment.enrolments import (
     ShowEnrolment,
     WithdrawEnrolment,
 )
+from contracts.enrolment.given import GiveAgain, Takes
 from contracts.enrolment.home import NearDeadlineView, Overview, UpcomingView
 from contracts.enrolment.refusals import AlreadyEnrolled, StillBooked
 from contracts.errors import Invalid, ServiceUnavailable
@@ -92,6 +93,29 @@ def test_what_was_given_before_serves_again_unless_the_parent_gives_another(site
     assert "Donner un autre document" in followed
     browser.post(CANTEEN, {"step": "confirm", "place": terms.SCHOOL})
     assert [each.reuse for each in site.services.asked_for(RequestEnrolment)] == [["assurance"], []]
+
+
+def test_what_was_given_since_with_something_else_serves_by_one_press(site: Any) -> None:
+    types(site)
+    before = GivenView(document_type="assurance", given_at=mother.at(date(2026, 9, 3)), given_with="request")
+    waiting = mother.enrolment(EnrolmentState.REQUESTED, missing_documents=["assurance"], given=[before])
+    site.services.answers[ShowEnrolment] = waiting
+    site.services.answers[GiveAgain] = True
+    browser = site.citizen()
+    follow = f"/mon-espace/inscriptions/suivi/{waiting.enrolment_id}"
+    page = browser.read(follow)
+    assert "Déjà fourni le 3 septembre 2026 avec une démarche." in plain(page)
+    assert "Donner un autre document" in plain(page)
+    done = browser.submit(
+        page, button="Reprendre ce document pour cette inscription (Attestation d’assurance)"
+    )
+    assert done.location == follow
+    [order] = site.services.asked_for(GiveAgain)
+    assert (order.subject_kind, order.subject_id, order.document_type) == (
+        Takes.ENROLMENT,
+        waiting.enrolment_id,
+        "assurance",
+    )
 
 
 def plain(page: BeautifulSoup) -> str:

@@ -1,9 +1,10 @@
 """« Quotient familial » and the documents given to the family's file."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
+from chassis.clock import PARIS
 from contracts.accounts.given import ListGivenDocuments
 from contracts.accounts.quotients import (
     FetchQuotient,
@@ -14,6 +15,8 @@ from contracts.accounts.quotients import (
 )
 from contracts.caller import Role
 from contracts.documents import ListDocumentTypes
+from contracts.enrolment.enrolments import GivenView
+from contracts.enrolment.given import GiveAgain, GivenForFamily, GivenForFamilyView, Takes
 from contracts.errors import ServiceUnavailable
 from tests.mothers import quotients as mother
 
@@ -35,6 +38,7 @@ ANSWERS = {
 def prepare(site, **changes):
     site.services.answers[QuotientOf] = mother.a_page(**changes)
     site.services.answers[ListDocumentTypes] = mother.TYPES
+    site.services.answers[GivenForFamily] = GivenForFamilyView(given=[])
 
 
 def text_of(page):
@@ -168,3 +172,29 @@ def test_agents_find_what_is_to_be_read(site):
     assert "Attestation de quotient familial" in text_of(page)
     assert page.select_one(f'main a[href*="/agents/pieces/family/{mother.FAMILY}"]') is not None
     site.agent(Role.BILLING).get("/agents/documents-recus/", 403)
+
+
+def test_an_attestation_given_with_an_enrolment_serves_here_by_one_press(site):
+    prepare(site, documents=[])
+    before = GivenView(
+        document_type="quotient_familial",
+        given_at=datetime(2026, 11, 3, 12, tzinfo=PARIS),
+        valid_until=date(2026, 12, 31),
+        given_with="enrolment",
+    )
+    site.services.answers[GivenForFamily] = GivenForFamilyView(given=[before])
+    site.services.answers[GiveAgain] = True
+    parent = site.citizen()
+    page = parent.read(PAGE)
+    assert (
+        "Déjà fourni le 3 novembre 2026 avec une inscription, valable jusqu’au 31 décembre 2026."
+        in text_of(page)
+    )
+    done = parent.submit(page, button="Reprendre cette attestation")
+    assert done.location == PAGE
+    assert "L’attestation est transmise" in text_of(parent.read(PAGE))
+    [order] = site.services.asked_for(GiveAgain)
+    assert (order.subject_kind, order.subject_id) == (Takes.FAMILY, mother.FAMILY)
+    site.services.answers[GiveAgain] = False
+    parent.submit(page, button="Reprendre cette attestation")
+    assert "ne peut pas être repris" in text_of(parent.read(PAGE))
