@@ -235,7 +235,8 @@ def _about(subject: str, words: str) -> dict[str, Any]:
 
 def _of(caller: Caller) -> dict[str, Any]:
     """Who asks."""
-    first_name, _, last_name = caller.name.rpartition(" ")
+    name = caller.name.removeprefix("Mme ").removeprefix("M. ")
+    first_name, _, last_name = name.rpartition(" ")
     return {
         "prenom": first_name or "Line",
         "nom": last_name or "Passage",

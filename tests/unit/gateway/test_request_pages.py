@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from pypdf import PdfReader
+from pypdfium2 import PdfDocument
 
 from contracts.accounts.agents import ListAgents
 from contracts.caller import Role
@@ -117,6 +118,22 @@ def test_the_receipt_says_what_the_law_wants_and_the_code(town: Site) -> None:
     said = paper(browser, f"{TRACKING}/demande/accuse.pdf")
     for expected in ("2026-000123", "20 novembre 2026", "Mairie [+]", "04 75 05 51 51", CODE, "R. 112-11-1"):
         assert expected in said.replace("\n", " ")
+
+
+def test_a_word_without_an_end_stays_on_the_paper_and_is_read_whole(town: Site) -> None:
+    place = "https://carte.exemple.fr/lieux/" + "square-jules-nadi/" * 12
+    answers = {**mother.view().answers, "name": "W" * 60, "words": f"Le banc : {place} est cassé."}
+    browser = following(town, mother.view(answers=answers, steps=mother.history()))
+    pages = PdfDocument(browser.get(f"{TRACKING}/demande/accuse.pdf").data)
+    said = ""
+    for page in pages:
+        text = page.get_textpage()
+        boxes = [text.get_charbox(each) for each in range(text.count_chars())]
+        assert max(right for _, _, right, _ in boxes) < page.get_width() - 40
+        said += text.get_text_range()
+    said = "".join(said.replace("\u200b", "").replace("\ufffe", "").split())
+    assert place in said
+    assert "W" * 60 in said
 
 
 def test_a_refusal_is_read_and_downloaded_with_its_ways_of_appeal(town: Site) -> None:
