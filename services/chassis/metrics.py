@@ -36,3 +36,6 @@ OUTBOX_TOLD = counter("outbox_told_total", "Facts confirmed by the broker", ("se
 FACTS = counter("facts_total", "Facts handled, by outcome", ("handler", "outcome"))
 QUEUE_DEPTH = gauge("queue_depth", "Messages waiting, by queue (parked queues included)", ("queue",))
 PARKED = gauge("parked", "Facts and orders given up on that wait for a decision", ("service", "type"))
+TIMER_RUNS = counter(
+    "timer_runs_total", "What is done by the clock, by outcome: done or failed", ("timer", "outcome")
+)

@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
+from chassis.topology import DELIVERY_LIMIT
 from contracts.envelope import Envelope
 from contracts.errors import DomainError
 from contracts.parked import ParkedFailure
@@ -130,7 +131,7 @@ def read(queue: str, body: bytes, headers: Headers, sender: str | None, now: dat
         failure=_plain(failure.kind, 200),
         words=_plain(failure.words, MOST_WORDS),
         handler=_plain(failure.handler, 100),
-        tries=int(headers.get(TRIES, 0)),
+        tries=int(headers.get(TRIES, 0)) + (DELIVERY_LIMIT if failure.kind == ParkedFailure.DIED else 0),
         first_failed_at=_instant(headers.get(_FIRST)) or last,
         last_failed_at=last,
     )

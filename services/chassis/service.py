@@ -26,7 +26,7 @@ from nameko.timer import Timer
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis import health, logs
+from chassis import health, logs, metrics
 from chassis.clock import Clock, SystemClock, clock_from
 from chassis.consumer import FactQueue, subscribes
 from chassis.database import engine_for, sessions_for
@@ -128,9 +128,15 @@ class Service:
 
 
 class _Every(Timer):
-    """A timer whose failure is logged and tried again at the next tick."""
+    """A timer whose failure is logged, counted and tried again at the next tick."""
+
+    def setup(self) -> None:
+        timer = f"{self.container.service_name}.{self.method_name}"
+        self.runs = {word: metrics.TIMER_RUNS.labels(timer, word) for word in ("done", "failed")}
+        super().setup()
 
     def handle_result(self, worker_ctx: Any, result: Any, exc_info: Any) -> Any:
+        self.runs["done" if exc_info is None else "failed"].inc()
         if exc_info is not None:
             log.error("timer failed", method=self.method_name, exc_info=exc_info)
         return super().handle_result(worker_ctx, result, None)

@@ -4,14 +4,17 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import pika
 import pytest
 from playwright.sync_api import expect
 
 from accounts.staff import totp
 from contracts.caller import Role
+from deploy.rabbitmq.definitions import ADMINISTRATOR
 from tests.journeys.mailbox import Mailbox, link_in
 from tests.journeys.people import AMANDINE, FILES_AGENT, MANAGER, PASSWORD, Person
 from tests.journeys.visitor import Visitor
+from tests.providers.system import Town
 from tests.waiting import eventually
 
 NEWCOMER = Person("M.", "Ferdinand", "Lebrun", frozenset({Role.REQUESTS}))
@@ -122,3 +125,26 @@ def test_an_administrator_reads_which_agent_opened_which_file(
     assert "Dossier ouvert" in download.value.path().read_text("utf-8-sig")
     desk.goto(f"/agents/familles/?nom={AMANDINE.last_name}")
     desk.says("Vous n’avez pas accès à cette page")
+
+
+def test_an_administrator_sets_aside_what_no_service_can_read(
+    town: Town, agent: Callable[[Person], Visitor]
+) -> None:
+    with pika.BlockingConnection(pika.URLParameters(town.broker.url(ADMINISTRATOR))) as connection:
+        connection.channel().basic_publish("", "billing.events", b"Ce n'est pas un fait.")
+    desk = agent(MANAGER)
+
+    def is_shown() -> bool:
+        desk.goto("/agents/echanges-bloques/?service=billing")
+        return desk.page.get_by_role("link", name=re.compile("^Illisible")).count() > 0
+
+    eventually(is_shown)
+    desk.look("agents-echanges-bloques")
+    desk.page.get_by_role("link", name=re.compile("^Illisible")).first.click()
+    desk.says("Le message n’est pas lisible")
+    desk.follow("Lire le contenu")
+    desk.says("Ce n'est pas un fait.")
+    desk.look("agents-message-bloque")
+    desk.page.get_by_label("Pourquoi l’écarter").fill("Un essai.")
+    desk.press("Écarter")
+    desk.says("Le message est écarté")

@@ -175,6 +175,19 @@ def test_what_cannot_be_read_is_parked_at_once_and_the_next_one_applied(serving:
     assert lines(serving, kind="fr.espace-citoyens.place.updated.v9") == [], "told beside the one we hear"
 
 
+def test_what_an_earlier_release_parked_is_emptied_into_rows(serving: Echo) -> None:
+    body = envelope(a_place("d’avant"), type="fr.espace-citoyens.place.updated.v7")
+    headers = {"x-espace-tries": 8, "x-espace-reason": "RuntimeError('autrefois')"}
+    with pika.BlockingConnection(pika.URLParameters(serving.amqp_url)) as connection:
+        connection.channel().basic_publish(
+            "", "echo.events.parked", body, pika.BasicProperties(headers=headers, delivery_mode=2)
+        )
+    [line] = eventually(lambda: lines(serving, kind="fr.espace-citoyens.place.updated.v7"))
+
+    assert (line.failure, line.words, line.tries) == ("RuntimeError", "RuntimeError('autrefois')", 8)
+    assert depth(serving, "echo.events.parked") == 0
+
+
 def test_an_order_keeps_its_sender_while_it_waits_and_when_it_is_put_back(serving: Echo) -> None:
     serving.rows("DELETE FROM mended")
     sender = serving.broker.url("subscriber")

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import IntegrityError
 
 from chassis.parked_message import SENDER, Failure, headers_after, read
+from chassis.topology import DELIVERY_LIMIT
 from contracts.envelope import Envelope
 from contracts.events.enrolment import PlaceUpdated
 from contracts.parked import ParkedFailure
@@ -54,7 +55,7 @@ def test_one_that_its_process_died_over_says_so_whatever_it_failed_of_before() -
 
     found = read("billing.events", a_body(), {**before, "x-death": [death]}, None, LATER)
 
-    assert (found.failure, found.words) == (ParkedFailure.DIED, "")
+    assert (found.failure, found.words, found.tries) == (ParkedFailure.DIED, "", 1 + DELIVERY_LIMIT)
     assert found.parking == read("billing.events", a_body(), {"x-death": [death]}, None, LATER).parking
 
 
