@@ -103,8 +103,8 @@ def copy(child_id: UUID) -> ResponseReturnValue:
     source = next((each for each in overview.children if each.child_id == child_id), None)
     if source is None:
         abort(404)
-    form = CopyForm()
     siblings = [each for each in overview.children if each.child_id != child_id]
+    form = CopyForm(sibling=str(siblings[0].child_id) if len(siblings) == 1 else None)
     form.sibling.choices = [(str(each.child_id), each.first_name) for each in siblings]
     if form.validate_on_submit() and not form.to_be_changed() and (period := form.period()):
         wanted = Copy(

@@ -245,6 +245,9 @@ def test_a_siblings_days_are_copied(site: Any) -> None:
     site.services.answers[ApplyCopy] = answer.model_copy(update={"child_name": "Tom"})
     browser = site.citizen()
     sent = {"sibling": str(TOM), "first": ["7", "12", "2026"], "last": ["18", "12", "2026"]}
+    assert browser.read(COPY).select_one("main input[type=radio][checked]")["value"] == str(
+        TOM
+    )  # the only one
     preview = parsed(browser.send(COPY, **sent))
     assert "Activités du mercredi : ces jours ne sont pas copiés" in words(preview)
     browser.submit(preview, button="Enregistrer")
