@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from uuid import UUID
 
 import structlog
 from sqlalchemy.orm import Session
@@ -179,13 +180,16 @@ class DocumentsService(RequestPapersDesk, ParkingDesk, Service):
             return stored
 
         with self.begin() as session:
-            return once(session, ask, caller, store)
+            # Not kept as the command's answer: its key is forgotten with the document, here too.
+            again = self._once_more(session, ask.document_id, account_id)
+            return once(session, ask, caller, store, again)
 
     @answers(DescribeDocument)
     def describe_document(self, ask: DescribeDocument, caller: Caller) -> DocumentView:
         account_id = caller.citizen()
         with self.begin() as session:
-            return once(session, ask, caller, lambda: vault.describe(session, ask, account_id))
+            again = self._once_more(session, ask.document_id, account_id)
+            return once(session, ask, caller, lambda: vault.describe(session, ask, account_id), again)
 
     @answers(DeleteDocument)
     def delete_document(self, ask: DeleteDocument, caller: Caller) -> DeletionView:
@@ -321,6 +325,12 @@ class DocumentsService(RequestPapersDesk, ParkingDesk, Service):
             work()
         except ServiceUnavailable:
             log.warning("object store away, left to the timer", work=work.__name__)
+
+    def _once_more(
+        self, session: Session, document_id: UUID, account_id: UUID
+    ) -> Callable[[], DocumentView]:
+        question = OpenDocument(document_id=document_id)
+        return lambda: vault.open_document(session, question, account_id, self.town).document
 
     def _now(self) -> tuple[datetime, date]:
         now = self.clock.now()

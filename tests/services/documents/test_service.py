@@ -1,5 +1,6 @@
 """The documents service: repeats, races, terms, and what it sweeps up."""
 
+import base64
 import io
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
@@ -161,6 +162,29 @@ def test_a_given_up_wrap_is_not_left_in_the_journal_of_commands(vaults, parent):
         vaults.rows("SELECT a::text FROM account_keys a")
     )
     assert first.model_dump(mode="json")["box"] not in dump
+
+
+def test_a_deleted_documents_key_is_left_nowhere(vaults, parent):
+    """Its object may stay for a year where it was attached; whoever has the database then must not find the key."""
+    document_id = parent.upload()
+    stored = parent.entry(document_id)
+    described = DescribeDocument(
+        command_id=uuid4(), document_id=document_id, document_type="autre", sealed_description=b"x"
+    )
+    for command in (stored, stored, described, described):
+        assert vaults.ask(command, parent.caller).sealed_key == stored.sealed_key
+    draft = parent.draft(document_id)
+    vaults.ask(ShareDocument(command_id=uuid4(), document_id=document_id, share=draft), parent.caller)
+    vaults.ask(DeleteDocument(command_id=uuid4(), document_id=document_id), parent.caller)
+    dump = "".join(
+        str(vaults.rows(f'SELECT t::text FROM "{table}" t'))
+        for (table,) in vaults.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    )
+    assert str(document_id) in dump
+    for kept in (stored.sealed_key.hex(), base64.b64encode(stored.sealed_key).decode()):
+        assert kept not in dump
+    with pytest.raises(NotFound):
+        vaults.ask(stored, parent.caller)
 
 
 def test_keys_of_another_pair_change_nothing(vaults, parent):
