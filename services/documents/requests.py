@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -28,6 +28,9 @@ from documents.types import months_later
 MOST_DEPOSITS = 20
 UNFILED_AFTER = timedelta(days=2)
 """A draft without an account lives one day; what was given for it does not outlive it by much."""
+
+
+_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended('documents.deposit ' || :request_id, 0))")
 
 
 # ---------------------------------------------------------------- what enrolment tells
@@ -90,6 +93,8 @@ def deposit(session: Session, ask: DepositDocument, town: TownKey, now: datetime
     kind = types.find_type(session, ask.document_type)
     if session.get(Document, ask.document_id) is not None:
         raise Conflict(document_id=str(ask.document_id))
+    # Two given at once cannot both be the last: there may be no row of the request yet that could be locked.
+    session.execute(_TURN, {"request_id": str(ask.share.subject_id)})
     if _deposits_of(session, ask.share.subject_id) >= MOST_DEPOSITS:
         raise DepositsFull(documents=MOST_DEPOSITS)
     document = Document(

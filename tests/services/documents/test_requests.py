@@ -1,6 +1,7 @@
 """Documents of requests: opened by the department in charge alone, given without an account, letters into vaults."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -182,6 +183,22 @@ def test_a_deposit_must_have_its_object_a_request_and_room(vaults):
         vaults.ask(sealed(vaults, request_id), ANYBODY)
     with pytest.raises(DepositsFull):
         vaults.ask(sealed(vaults, request_id), ANYBODY)
+
+
+def test_two_files_given_at_once_cannot_both_be_the_last(vaults, monkeypatch):
+    monkeypatch.setattr(requests, "MOST_DEPOSITS", 2)
+    request_id = uuid4()
+    given = [sealed(vaults, request_id) for _ in range(6)]
+
+    def give(command: DepositDocument) -> bool:
+        try:
+            vaults.ask(command, ANYBODY)
+        except DepositsFull:
+            return False
+        return True
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sum(pool.map(give, given)) == 2
 
 
 def test_the_town_s_letter_goes_into_the_requester_s_vault_and_only_they_open_it(vaults, parent):
