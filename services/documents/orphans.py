@@ -49,16 +49,16 @@ def unowned(session: Session, objects: Iterable[StoredObject], real_now: datetim
         yield from (key for key in batch if key.removesuffix(PREVIEW) not in known)
 
 
-def take_finished(session: Session) -> Document | None:
-    """A document taken out of its vault and no longer shared, locked; another process takes another one."""
+def take_finished(session: Session, document_id: UUID | None = None) -> Document | None:
+    """A document taken out of its vault and no longer shared, locked; another process takes another one.
+
+    `document_id`: that one, if it is such.
+    """
     shared = exists().where(Share.document_id == Document.document_id, Share.closed_at.is_(None))
-    return session.scalar(
-        select(Document)
-        .where(Document.deleted_at.is_not(None), ~shared)
-        .order_by(Document.deleted_at)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
+    finished = select(Document).where(Document.deleted_at.is_not(None), ~shared)
+    if document_id is not None:
+        finished = finished.where(Document.document_id == document_id)
+    return session.scalar(finished.order_by(Document.deleted_at).limit(1).with_for_update(skip_locked=True))
 
 
 def keys_of(document_id: UUID) -> tuple[str, str]:

@@ -72,6 +72,10 @@ SHARES = metrics.gauge("documents_shares", "Shares that agents may open now")
 ORPHANS = metrics.counter("documents_orphans_removed_total", "Objects removed because no document has them")
 
 
+PROMPT = 1.5
+"""Seconds that the store may be silent where a parent waits for what a timer would do too."""
+
+
 def _town_key(settings: Settings) -> TownKey:
     """A service without the town's key does not start."""
     return TownKey.read(settings.need("requests_key"))
@@ -82,6 +86,7 @@ class DocumentsService(RequestPapersDesk, ParkingDesk, Service):
 
     name = "documents"
     objects: Objects = part(Objects)
+    prompt_objects: Objects = part(lambda settings: Objects(settings, PROMPT))
     town: TownKey = part(_town_key)
 
     # ------------------------------------------------------------ types
@@ -198,7 +203,7 @@ class DocumentsService(RequestPapersDesk, ParkingDesk, Service):
         with self.begin() as session:
             deleted = once(session, ask, caller, lambda: vault.delete(session, ask, account_id, now, today))
         if not deleted.shares_kept:
-            self._attempt(self.remove_finished)
+            self._remove_at_once(ask.document_id)
         return deleted
 
     @answers(ShareDocument)
@@ -269,16 +274,8 @@ class DocumentsService(RequestPapersDesk, ParkingDesk, Service):
     @every(seconds=300)
     def remove_finished(self) -> None:
         """Removes what was taken out and is shared no more: the object, then its row. One commit for each."""
-        while True:
-            with self.begin() as session:
-                document = orphans.take_finished(session)
-                if document is None:
-                    return
-                for key in orphans.keys_of(document.document_id):
-                    self.objects.delete(BUCKET, key)
-                session.delete(document)
-                if document.account_id is not None:
-                    keyring.drop_erased(session, document.account_id)
+        while self._remove_one(self.objects):
+            pass
 
     @every(seconds=3600)
     def remove_orphans(self) -> None:
@@ -319,16 +316,27 @@ class DocumentsService(RequestPapersDesk, ParkingDesk, Service):
         now, today = self._now()
         carrying.carry(session, subject, given_before, self.town, now, today)
 
-    def _attempt(self, work: Callable[[], None]) -> None:
-        """Does now what a timer would do later; a store that is away must not undo what was committed."""
-        try:
-            work()
-        except ServiceUnavailable:
-            log.warning("object store away, left to the timer", work=work.__name__)
+    def _remove_one(self, objects: Objects, document_id: UUID | None = None) -> bool:
+        """False where nothing is to be removed. Raises ServiceUnavailable; the row then waits."""
+        with self.begin() as session:
+            document = orphans.take_finished(session, document_id)
+            if document is None:
+                return False
+            for key in orphans.keys_of(document.document_id):
+                objects.delete(BUCKET, key)
+            session.delete(document)
+            if document.account_id is not None:
+                keyring.drop_erased(session, document.account_id)
+        return True
 
-    def _once_more(
-        self, session: Session, document_id: UUID, account_id: UUID
-    ) -> Callable[[], DocumentView]:
+    def _remove_at_once(self, document_id: UUID) -> None:
+        """What the timer would do later; a store that is away must neither undo nor delay what was committed."""
+        try:
+            self._remove_one(self.prompt_objects, document_id)
+        except ServiceUnavailable:
+            log.warning("object store away, left to the timer", document_id=str(document_id))
+
+    def _once_more(self, session: Session, document_id: UUID, account_id: UUID) -> Callable[[], DocumentView]:
         question = OpenDocument(document_id=document_id)
         return lambda: vault.open_document(session, question, account_id, self.town).document
 

@@ -31,7 +31,7 @@ from gateway.vault.sealing import Damaged, unseal
 from tests.journeys import chapters
 from tests.journeys.mailbox import Mailbox
 from tests.journeys.people import PASSWORD, Person
-from tests.journeys.test_8_requests import Filed, follow, write_to_the_town
+from tests.journeys.test_8_requests import write_to_the_town
 from tests.journeys.test_8_vault import fill
 from tests.journeys.visitor import Visitor
 from tests.mothers.documents import a_pdf, a_photograph
@@ -122,10 +122,8 @@ def give_without_an_account(stranger: Visitor) -> str:
     """With a request that is followed by its code, which is given back."""
     write_to_the_town(stranger, "Un lampadaire éteint", "blaise.passage@exemple.test")
     page = stranger.page
-    number = re.search(r"20\d\d-\d{6}", page.get_by_role("main").inner_text())
-    assert number is not None
     code = page.locator(".tracking-code").inner_text()
-    follow(stranger, Filed(number[0], code))
+    stranger.goto("/suivre-une-demande/demande")
     stranger.follow("joindre un document")
     page.get_by_label("De quel document s’agit-il").select_option(label="Pièce d’identité")
     what = "without an account"

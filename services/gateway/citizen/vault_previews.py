@@ -22,12 +22,12 @@ POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 @blueprint.get("/<uuid:document_id>/apercu/<int:number>")
 def show(document_id: UUID, number: int) -> Response:
-    """A picture: 0 is the thumbnail, then the pages. Whoever looks at the first page reads the document."""
+    """A picture: 0 is the thumbnail, then the pages. Whoever looks at any page reads the document."""
     private = browser_session.vault_private_key()
     if private is None:
         raise VaultLocked
     question: Question[DocumentKeyView] = OpenDocument(document_id=document_id)
-    if number == 1:
+    if number >= 1:
         question = ReadDocument(command_id=uuid4(), document_id=document_id)
     opened = open_view(ask(question).document, private)
     picture = previews.read(document_id, opened.file_key, number) if opened.description.shown else None

@@ -29,6 +29,7 @@ from gateway.vault.intake import Inspected, Reason, Refused
 from gateway.vault.multipart import IncomingForm, Interrupted
 from gateway.vault.names import LONGEST_NAME, clean_name, fitting
 from gateway.vault.pages import BoundPages
+from gateway.vault.shelf import today
 from gateway.vault.silence import bound_silence
 from gateway.vault.twice import Twice
 from gateway.wiring import settings
@@ -110,6 +111,14 @@ class AttachForm(UploadForm):
     """The same where the type is known."""
 
     document_type = None  # type: ignore[assignment]
+
+    def validate_valid_until(self, field: DateField) -> None:
+        """What is asked for must still serve; one's own vault may keep what is over."""
+        if field.data is not None and field.data < today():
+            raise ValidationError(
+                "Cette date est passée : la mairie ne pourrait pas retenir ce document. Corrigez la date, "
+                "ou joignez un document encore valable."
+            )
 
 
 def incoming_form() -> IncomingForm:

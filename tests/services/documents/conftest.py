@@ -54,7 +54,7 @@ class Vaults:
         self.service.begin = self.service.look.begin
         self.service.clock = self.clock
         self.service.settings = self.settings
-        self.service.objects = self.objects
+        self.service.objects = self.service.prompt_objects = self.objects
         self.service.town = TownKey.read(self.settings.need("requests_key"))
 
     def ask(self, question: Question[Any], caller: Caller) -> Any:
@@ -119,7 +119,7 @@ def vaults(all_vaults: Vaults, monkeypatch: pytest.MonkeyPatch) -> Vaults:
     monkeypatch.setattr(keys.wrap, "__defaults__", (1, 8192))
     all_vaults.clock.at = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
     all_vaults.asked.clear()
-    all_vaults.service.objects = all_vaults.objects
+    all_vaults.service.objects = all_vaults.service.prompt_objects = all_vaults.objects
     return all_vaults
 
 

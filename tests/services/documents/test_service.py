@@ -430,11 +430,10 @@ def test_a_store_that_is_away_does_not_undo_a_deletion(vaults, parent):
     from chassis.settings import Settings
 
     document_id = parent.store()
-    vaults.service.objects = Objects(Settings(s3_url="http://a:b@127.0.0.1:9"))
+    vaults.service.prompt_objects = Objects(Settings(s3_url="http://a:b@127.0.0.1:9"))
     vaults.ask(DeleteDocument(command_id=uuid4(), document_id=document_id), parent.caller)
     assert parent.documents() == []
     assert str(document_id) in vaults.keys_in_bucket()
-    vaults.service.objects = vaults.objects
     vaults.service.remove_finished()
     assert str(document_id) not in vaults.keys_in_bucket()
 

@@ -350,6 +350,17 @@ def test_a_document_shows_what_it_looks_like_and_to_its_owner_alone(vaults, vaul
     assert not any(str(document.document_id) in key for key in vaults.keys_in_bucket())
 
 
+def test_whoever_looks_at_any_page_reads_the_document_and_a_list_of_thumbnails_does_not(vaults, vault_site):
+    browser = sign_in(vault_site)
+    send(browser, a_pdf(pages=3), name="Assurance")
+    document = the_document(vaults, browser)
+    read = "Consulté par vous"
+    picture(browser, document, 0)
+    assert read not in browser.read(f"/mon-espace/stockage/{document.document_id}").get_text()
+    picture(browser, document, 2)
+    assert read in browser.read(f"/mon-espace/stockage/{document.document_id}").get_text()
+
+
 def test_a_documents_preview_does_not_pass_for_the_document(vaults, vault_site):
     browser = sign_in(vault_site)
     send(browser, a_jpeg(300, 200))
@@ -546,6 +557,17 @@ def test_a_new_document_is_stored_and_attached_in_one_go(vaults, vault_site):
         "SELECT name FROM outbox WHERE body::text LIKE :id ORDER BY id", id=f"%{document.document_id}%"
     )
     assert [name for (name,) in told] == ["document.stored", "document.shared"]
+
+
+def test_what_is_asked_for_must_still_be_valid_and_the_vault_keeps_what_is_over(vaults, vault_site):
+    browser, before = sign_in(vault_site), vaults.keys_in_bucket()
+    address = f"/mon-espace/pieces/enrolment/{uuid4()}?type=assurance&suite=/mon-espace/stockage/"
+    answer = send(browser, a_pdf(), address=address, form=-1, calls=2, valid_until=["22", "11", "2026"])
+    assert answer.status_code == 422
+    assert "Cette date est passée" in text_of(answer)
+    assert vaults.keys_in_bucket() == before
+    answer = send(browser, a_pdf(), name="Ancienne", valid_until=["22", "11", "2026"])
+    assert "Périmé" in browser.read(answer.location).get_text()
 
 
 def test_a_document_of_the_vault_is_attached_without_being_sent_again(vaults, vault_site):

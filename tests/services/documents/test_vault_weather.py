@@ -1,6 +1,7 @@
 """The vault when something is wrong outside of it: the store, the line, the browser, the name of a file."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -11,6 +12,7 @@ from chassis.objects import Objects
 from chassis.settings import Settings
 from contracts.documents import BUCKET, OpenVault
 from contracts.errors import ServiceUnavailable
+from documents.service import PROMPT
 from gateway.vault import store
 from gateway.vault.silence import SILENCE
 from tests.mothers.documents import a_pdf
@@ -222,3 +224,30 @@ def test_a_form_sent_twice_at_once_leaves_one_document(vaults, vault_site):
     assert codes == [303, 303]
     assert len(vaults.ask(OpenVault(), citizen(browser.account_id)).documents) == 1
     assert len(vaults.documents_in_bucket() - before) == 1
+
+
+def test_a_silent_store_does_not_keep_a_parent_who_deletes_waiting(vaults, vault_site, weather):
+    """Longer than the site waits for an answer, and it would say that nothing was done."""
+    browser = sign_in(vault_site)
+    send(browser, a_pdf())
+    document = the_document(vaults, browser)
+    vaults.service.prompt_objects = Objects(Settings(s3_url=weather.url), PROMPT)
+    weather.silent, began = True, time.monotonic()
+    browser.send(f"/mon-espace/stockage/{document.document_id}/supprimer")
+    assert time.monotonic() - began < vaults.settings.rpc_timeout
+    browser.get(f"/mon-espace/stockage/{document.document_id}", 404)
+    vaults.service.remove_finished()
+    assert str(document.document_id) not in vaults.keys_in_bucket()
+
+
+def test_a_silent_store_shows_no_picture_and_the_page_stands(vaults, vault_site, weather):
+    browser = sign_in(vault_site)
+    send(browser, a_pdf(), name="Debout")
+    document = the_document(vaults, browser)
+    weather.silent = True
+    address = f"/mon-espace/stockage/{document.document_id}"
+    assert "Debout" in browser.read(address).get_text()
+    assert browser.client.get(f"{address}/apercu/1").status_code == 503
+    granted = browser.post(f"{address}/telecharger")
+    answer = browser.client.get(granted.location)
+    assert (answer.status_code, "ne répond pas" in answer.get_data(as_text=True)) == (503, True)
