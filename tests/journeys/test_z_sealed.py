@@ -31,7 +31,7 @@ from gateway.vault.sealing import Damaged, unseal
 from tests.journeys import chapters
 from tests.journeys.mailbox import Mailbox
 from tests.journeys.people import PASSWORD, Person
-from tests.journeys.test_8_requests import write_to_the_town
+from tests.journeys.test_8_requests import TITLE, write_to_the_town
 from tests.journeys.test_8_vault import fill
 from tests.journeys.visitor import Visitor
 from tests.mothers.documents import a_pdf, a_photograph
@@ -46,7 +46,6 @@ MARKS = {
     "without an account": ("MARQUE5SANSCOMPTE", "NOM5SANSCOMPTE"),
     "for a draft": ("MARQUE6BROUILLON", "NOM6BROUILLON"),
 }
-DRAFT_FILE = "lien/fichier/identite"
 LEGIBLE = (b"%PDF-", b"\xff\xd8\xff", b"\x89PNG\r\n", b"PK\x03\x04", b"ftypheic", b"ftypmif1")
 """How what a vault takes begins, and an archive of it."""
 
@@ -136,17 +135,14 @@ def give_without_an_account(stranger: Visitor) -> str:
 def give_for_a_draft(stranger: Visitor) -> None:
     """Joined to a form that is left half filled."""
     page = stranger.goto("/demarches")
-    stranger.follow("Demander un acte de naissance, de mariage ou de décès")
+    stranger.follow(TITLE)
     stranger.press("Commencer")
     draft = re.search(r"/en-cours/([0-9a-f-]{36})", page.url)
     assert draft is not None
-    page.get_by_label("de naissance").first.check()
-    page.get_by_role("group", name=re.compile("Romans")).get_by_label("Oui").check()
-    stranger.press("Continuer")
-    stranger.goto(f"/demarches/en-cours/{draft[1]}/{DRAFT_FILE}")
+    stranger.goto(f"/demarches/en-cours/{draft[1]}/demande/fichier/piece")
     what = "for a draft"
     page.get_by_label("Choisir un fichier").set_input_files(payload(what, a_pdf(MARKS[what][0])))
-    page.get_by_role("main").get_by_role("button").last.click()
+    stranger.press("Joindre le fichier")
     stranger.says("Le fichier est joint")
 
 

@@ -163,7 +163,7 @@ def test_a_photograph_is_kept_without_its_place_and_the_page_says_so(vaults, vau
     ("data", "words"),
     [
         (b"MZ not a picture", "ni une photo"),
-        (b"", "Choisissez le fichier"),
+        (b"", "Ce fichier est vide"),
         (a_png_header(50_000, 50_000), "trop grande"),
         (b"\xff\xd8\xff\xe0\x00", "abîmée"),
         (a_pdf_with_a_script(), "Enregistrer au format PDF"),
