@@ -28,6 +28,7 @@ from chassis.settings import Settings
 from contracts.documents import BUCKET
 from gateway.vault import keys, sealing
 from gateway.vault.sealing import Damaged, unseal
+from gateway.vault.secretstream import SEALED_CHUNK
 from tests.journeys import chapters
 from tests.journeys.mailbox import Mailbox
 from tests.journeys.people import PASSWORD, Person
@@ -193,10 +194,16 @@ def found_in_files(town: Town, words: dict[str, bytes]) -> list[str]:
 
 def test_nothing_that_was_stored_stands_anywhere_in_clear(lived: Lived) -> None:
     assert found_in_files(lived.town, lived.words) == []
+    whose = BLANDINE.last_name.encode()
+    assert found_in_files(lived.town, {"a name": whose}), "the data files were not looked through"
+    seen = set()
     for place, rows in tables_of(lived.town):
         dump = rows.encode()
+        if whose in dump:
+            seen.add(place)
         for name, word in lived.words.items():
             assert not any(each in dump for each in spelled(word)), f"{name} in {place}"
+    assert {"accounts.account", "gateway.browser_session"} <= seen
 
 
 def test_no_object_of_the_vault_is_a_document_and_no_row_of_any_database_holds_one(lived: Lived) -> None:
@@ -261,7 +268,7 @@ def test_no_secret_of_the_town_opens_what_was_given_to_nobody(lived: Lived) -> N
     heads = {}
     for document_id, _, _ in own[-4:]:
         with objects.get(BUCKET, str(document_id)) as stream:
-            heads[document_id] = stream.read(sealing.HEAD_BYTES + sealing.SEALED_CHUNK)
+            heads[document_id] = stream.read(64 + SEALED_CHUNK)
     assert len(heads) >= 3
     opened_given = 0
     for key in candidates(town):
@@ -274,7 +281,7 @@ def test_no_secret_of_the_town_opens_what_was_given_to_nobody(lived: Lived) -> N
         for document_id, head in heads.items():
             for part in (sealing.CONTENT, sealing.PREVIEW):
                 with pytest.raises(Damaged):
-                    next(unseal(key, document_id, [head], part))
+                    next(unseal(key, document_id, io.BytesIO(head), part))
         for sealed_key in given:
             with suppress(CryptoError):
                 opened_given += len(SealedBox(PrivateKey(key)).decrypt(sealed_key)) == 48
