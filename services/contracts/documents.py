@@ -103,6 +103,9 @@ class AccountKeysView(View):
     password_wrap: KeyWrap
     recovery_wrap: KeyWrap | None = None
     recovery_made_at: AwareDatetime | None = None
+    next_recovery_wrap: KeyWrap | None = Field(
+        default=None, description="Of a newer code that nobody has said to have kept yet: both open"
+    )
 
 
 class KeyRingView(View):
@@ -123,11 +126,24 @@ class KeepKeys(Command[AccountKeysView]):
 
 
 class RewrapKeys(Command[AccountKeysView]):
-    """Replaces the wraps given: a new password, a new recovery code. Raises KeysChanged when the pair is another."""
+    """Replaces the wraps given: a new password, a new recovery code. Raises KeysChanged when the pair is another.
+
+    The code before opens until the new one is said to be kept (KeepCode): the page that shows it may never arrive.
+    """
 
     public_key: PublicKey
     password_wrap: KeyWrap | None = None
     recovery_wrap: KeyWrap | None = None
+
+
+class KeepCode(Command[AccountKeysView]):
+    """The code shown is kept on paper: from now on it alone opens. `salt`: of its wrap, which says which code.
+
+    Raises CodeReplaced when another was made since, KeysChanged. Citizens.
+    """
+
+    public_key: PublicKey
+    salt: Annotated[Sealed, Field(min_length=16, max_length=16)]
 
 
 class StartOver(Command[AccountKeysView]):
@@ -493,6 +509,12 @@ class KeysChanged(Conflict):
     """The account's keys are others by now: somebody started the vault over meanwhile."""
 
     code = "vault_keys_changed"
+
+
+class CodeReplaced(Conflict):
+    """Another recovery code was made since the one that is said to be kept."""
+
+    code = "recovery_code_replaced"
 
 
 class TownKeyChanged(Conflict):

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from contracts.documents import (
     AccountKeysView,
+    CodeReplaced,
+    KeepCode,
     KeepKeys,
     KeyRingView,
     KeysChanged,
@@ -50,9 +52,19 @@ def rewrap(session: Session, command: RewrapKeys, account_id: UUID, now: datetim
     if command.password_wrap is not None:
         row.password_wrap = command.password_wrap.model_dump(mode="json")
     if command.recovery_wrap is not None:
-        row.recovery_wrap = command.recovery_wrap.model_dump(mode="json")
-        row.recovery_made_at = now
+        row.next_recovery_wrap = command.recovery_wrap.model_dump(mode="json")
     row.changed_at = now
+    return view(row)
+
+
+def keep_code(session: Session, command: KeepCode, account_id: UUID, now: datetime) -> AccountKeysView:
+    """The newest code takes the place of the one before. Raises CodeReplaced."""
+    row = lock(session, account_id, command.public_key)
+    kept = KeyWrap.model_validate(row.next_recovery_wrap) if row.next_recovery_wrap else None
+    if kept is None or kept.salt != command.salt:
+        raise CodeReplaced
+    row.recovery_wrap, row.next_recovery_wrap = row.next_recovery_wrap, None
+    row.recovery_made_at = row.changed_at = now
     return view(row)
 
 
@@ -61,7 +73,7 @@ def replace(session: Session, command: StartOver, account_id: UUID, now: datetim
     row = lock(session, account_id, command.replaces)
     row.public_key = command.public_key
     row.password_wrap = command.password_wrap.model_dump(mode="json")
-    row.recovery_wrap = None
+    row.recovery_wrap = row.next_recovery_wrap = None
     row.recovery_made_at = None
     row.changed_at = now
     return view(row)
@@ -86,7 +98,7 @@ def erase(session: Session, account_id: UUID) -> bool:
     row = session.scalar(select(AccountKeys).where(AccountKeys.account_id == account_id).with_for_update())
     if row is None:
         return False
-    row.password_wrap, row.recovery_wrap, row.recovery_made_at = {}, None, None
+    row.password_wrap, row.recovery_wrap, row.next_recovery_wrap, row.recovery_made_at = {}, None, None, None
     return True
 
 
@@ -109,4 +121,5 @@ def view(row: AccountKeys) -> AccountKeysView:
         password_wrap=KeyWrap.model_validate(row.password_wrap),
         recovery_wrap=KeyWrap.model_validate(row.recovery_wrap) if row.recovery_wrap else None,
         recovery_made_at=row.recovery_made_at,
+        next_recovery_wrap=KeyWrap.model_validate(row.next_recovery_wrap) if row.next_recovery_wrap else None,
     )

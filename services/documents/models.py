@@ -54,6 +54,9 @@ class AccountKeys(Base):
         JSONB, comment="Private half under the printed code"
     )
     recovery_made_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    next_recovery_wrap: Mapped[dict[str, Any] | None] = mapped_column(
+        JSONB, comment="Private half under a newer code that nobody has said to have kept"
+    )
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 

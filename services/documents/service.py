@@ -27,6 +27,7 @@ from contracts.documents import (
     DocumentRecords,
     DocumentTypeView,
     DocumentView,
+    KeepCode,
     KeepKeys,
     KeyRingView,
     ListDocumentTypes,
@@ -127,6 +128,19 @@ class DocumentsService(RequestPapersDesk, ParkingDesk, Service):
                 ask,
                 caller,
                 lambda: keyring.rewrap(session, ask, account_id, self.clock.now()),
+                again=lambda: keyring.current(session, account_id),
+            )
+
+    @answers(KeepCode)
+    def keep_code(self, ask: KeepCode, caller: Caller) -> AccountKeysView:
+        account_id = caller.citizen()
+        now = self.clock.now()
+        with self.begin() as session:
+            return once(
+                session,
+                ask,
+                caller,
+                lambda: keyring.keep_code(session, ask, account_id, now),
                 again=lambda: keyring.current(session, account_id),
             )
 

@@ -73,6 +73,7 @@ _VAULT = OneTrip(
         AccountKeys.password_wrap,
         AccountKeys.recovery_wrap,
         AccountKeys.recovery_made_at,
+        AccountKeys.next_recovery_wrap,
     ).where(AccountKeys.account_id == bindparam("account_id")),
     types=types.ALL,
     documents=select(

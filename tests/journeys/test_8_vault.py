@@ -139,6 +139,8 @@ def test_a_forgotten_password_closes_the_vault_and_the_code_opens_it_again(
     clemence.press("Afficher mon code")
     clemence.look("stockage-code")
     code = page.locator(".recovery-code").inner_text()
+    clemence.press("J’ai gardé mon code")
+    clemence.says("Votre code de récupération est en service")
     clemence.sign_out()
     clemence.goto("/mot-de-passe-oublie")
     page.get_by_label("Adresse courriel").fill(CLEMENCE.email)
@@ -168,3 +170,8 @@ def test_a_forgotten_password_closes_the_vault_and_the_code_opens_it_again(
     clemence.says("l’ancien n’ouvrira plus rien")
     clemence.press("Remplacer mon code")
     assert page.locator(".recovery-code").inner_text() != code
+    clemence.goto("/mon-espace/stockage/")
+    clemence.says("Avez-vous gardé votre nouveau code")
+    clemence.look("stockage-code-a-confirmer")
+    clemence.press("J’ai gardé mon code")
+    clemence.says("Un code plus ancien n’ouvre plus rien")

@@ -4,12 +4,14 @@ from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from wtforms.validators import Regexp
 
 from contracts.accounts.ways_in import ConfirmPassword
 from contracts.documents import OpenVault, VaultLocked, VaultView
 from contracts.errors import DomainError, NotSignedIn
 from gateway.browser import browser_session
-from gateway.forms import CheckboxField, CommandForm, PasswordField, TextField, required
+from gateway.forms import CheckboxField, CommandForm, HiddenField, PasswordField, TextField, required
+from gateway.sentences import sentence_of
 from gateway.services import ask
 from gateway.vault import access, at_sign_in, keys, recovery
 from gateway.vault.shelf import private_of, shelve
@@ -23,6 +25,12 @@ MOST_TRIES = 10
 
 class CodeForm(CommandForm):
     """« Créer mon code »."""
+
+
+class KeptForm(CommandForm):
+    """« J’ai gardé mon code ». `which`: the salt of its wrap, which is no secret."""
+
+    which = HiddenField(validators=[Regexp(r"^[0-9a-f]{32}$")])
 
 
 class OpenForm(CommandForm):
@@ -67,14 +75,33 @@ def make_code() -> ResponseReturnValue:
     form = CodeForm()
     if form.validate_on_submit():
         try:
-            code = access.renew_code(private, form.command_id.data)
+            code, salt = access.renew_code(private, form.command_id.data)
         except DomainError as refusal:
             form.show(refusal)
         else:
-            return render_template("citizen/vault_code.html", code=recovery.grouped(code))
+            return render_template("citizen/vault_code.html", code=recovery.grouped(code), which=salt.hex())
     vault = ask(OpenVault()) if form.status == 200 else None
     made_at = vault.keys.recovery_made_at if vault and vault.keys else None
     return render_template("citizen/vault_code_ask.html", form=form, made_at=made_at), form.status
+
+
+@blueprint.post("/code/garde")
+def keep_code() -> ResponseReturnValue:
+    """The code that was shown is on paper: it takes the place of the one before."""
+    private = browser_session.vault_private_key()
+    if private is None:
+        return redirect(url_for("citizen.vault.show"), 303)
+    form = KeptForm()
+    if form.validate_on_submit():
+        try:
+            access.keep_code(private, bytes.fromhex(str(form.which.data)), form.command_id.data)
+        except DomainError as refusal:
+            flash(sentence_of(refusal).text, "warning")
+        else:
+            flash(
+                "Votre code de récupération est en service. Un code plus ancien n’ouvre plus rien.", "success"
+            )
+    return redirect(url_for("citizen.vault.show"), 303)
 
 
 @blueprint.route("/ouvrir", methods=["GET", "POST"])

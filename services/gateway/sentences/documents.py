@@ -5,6 +5,11 @@ SENTENCES = {
         409,
         "Votre espace de stockage a été réinitialisé entre-temps. Déconnectez-vous, puis reconnectez-vous.",
     ),
+    "recovery_code_replaced": (
+        409,
+        "Un autre code de récupération a été créé depuis : gardez celui-là, ou créez-en un nouveau. "
+        "Vos documents restent ouverts.",
+    ),
     "town_key_changed": (409, "L’envoi n’a pas pu être préparé pour la mairie. Recommencez."),
     "vault_full": (
         409,

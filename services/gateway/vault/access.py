@@ -4,6 +4,8 @@ The order of a change of password: accounts first, then `wrap_for`. Where the se
 opens the vault on its page; nothing is lost.
 """
 
+from collections.abc import Iterable
+from contextlib import suppress
 from uuid import UUID, uuid4
 
 from flask import g, request
@@ -11,7 +13,7 @@ from structlog import get_logger
 
 from chassis.metrics import counter
 from contracts.caller import Caller, Kind
-from contracts.documents import AccountKeysView, KeepKeys, ReadKeys, RewrapKeys, StartOver
+from contracts.documents import AccountKeysView, KeepCode, KeepKeys, KeyWrap, ReadKeys, RewrapKeys, StartOver
 from contracts.errors import DomainError
 from gateway.services import ask
 from gateway.vault import keys, recovery
@@ -81,28 +83,28 @@ def open_by_code(kept: AccountKeysView, typed: str) -> bytes:
     except recovery.NotACode:
         OPENINGS.labels("code", "mistyped").inc()
         raise keys.WrongSecret from None
-    if kept.recovery_wrap is None:
-        OPENINGS.labels("code", "refused").inc()
-        raise keys.WrongSecret
-    return _open(kept, "code", code)
+    return _open("code", (kept.recovery_wrap, kept.next_recovery_wrap), code, kept.public_key)
 
 
 def open_by_password(kept: AccountKeysView, password: str) -> bytes:
     """The private key by a password, the present or an earlier one. Raises WrongSecret."""
-    return _open(kept, "password", password)
+    return _open("password", (kept.password_wrap,), password, kept.public_key)
 
 
-def renew_code(private: bytes, command_id: UUID) -> str:
-    """Makes a new recovery code and forgets the one before; the code is shown once and kept nowhere."""
+def renew_code(private: bytes, command_id: UUID) -> tuple[str, bytes]:
+    """Makes a new recovery code, shown once and kept nowhere; and what `keep_code` names it by.
+
+    The one before opens until then: a page that never arrived must not leave a parent with a code that is dead.
+    """
     code = recovery.new_code()
-    ask(
-        RewrapKeys(
-            command_id=command_id,
-            public_key=keys.public_half(private),
-            recovery_wrap=keys.wrap(private, code),
-        )
-    )
-    return code
+    wrap = keys.wrap(private, code)
+    ask(RewrapKeys(command_id=command_id, public_key=keys.public_half(private), recovery_wrap=wrap))
+    return code, wrap.salt
+
+
+def keep_code(private: bytes, salt: bytes, command_id: UUID) -> None:
+    """The code is on paper: the one before is forgotten. Raises CodeReplaced."""
+    ask(KeepCode(command_id=command_id, public_key=keys.public_half(private), salt=salt))
 
 
 def start_over(replaces: bytes, password: str, command_id: UUID) -> bytes:
@@ -123,14 +125,12 @@ def start_over(replaces: bytes, password: str, command_id: UUID) -> bytes:
     )
 
 
-def _open(kept: AccountKeysView, means: str, secret: str) -> bytes:
-    wrapped = kept.recovery_wrap if means == "code" else kept.password_wrap
-    try:
-        if wrapped is None:
-            raise keys.WrongSecret
-        private = keys.unwrap(wrapped, secret, kept.public_key)
-    except keys.WrongSecret:
-        OPENINGS.labels(means, "refused").inc()
-        raise
-    OPENINGS.labels(means, "opened").inc()
-    return private
+def _open(means: str, wraps: Iterable[KeyWrap | None], secret: str, public: bytes) -> bytes:
+    for wrap in wraps:
+        with suppress(keys.WrongSecret):
+            if wrap is not None:
+                private = keys.unwrap(wrap, secret, public)
+                OPENINGS.labels(means, "opened").inc()
+                return private
+    OPENINGS.labels(means, "refused").inc()
+    raise keys.WrongSecret

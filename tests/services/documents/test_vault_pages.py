@@ -14,7 +14,7 @@ from PIL import Image
 from sqlalchemy import select
 
 from contracts.caller import Role
-from contracts.documents import BUCKET, OpenShare, OpenVault, StoreDocument
+from contracts.documents import BUCKET, OpenShare, OpenVault, RewrapKeys, StoreDocument
 from contracts.errors import NotAllowed, NotFound, NotSignedIn, ServiceUnavailable
 from gateway.models import DownloadGrant
 from gateway.vault import at_sign_in, keys
@@ -698,6 +698,7 @@ def test_the_recovery_code_is_shown_once_and_opens_after_a_reset(vaults, vault_s
     answer = browser.send("/mon-espace/stockage/code")
     assert answer.headers["Cache-Control"] == "no-store"
     code = the_code(answer)
+    assert "en service" in keep_code(browser, answer)
     assert len(code.replace("-", "")) == 34
     assert code not in str(
         vaults.rows(
@@ -718,13 +719,60 @@ def test_the_recovery_code_is_shown_once_and_opens_after_a_reset(vaults, vault_s
     assert "Retrouvé" in reset.read("/mon-espace/stockage/").get_text()
     assert sign_in(vault_site, browser.account_id, "un tout autre mot de passe").private == browser.private
 
-    renewed = the_code(reset.send("/mon-espace/stockage/code"))
+    answer = reset.send("/mon-espace/stockage/code")
+    renewed = the_code(answer)
+    keep_code(reset, answer)
     third = sign_in(vault_site, browser.account_id, "encore un autre mot de passe")
     for typed, status in ((code, 422), (renewed, 302)):
         answer = third.send(
             "/mon-espace/stockage/ouvrir", code=typed, password="encore un autre mot de passe"
         )
         assert answer.status_code == status
+
+
+def keep_code(browser, answer) -> str:
+    """« J’ai gardé mon code », and what the vault's page says then."""
+    page = BeautifulSoup(answer.get_data(as_text=True), "html5lib")
+    form = page.select_one("main form")
+    answer = browser.post(str(form["action"]), browser.filled(form))
+    assert answer.status_code == 303
+    return browser.read(answer.location).get_text()
+
+
+def test_a_renewed_code_that_was_never_seen_leaves_the_one_before_alive(vaults, vault_site):
+    """The page that shows a code may be lost on its way: both open until somebody says which is on paper."""
+    browser = sign_in(vault_site)
+    first = browser.send("/mon-espace/stockage/code")
+    assert "Avez-vous gardé" in browser.read("/mon-espace/stockage/").get_text()
+    assert "en service" in keep_code(browser, first)
+    second = browser.send("/mon-espace/stockage/code")
+    asked = browser.read("/mon-espace/stockage/")
+    assert "l’ancien ouvre encore" in asked.get_text().replace("\u00a0", " ")
+
+    def opens(code: str) -> bool:
+        reset = sign_in(vault_site, browser.account_id, "un tout autre mot de passe")
+        fields = {"code": code, "password": "un tout autre mot de passe"}
+        answer = reset.send("/mon-espace/stockage/ouvrir", **fields)
+        sign_in(vault_site, browser.account_id)  # the password it had is accounts' again
+        vaults.ask(
+            RewrapKeys(
+                command_id=uuid4(),
+                public_key=keys.public_half(browser.private),
+                password_wrap=keys.wrap(browser.private, PASSWORD),
+            ),
+            citizen(browser.account_id),
+        )
+        return answer.status_code == 302
+
+    assert opens(the_code(first))
+    assert opens(the_code(second))
+    third = browser.send("/mon-espace/stockage/code")
+    assert "Un autre code de récupération a été créé" in keep_code(browser, second)
+    assert opens(the_code(first))
+    assert not opens(the_code(second))
+    assert "en service" in keep_code(browser, third)
+    assert [opens(the_code(each)) for each in (first, second, third)] == [False, False, True]
+    assert "Avez-vous gardé" not in browser.read("/mon-espace/stockage/").get_text()
 
 
 def test_a_slip_in_the_present_password_does_not_become_what_the_vault_opens_with(vaults, vault_site):
