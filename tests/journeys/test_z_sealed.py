@@ -39,16 +39,19 @@ from tests.mothers.documents import a_pdf, a_photograph
 from tests.providers.system import Town
 
 BLANDINE = Person("Mme", "Blandine", "Scellier")
+ROOT = "QZMARQUE"
+"""In everything that is stored, and in every name: one word to look for."""
 MARKS = {
-    "kept": ("MARQUE1CONTENUGARDE", "NOM1GARDEAUCOFFRE"),
-    "deleted": ("MARQUE2CONTENUSUPPRIME", "NOM2SUPPRIME"),
-    "renamed": ("MARQUE3CONTENURENOMME", "NOM3AVANTNOM"),
-    "photograph": ("MARQUE4PHOTOGRAPHIE", "NOM4PHOTOGRAPHIE"),
-    "without an account": ("MARQUE5SANSCOMPTE", "NOM5SANSCOMPTE"),
-    "for a draft": ("MARQUE6BROUILLON", "NOM6BROUILLON"),
+    each: (f"{ROOT} contenu {number}", f"{ROOT}-nom-{number}")
+    for number, each in enumerate(
+        ("kept", "deleted", "renamed", "photograph", "without an account", "for a draft"), start=1
+    )
 }
-LEGIBLE = (b"%PDF-", b"\xff\xd8\xff", b"\x89PNG\r\n", b"PK\x03\x04", b"ftypheic", b"ftypmif1")
-"""How what a vault takes begins, and an archive of it."""
+LEGIBLE = (
+    b"%PDF-", b"\xff\xd8\xff\xe0", b"\xff\xd8\xff\xe1", b"\xff\xd8\xff\xdb", b"\x89PNG\r\n", b"PK\x03\x04", b"ftypheic",
+)  # fmt: skip
+"""How what a vault takes begins, and an archive of it: long enough not to turn up by chance in ciphertext."""
+LEGIBLE_IN_BASE64 = r"""(?:^|["'\s,:(])(?:JVBERi0|/9j/[24]|iVBORw0KGgo|UEsDB[A-D])"""
 
 
 @dataclass
@@ -78,11 +81,7 @@ def lived(prepared: Town, visit: Callable[..., Visitor], mailbox: Mailbox) -> Li
     tracking = give_without_an_account(stranger)
     give_for_a_draft(stranger)
     words = {
-        f"{of} of {what}": each
-        for what, pair in MARKS.items()
-        for of, each in zip(("content", "name"), pair, strict=True)
-    }
-    words |= {
+        "what was stored, or its name": ROOT,
         "password": PASSWORD,
         "recovery code": recovery.replace("-", ""),
         "recovery code as shown": recovery,
@@ -215,9 +214,7 @@ def test_no_object_of_the_vault_is_a_document_and_no_row_of_any_database_holds_o
             begins = stream.read(4096)
         assert not any(sign in begins for sign in LEGIBLE), each.key
     signs = re.compile(
-        "|".join(
-            [*(re.escape(rf"\x{sign.hex()}") for sign in LEGIBLE), r"\bJVBERi0", r"\b/9j/", r"\biVBORw0KGgo"]
-        )
+        "|".join([*(re.escape(rf"\x{sign.hex()}") for sign in LEGIBLE), LEGIBLE_IN_BASE64]), re.MULTILINE
     )
     for place, rows in tables_of(lived.town):
         assert not signs.search(rows), place
@@ -272,8 +269,8 @@ def test_no_secret_of_the_town_opens_what_was_given_to_nobody(lived: Lived) -> N
     assert len(heads) >= 3
     opened_given = 0
     for key in candidates(town):
-        for _, sealed_key, sealed_description in own[-6:]:
-            for box in (sealed_key, sealed_description):
+        for _, *boxes in own[-6:]:
+            for box in map(bytes, boxes):
                 with pytest.raises(CryptoError):
                     SealedBox(PrivateKey(key)).decrypt(box)
                 with pytest.raises(CryptoError):
@@ -284,7 +281,7 @@ def test_no_secret_of_the_town_opens_what_was_given_to_nobody(lived: Lived) -> N
                     next(unseal(key, document_id, io.BytesIO(head), part))
         for sealed_key in given:
             with suppress(CryptoError):
-                opened_given += len(SealedBox(PrivateKey(key)).decrypt(sealed_key)) == 48
+                opened_given += len(SealedBox(PrivateKey(key)).decrypt(bytes(sealed_key))) == 48
     # The proof that the keys were tried as they are used: what was given to the town, its key for requests opens.
     assert opened_given == len(given) > 0
     secrets = [value for name, value in town.addresses().common.items() if "KEY" in name or "PEPPER" in name]
