@@ -84,7 +84,7 @@ def test_the_letter_lies_in_the_vault_and_only_its_owner_reads_it(vaults, parent
     opened = open_view(letter, parent.pair.private)
     assert opened.description.file_name == "Réponse à la demande 2026-000123.pdf"
     with vaults.objects.get("vault", str(letter.document_id)) as stored:
-        clear = b"".join(unseal(opened.file_key, letter.document_id, iter(lambda: stored.read(65536), b"")))
+        clear = b"".join(bytes(each) for each in unseal(opened.file_key, letter.document_id, stored))
     assert "tribunal administratif" in PdfReader(io.BytesIO(clear)).pages[0].extract_text()
     assert rounds.go(vaults) == 0
 
