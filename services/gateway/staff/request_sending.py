@@ -26,7 +26,6 @@ from gateway import access
 from gateway.forms import FileField, RadiosField, TextareaField, at_most, required
 from gateway.requests import request_words
 from gateway.requests.request_forms import VersionForm
-from gateway.sentences import sentence_of
 from gateway.services import ask
 from gateway.staff.request_forms import ASK, WRITE
 from gateway.vault import letters
@@ -100,7 +99,8 @@ def send(request_id: UUID) -> ResponseReturnValue:
         ask(_command(form, file, document_id))
     except DomainError as refusal:
         if type(refusal) is not Conflict:  # else it was sent twice: the first is on its way
-            return _refused(request_id, form, refusal)
+            form.show(refusal)  # the words stay on the page, to be copied where the request ended meanwhile
+            return _page(ask(OpenRequest(request_id=request_id)), form)
     where = "est dans l’espace de stockage du demandeur"
     if not file.request.has_account:
         where = "s’ouvre avec le code de suivi"
@@ -116,16 +116,6 @@ def _file(request_id: UUID) -> RequestFile:
     if not request_words.can_open(file):
         raise NotFound
     return file
-
-
-def _refused(request_id: UUID, form: SendForm, refusal: DomainError) -> ResponseReturnValue:
-    """The form again, or the request's page where it was decided or withdrawn while the file arrived."""
-    file = ask(OpenRequest(request_id=request_id))
-    if file.request.may_write and request_words.can_open(file):
-        form.show(refusal)
-        return _page(file, form)
-    flash(f"{sentence_of(refusal).text} Ni message ni document n’ont été envoyés.", "warning")
-    return redirect(url_for("staff.requests.open_request", request_id=request_id), 303)
 
 
 def _take_in(incoming: IncomingForm, form: SendForm, file: RequestFile) -> UUID | None:
