@@ -104,7 +104,10 @@ def _known() -> tuple[RequestView, list[DocumentTypeView]] | None:
             return None
         if isinstance(answer, Exception):
             raise answer
-    return (view, types) if view.may_write else None
+    if not view.may_write:
+        flash("Cette demande est terminée : plus aucun document ne peut y être joint.", "warning")
+        return None
+    return view, types
 
 
 def _page(form: DepositForm, types: list[DocumentTypeView]) -> ResponseReturnValue:

@@ -400,6 +400,8 @@ def test_what_the_town_sent_is_opened_in_the_vault(town: Site) -> None:
 
 def test_a_document_is_joined_only_by_who_follows_a_request_that_is_open(town: Site) -> None:
     town.anonymous().get(f"{TRACKING}/demande/joindre", 302)
-    following(town, mother.refused()).get(f"{TRACKING}/demande/joindre", 302)
+    late = following(town, mother.refused())
+    late.get(f"{TRACKING}/demande/joindre", 302)
+    assert "plus aucun document ne peut y être joint" in words(late.read(f"{TRACKING}/demande").main)
     page = following(town, mother.view()).read(f"{TRACKING}/demande/joindre")
     assert page.select_one('form[enctype="multipart/form-data"]')
