@@ -176,7 +176,7 @@ def test_a_parent_fills_the_school_enrolment_from_the_family_file_and_the_next_a
     typhaine.press("Continuer")
     typhaine.says("Les documents déjà fournis sont repris avec votre demande")
     typhaine.look("demarche-deja-fourni-verifier")
-    typhaine.press("Envoyer ma demande")
+    eventually(lambda: _sent(typhaine))
     typhaine.goto("/mon-espace/demandes/")
     page.get_by_role("link", name=SCHOOL_ENROLMENT).first.click()
     typhaine.says("avec une démarche")
