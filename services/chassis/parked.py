@@ -46,7 +46,7 @@ _PUT_BACK = text(
     WITH chosen AS (
         SELECT parked_id FROM parked
         WHERE state = 'parked' AND is_text
-          AND (CAST(:parked_id AS uuid) IS NULL OR parked_id = :parked_id)
+          AND CASE WHEN CAST(:parked_id AS uuid) IS NULL THEN failure <> 'died' ELSE parked_id = :parked_id END
           AND (CAST(:type AS text) IS NULL OR type = :type)
           AND (CAST(:queue AS text) IS NULL OR queue = :queue)
         ORDER BY coalesce(occurred_at, first_failed_at), parked_id
@@ -167,6 +167,7 @@ def put_back(
 ) -> int:
     """Puts back what is parked: one, those of a type, those of a queue. Returns how many, five thousand at most.
 
+    What the process died over would take it down again, twenty times: it is put back by name, never in a crowd.
     Rows are locked in the order in which they are published. Whoever comes second waits, and finds them parked no
     more. Raises NotFound when the one that is named is not there.
     """

@@ -155,8 +155,8 @@ class OpenParked(OfEach, Question[ParkedView]):
 class ReplayParked(OfEach, Command[int]):
     """Puts one back into its queue, or all of a type (the oldest five thousand); answers how many were.
 
-    What is parked no more is left alone and not counted. For ADMINISTRATION. Raises NotFound where one was named
-    that is not there.
+    Of a type, what the process died over is left out: it would die again. What is parked no more is left alone and
+    not counted. For ADMINISTRATION. Raises NotFound where one was named that is not there.
     """
 
     parked_id: UUID | None = None
