@@ -99,6 +99,7 @@ def _page(view: MonthView, form: BookingForm) -> ResponseReturnValue:
         view=view,
         form=form,
         grid=grid_of(view, _today(), now),
+        today=_today(),
         before=before,
         after=after,
     )

@@ -63,6 +63,7 @@ def _page(view: WeekView, form: WeekForm) -> ResponseReturnValue:
         form=form,
         grids=grids,
         has_open=any(grid.has_open for _, grid in grids),
+        today=today,
         before=before if view.first and before + timedelta(days=6) >= view.first else None,
         after=after if view.last and after <= view.last else None,
     )
