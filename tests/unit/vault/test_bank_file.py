@@ -102,6 +102,8 @@ OUTSIDE = a_report(a_refusal(ONE, "AC04")).replace(
         (BOMB, Flaw.ENTITIES),
         (OUTSIDE, Flaw.ENTITIES),
         (b"%PDF-1.7", Flaw.NOT_XML),
+        (b'<?xml version="1.0" encoding="I-O-8859-1"?><Document/>', Flaw.NOT_XML),
+        (b'<?xml version="1.0" encoding="big5"?><Document/>', Flaw.NOT_XML),
         (a_report(a_refusal(ONE, "AC04"))[:-20], Flaw.NOT_XML),
         (b"<Document/>", Flaw.NOT_BANK),
         (f'<Document xmlns="{ISO}pain.008.001.02"/>'.encode(), Flaw.NOT_BANK),

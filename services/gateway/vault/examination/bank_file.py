@@ -81,7 +81,8 @@ class _Reader:
         parser.CharacterDataHandler = self._read
         try:
             parser.Parse(data, True)
-        except expat.ExpatError:
+        except (expat.ExpatError, LookupError, ValueError):
+            # LookupError, ValueError: it declares an encoding that does not exist, or that expat cannot read.
             raise Flawed(Flaw.NOT_XML) from None
         if not self._documents:
             raise Flawed(Flaw.NOT_BANK)
