@@ -13,6 +13,9 @@
 
 Where they come from: tests.providers (containers when a Docker engine answers, else the embedded parts; the
 whole system is always the embedded one). `town` and `own_town` cost half a minute; ask for less when less will do.
+
+`-n 2 --dist loadgroup` runs them side by side: every process has parts of its own, the tests of one town stay together
+and in their order, all others go module by module.
 """
 
 from collections.abc import Callable, Iterator
@@ -32,6 +35,18 @@ from tests.providers.vhosts import fresh_vhost
 # A rule is held to what it says, not to how long a busy machine takes to say it.
 settings.register_profile("espace", deadline=None)
 settings.load_profile("espace")
+
+
+TOWNS = ("tests/journeys/", "tests/faults/")
+"""Folders whose tests share one town, from the first to the last."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What may not be torn apart when tests run side by side (pytest-xdist)."""
+    for item in items:
+        module = item.nodeid.partition("::")[0]
+        shared = next((folder for folder in TOWNS if module.startswith(folder)), module)
+        item.add_marker(pytest.mark.xdist_group(shared))
 
 
 @pytest.fixture(scope="session")

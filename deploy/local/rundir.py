@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import fcntl
 import hashlib
+import itertools
 import json
 import os
 import random
 import secrets
 import socket
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from functools import cache
 from pathlib import Path
 from typing import IO
@@ -144,13 +145,23 @@ def draw_x25519_key() -> str:
     return base64.b64encode(secrets.token_bytes(32)).decode()
 
 
-def find_free_port(taken: set[int]) -> int:
-    """A loopback port nobody listens on, outside the range the kernel gives to outgoing connections."""
-    ports = own_ports()
-    for port in random.SystemRandom().sample(ports, len(ports)):
+def find_free_port(taken: Collection[int] = ()) -> int:
+    """A loopback port nobody listens on, outside the range the kernel gives to outgoing connections.
+
+    None is drawn a second time before all others were.
+    """
+    turn = _turn()
+    for _ in own_ports():
+        port = next(turn)
         if port not in taken and is_free(port):
             return port
-    raise OSError(f"no free port between {ports.start} and {ports.stop}")
+    raise OSError(f"no free port in {own_ports()}")
+
+
+@cache
+def _turn() -> Iterator[int]:
+    ports = own_ports()
+    return itertools.cycle(random.SystemRandom().sample(ports, len(ports)))
 
 
 @cache

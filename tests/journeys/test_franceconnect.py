@@ -1,6 +1,5 @@
 """FranceConnect in a browser: a second gateway over the same services, and an OpenID provider that is not ours."""
 
-import socket
 import threading
 from collections.abc import Callable, Iterator
 
@@ -8,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 from werkzeug.serving import make_server
 
+from deploy.local.rundir import find_free_port
 from gateway.app import create_app
 from gateway.settings import GatewaySettings
 from tests.journeys import chapters
@@ -36,9 +36,7 @@ KNOWN = [
 @pytest.fixture(scope="module")
 def subscribed(prepared: Town) -> Iterator[str]:
     """The address of a gateway whose town has subscribed to FranceConnect."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = find_free_port()
     with run_provider(*KNOWN) as provider:
         settings = GatewaySettings(
             amqp_url=prepared.amqp_url("gateway"),

@@ -18,13 +18,13 @@ from urllib.parse import urlencode
 
 from chassis.client import Services
 from deploy.local.rabbitmq import ADMINISTRATOR
+from deploy.local.rundir import find_free_port
 from deploy.local.stack import EVERYTHING, Stack
 from tests.load.family_site import fill
 from tests.load.four_children import fill_billing, fill_enrolment
 from tests.load.processes import running
 from tests.load.rpc import answers_http
 from tests.load.signin import at_once, visitor
-from tests.load.stack import free_port
 
 VISITORS, ROUNDS, SECONDS = 4, 7, 2.0
 EMAIL, PASSWORD = "famille@exemple.test", "cerise-tambour-girouette"
@@ -77,7 +77,7 @@ def main() -> None:
                 "month": f"/mon-espace/reservations/{child_id}/{now:%Y-%m}",
                 "invoices": "/mon-espace/factures/",
             }
-            bare_port = free_port()
+            bare_port = find_free_port()
             bare = ["-m", "gunicorn", "-c", "services/gateway/gunicorn_config.py", "--log-level", "warning"]
             environment = {**stack.environment("gateway"), "ESPACE_BIND": f"127.0.0.1:{bare_port}"}
             environment.pop("ESPACE_METRICS_PORT", None)

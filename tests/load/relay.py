@@ -17,9 +17,10 @@ from chassis.database import engine_for, sessions_for
 from chassis.outbox import tell_all
 from contracts.envelope import EXCHANGE
 from contracts.events.enrolment import BookingMade
+from deploy.local.rundir import find_free_port
 from tests.load.processes import running
 from tests.load.rpc import answers_http
-from tests.load.stack import bench_stack, free_port
+from tests.load.stack import bench_stack
 
 FACTS, ROUNDS, PER_TRANSACTION = 5_000, 3, 20
 QUEUE = "bench.facts"
@@ -100,7 +101,7 @@ def main() -> None:
     os.environ.setdefault("PYTHONWARNINGS", "ignore")
     with bench_stack() as stack:
         bind_queue(stack.amqp_url)
-        health = free_port()
+        health = find_free_port()
         environment = {
             "ESPACE_AMQP_URL": stack.amqp_url,
             "ESPACE_DATABASE_URL": stack.database_url,

@@ -16,10 +16,11 @@ from http.client import HTTPConnection
 from chassis.client import Services
 from contracts.caller import Caller
 from contracts.errors import ServiceUnavailable
+from deploy.local.rundir import find_free_port
 from tests.echo.echo import Ping
 from tests.load.bare_amqp import BareCaller
 from tests.load.processes import cpu_seconds, running, tree_cpu_seconds
-from tests.load.stack import bench_stack, free_port
+from tests.load.stack import bench_stack
 
 ROUNDS, CALLS = 48, 125
 PAGE_ROUNDS, PAGE_SECONDS, VISITORS = 8, 2.0, 8
@@ -74,7 +75,7 @@ def answers_http(port: int, path: str) -> Callable[[], bool]:
 
 def main() -> None:
     with bench_stack() as stack:
-        health = free_port()
+        health = find_free_port()
         environment = {
             "ESPACE_AMQP_URL": stack.amqp_url,
             "ESPACE_DATABASE_URL": stack.database_url,
@@ -129,7 +130,7 @@ def _calls(services: Services, bare_caller: BareCaller, echo: int, bare: int) ->
 
 
 def _pages(environment: dict[str, str]) -> None:
-    twin_port, page_port = free_port(), free_port()
+    twin_port, page_port = find_free_port(), find_free_port()
     gunicorn = ["-m", "gunicorn", "--worker-class", "gthread", "--log-level", "warning", "--keep-alive", "60"]
     environment = {
         **environment,

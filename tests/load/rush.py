@@ -27,12 +27,13 @@ from uuid import uuid4
 from sqlalchemy import text
 
 from chassis.database import engine_for
+from deploy.local.rundir import find_free_port
 from tests.load.family_site import COOKIE
 from tests.load.opening_town import HOT_SESSION, Town, child, fill
 from tests.load.processes import ROOT, running
 from tests.load.rpc import answers_http
 from tests.load.signin import at_once, site_environment, visitor
-from tests.load.stack import BenchStack, bench_stack, free_port
+from tests.load.stack import BenchStack, bench_stack
 
 FAMILIES, CENTRES, DAYS, CAPACITY = 2000, 3, 5, 40
 CORES = len(os.sched_getaffinity(0))
@@ -292,15 +293,15 @@ def main() -> None:
         url = stack.database_urls["enrolment"]
         now = datetime.now(UTC)
         town = fill(url, now, families=FAMILIES, centres=CENTRES, days=DAYS, capacity=CAPACITY)
-        port = free_port()
+        port = find_free_port()
         site = [
             *("-m", "gunicorn", "-c", "services/gateway/gunicorn_config.py"),
             *("--log-level", "warning", "tests.load.opening_site:site()"),
         ]
         environment = {**site_environment(stack), "ESPACE_BIND": f"127.0.0.1:{port}"}
         with (
-            running(*serving(stack, "enrolment", free_port())),
-            running(*serving(stack, "tests.echo", free_port())),
+            running(*serving(stack, "enrolment", find_free_port())),
+            running(*serving(stack, "tests.echo", find_free_port())),
             running(site, environment, answers_http(port, "/jeton?famille=0")),
         ):
             sold_twice, unsold, bare_errors = rush(port, town, url)

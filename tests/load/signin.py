@@ -21,11 +21,12 @@ from uuid import uuid4
 from chassis.client import Services
 from contracts.accounts.identity import OpenAccount, SignIn
 from contracts.caller import SYSTEM, Caller
+from deploy.local.rundir import find_free_port
 from tests.load.bare_argon2 import PASSWORD
 from tests.load.family_site import COOKIE, fill
 from tests.load.processes import ROOT, running
 from tests.load.rpc import answers_http
-from tests.load.stack import BenchStack, bench_stack, free_port
+from tests.load.stack import BenchStack, bench_stack
 
 CORES = len(os.sched_getaffinity(0))
 ROUNDS, SECONDS, ACCOUNTS = 7, 4.0, 24
@@ -101,7 +102,7 @@ def compare_sign_ins(services: Services) -> float:
 
 def compare_pages(stack: BenchStack, account: Caller) -> float:
     """Prints the table; the median ratio."""
-    port = free_port()
+    port = find_free_port()
     environment = {**site_environment(stack), "BENCH_ACCOUNT": str(account.account_id)}
     gunicorn = [
         "-m",
@@ -169,7 +170,7 @@ def site_environment(stack: BenchStack) -> dict[str, str]:
 
 def main() -> None:
     with bench_stack("accounts", "gateway", "tests.echo") as stack:
-        ports = {name: free_port() for name in ("accounts", "tests.echo")}
+        ports = {name: find_free_port() for name in ("accounts", "tests.echo")}
 
         def serving(name: str) -> tuple[list[str], dict[str, str], Callable[[], bool]]:
             environment = {

@@ -1,6 +1,5 @@
 """What a bench runs on: a private broker and database, gone afterwards."""
 
-import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -38,10 +37,3 @@ def bench_stack(*services: str) -> Iterator[BenchStack]:
         made = Databases(stack.server)
         urls = {name: databases.enter_context(made.fresh(name)) for name in services or ("tests.echo",)}
         yield BenchStack(stack.broker.url(ADMINISTRATOR), urls)
-
-
-def free_port() -> int:
-    """A loopback port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

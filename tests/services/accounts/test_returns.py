@@ -100,7 +100,7 @@ class Post:
 @pytest.fixture
 def post(desk: Desk, tmp_path: Path) -> Iterator[Post]:
     sent, back = MailStore(tmp_path / "messages"), MailStore(tmp_path / "returns")
-    port = find_free_port(set())
+    port = find_free_port()
     smtp = Controller(_Catcher(sent, back), hostname="127.0.0.1", port=port, decode_data=False)
     smtp.start()
     with Mailbox(0, back, "retours", "secret") as box:

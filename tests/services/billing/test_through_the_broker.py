@@ -40,10 +40,10 @@ from contracts.events.event import Event
 from deploy.local.demo import billing as demonstration
 from deploy.local.demo import contesting
 from deploy.local.rabbitmq import ADMINISTRATOR, Broker
+from deploy.local.rundir import find_free_port
 from gateway.app import create_app
 from gateway.settings import GatewaySettings
 from tests.load.processes import running
-from tests.load.stack import free_port
 from tests.mothers.billing import (
     OCTOBER,
     SCHOOL,
@@ -155,7 +155,7 @@ def billing(
     directory: Path = tmp_path_factory.mktemp("billing")
     clock = directory / "clock.json"
     set_clock(clock, frozen=datetime(2026, 11, 2, 9, tzinfo=UTC))
-    port, relay_port, double_port = free_port(), free_port(), free_port()
+    port, relay_port, double_port = find_free_port(), find_free_port(), find_free_port()
     double = f"http://127.0.0.1:{double_port}"
     environment = {
         "ESPACE_AMQP_URL": vhost.url("billing"),

@@ -11,8 +11,8 @@ from sqlalchemy import Engine, create_engine, text
 
 from chassis.client import Services
 from deploy.local.rabbitmq import ADMINISTRATOR, Broker
+from deploy.local.rundir import find_free_port
 from tests.load.processes import running
-from tests.load.stack import free_port
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Echo:
     @contextmanager
     def process(self, verb: str) -> Iterator[int]:
         """`serve` or `relay`, ready; yields the pid."""
-        port = free_port()
+        port = find_free_port()
         environment = {
             "ESPACE_AMQP_URL": self.amqp_url,
             "ESPACE_DATABASE_URL": self.database_url,

@@ -9,10 +9,10 @@ from chassis.client import Services
 from contracts.documents import BUCKET, KeepKeys, OpenVault, StoreDocument, UploadLost
 from contracts.errors import NotSignedIn
 from deploy.local.rabbitmq import ADMINISTRATOR
+from deploy.local.rundir import find_free_port
 from gateway.vault import keys
 from gateway.vault.sealing import new_file_key
 from tests.load.processes import running
-from tests.load.stack import free_port
 from tests.mothers.documents import a_wrap
 from tests.services.chassis.conftest import ready
 from tests.services.documents.conftest import REQUESTS_KEY, Vaults, agent, citizen
@@ -20,7 +20,7 @@ from tests.services.documents.conftest import REQUESTS_KEY, Vaults, agent, citiz
 
 @pytest.fixture(scope="module")
 def services(all_vaults: Vaults, vhost):
-    port = free_port()
+    port = find_free_port()
     environment = {
         "ESPACE_AMQP_URL": vhost.url(ADMINISTRATOR),
         "ESPACE_DATABASE_URL": all_vaults.settings.database_url,

@@ -35,9 +35,9 @@ from contracts.events.event import Event
 from contracts.events.requests import RequestState
 from contracts.parked import ListParked, ParkedFailure, ParkedLine
 from deploy.local.rabbitmq import ADMINISTRATOR, Broker
+from deploy.local.rundir import find_free_port
 from enrolment.procedures import shipping
 from tests.load.processes import running
-from tests.load.stack import free_port
 from tests.mothers import enrolment as mother
 from tests.mothers import requests
 from tests.services.chassis.conftest import ready
@@ -83,7 +83,7 @@ def enrolment(
 ) -> Iterator[Enrolment]:
     clock: Path = tmp_path_factory.mktemp("clock") / "clock.json"
     set_clock(clock, frozen=NOW)
-    port, relay_port = free_port(), free_port()
+    port, relay_port = find_free_port(), find_free_port()
     environment = {
         "ESPACE_AMQP_URL": vhost.url("enrolment"),
         "ESPACE_DATABASE_URL": database("enrolment"),

@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,8 @@ from pathlib import Path
 import pytest
 import requests
 
+from deploy.local.rundir import find_free_port
+
 ROOT = Path(__file__).parents[3]
 
 
@@ -22,15 +23,9 @@ class Served:
     door: str
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture(scope="module")
 def served(database: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    site, door, nobody = free_port(), free_port(), free_port()
+    site, door, nobody = find_free_port(), find_free_port(), find_free_port()
     environment = {
         **os.environ,
         "PYTHONPATH": str(ROOT / "services"),
