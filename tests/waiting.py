@@ -6,8 +6,11 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+PATIENCE = 120.0
+"""Seconds, as long as no test waits for something else: a machine under load may need most of them, a calm one none."""
 
-def eventually(look: Callable[[], T], seconds: float = 30.0) -> T:
+
+def eventually(look: Callable[[], T], seconds: float = PATIENCE) -> T:
     """The first true value that `look` gives. Raises AssertionError with its last one when none comes."""
     stop = time.monotonic() + seconds
     while True:

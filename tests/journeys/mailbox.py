@@ -6,7 +6,7 @@ import urllib.parse
 import urllib.request
 from typing import Any
 
-from tests.waiting import eventually
+from tests.waiting import PATIENCE, eventually
 
 
 class Mailbox:
@@ -22,7 +22,7 @@ class Mailbox:
             mails = json.load(answer)
         return [mail for mail in mails if address in mail["recipients"] and subject in mail["subject"]]
 
-    def await_mail(self, address: str, subject: str = "", seconds: float = 30) -> dict[str, Any]:
+    def await_mail(self, address: str, subject: str = "", seconds: float = PATIENCE) -> dict[str, Any]:
         """The newest such mail, once there is one."""
         return eventually(lambda: self.mails_to(address, subject), seconds)[0]
 

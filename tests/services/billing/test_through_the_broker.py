@@ -59,6 +59,7 @@ from tests.mothers.billing import (
 )
 from tests.services.chassis.conftest import ready
 from tests.unit.gateway.doubles import MemoryStore, SetClock
+from tests.waiting import eventually
 
 KEY, SECRET = "sk_test_broker", "whsec_broker"
 TODAY = date(2026, 11, 2)
@@ -111,10 +112,7 @@ class Billing:
         self.tell((fact, run_id))
 
     def await_that(self, is_so: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + 25
-        while not is_so():
-            assert time.monotonic() < deadline, "it did not happen in time"
-            time.sleep(0.1)
+        eventually(is_so)
 
     def mischief(self, **modes: Any) -> None:
         calm = {"lose": 0, "repeat": 0, "delay_seconds": 0, "shuffle": False, "hold": False}

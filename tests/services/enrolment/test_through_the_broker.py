@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -42,6 +41,7 @@ from tests.mothers import enrolment as mother
 from tests.mothers import requests
 from tests.services.chassis.conftest import ready
 from tests.services.enrolment.conftest import NOW
+from tests.waiting import eventually
 
 
 @dataclass
@@ -71,10 +71,7 @@ class Enrolment:
             channel.basic_publish(EXCHANGE, fact.name, body, properties, mandatory=True)
 
     def await_that(self, is_so: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + 20
-        while not is_so():
-            assert time.monotonic() < deadline, "it did not happen in time"
-            time.sleep(0.1)
+        eventually(is_so)
 
 
 @pytest.fixture(scope="module")

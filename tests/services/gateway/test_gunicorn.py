@@ -13,6 +13,7 @@ import pytest
 import requests
 
 from deploy.local.rundir import find_free_port
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[3]
 
@@ -51,7 +52,7 @@ def served(database: Callable[[str], str], tmp_path_factory: pytest.TempPathFact
 
 
 def wait_until_live(served: Served, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and process.poll() is None:
         try:
             if requests.get(f"{served.door}/health/live", timeout=5).ok:

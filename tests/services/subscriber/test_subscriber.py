@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -19,6 +18,7 @@ from contracts.events.billing import PaymentReceived
 from contracts.events.enrolment import AttendanceSettled, BookingMade
 from contracts.events.event import Event
 from deploy.local.rabbitmq import Broker
+from tests.waiting import eventually
 
 PROGRAM = Path(__file__).parents[3] / "deploy" / "subscriber" / "subscriber.py"
 
@@ -83,18 +83,11 @@ def running(broker: Broker, output: Path) -> Iterator[subprocess.Popen[bytes]]:
             [sys.executable, str(PROGRAM), "cuisine"], env=environment, stdout=out, stderr=err
         )
         try:
-            wait_for(lambda: "écoute" in errors.read_text())
+            eventually(lambda: "écoute" in errors.read_text())
             yield process
         finally:
             process.kill()
             process.wait()
-
-
-def wait_for(is_so: object, seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not is_so():  # type: ignore[operator]
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.1)
 
 
 def seen(output: Path) -> list[str]:
@@ -111,7 +104,7 @@ def output(tmp_path: Path) -> Path:
 def test_it_prints_what_it_asked_for_and_nothing_else(vhost: Broker, output: Path) -> None:
     with running(vhost, output):
         booked, _settled, paid = tell(vhost, booking(), sheet(), payment())
-        wait_for(lambda: len(seen(output)) == 2)
+        eventually(lambda: len(seen(output)) == 2)
         assert seen(output) == [booked, paid]
     data = json.loads(output.read_text().splitlines()[1].split(" ", 3)[3])
     assert data["amount_cents"] == 8420
@@ -122,16 +115,16 @@ def test_what_is_told_while_it_is_away_waits_for_it(vhost: Broker, output: Path)
         pass
     missed = tell(vhost, booking(), booking())
     with running(vhost, output):
-        wait_for(lambda: missed == seen(output)[-2:])
+        eventually(lambda: missed == seen(output)[-2:])
 
 
 def test_it_comes_back_when_its_connection_is_cut(vhost: Broker, output: Path) -> None:
     with running(vhost, output) as process:
         errors = output.with_suffix(".err")
-        wait_for(lambda: cut_connections(vhost) > 0)
-        wait_for(lambda: errors.read_text().count("écoute") == 2)
+        eventually(lambda: cut_connections(vhost) > 0)
+        eventually(lambda: errors.read_text().count("écoute") == 2)
         [booked] = tell(vhost, booking())
-        wait_for(lambda: booked in seen(output))
+        eventually(lambda: booked in seen(output))
         assert process.poll() is None
 
 
