@@ -15,7 +15,8 @@ Where they come from: tests.providers (containers when a Docker engine answers, 
 whole system is always the embedded one). `town` and `own_town` cost half a minute; ask for less when less will do.
 
 `-n 2 --dist loadgroup` runs them side by side: every process has parts of its own, the tests of one town stay together
-and in their order, all others go module by module.
+and in their order, all others go module by module. Tests marked `alone`, all that ask for a broker or a town, are
+better off with the machine to themselves: `-m "not alone"` leaves them out (see .ci/run).
 """
 
 from collections.abc import Callable, Iterator
@@ -37,16 +38,22 @@ settings.register_profile("espace", deadline=None)
 settings.load_profile("espace")
 
 
-TOWNS = ("tests/journeys/", "tests/faults/")
+TOWNS = ("tests/journeys/", "tests/faults/", "tests/services/stack/")
 """Folders whose tests share one town, from the first to the last."""
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "alone: has the machine to itself where tests run side by side")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What may not be torn apart when tests run side by side (pytest-xdist)."""
+    """What may not be torn apart, and what is not to be hurried, when tests run side by side (pytest-xdist)."""
     for item in items:
         module = item.nodeid.partition("::")[0]
-        shared = next((folder for folder in TOWNS if module.startswith(folder)), module)
-        item.add_marker(pytest.mark.xdist_group(shared))
+        town = next((folder for folder in TOWNS if module.startswith(folder)), "")
+        item.add_marker(pytest.mark.xdist_group(town or module))
+        if town or "rabbitmq" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.alone)
 
 
 @pytest.fixture(scope="session")
