@@ -206,7 +206,7 @@ class Facts(SharedExtension):
     @staticmethod
     def _tries(message: Any) -> int:
         """How often this fact has been tried, this time included."""
-        return int((message.headers or {}).get(parked_message.TRIES, 0)) + 1
+        return parked_message.tries_in(message.headers or {}) + 1
 
     def _settle(self, message: Any) -> None:
         self.queue_consumer.ack_message(message)

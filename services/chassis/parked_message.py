@@ -27,6 +27,7 @@ _HANDLER = "x-espace-handler"
 _FIRST, _LAST = "x-espace-first", "x-espace-last"
 _PARKING = "x-espace-parking"
 MOST_WORDS = 500
+MOST_TRIES = 1_000
 Headers = Mapping[str, Any]
 
 
@@ -71,6 +72,12 @@ def headers_after(before: Headers, failure: Failure, tries: int, at: datetime, *
         _LAST: at.isoformat(),
     }
     return {**headers, _PARKING: str(uuid4())} if parks else headers
+
+
+def tries_in(headers: Headers) -> int:
+    """How often the message was tried before. Headers of an order are a stranger's: what is no such number is none."""
+    found = headers.get(TRIES)
+    return found if isinstance(found, int) and 0 <= found <= MOST_TRIES else 0
 
 
 @dataclass(frozen=True)
@@ -131,7 +138,7 @@ def read(queue: str, body: bytes, headers: Headers, sender: str | None, now: dat
         failure=_plain(failure.kind, 200),
         words=_plain(failure.words, MOST_WORDS),
         handler=_plain(failure.handler, 100),
-        tries=int(headers.get(TRIES, 0)) + (DELIVERY_LIMIT if failure.kind == ParkedFailure.DIED else 0),
+        tries=tries_in(headers) + (DELIVERY_LIMIT if failure.kind == ParkedFailure.DIED else 0),
         first_failed_at=_instant(headers.get(_FIRST)) or last,
         last_failed_at=last,
     )
@@ -142,9 +149,10 @@ def _why(headers: Headers, body: bytes) -> tuple[Failure, str]:
     if _PARKING in headers:
         kept = Failure(*(str(headers.get(name, "")) for name in (_FAILURE, _WORDS, _HANDLER)))
         return kept, str(headers[_PARKING])
-    deaths = headers.get("x-death") or []
-    if deaths and deaths[0].get("reason") == "delivery_limit":
-        when = f"{deaths[0].get('time')}, {deaths[0].get('count')}"
+    deaths = headers.get("x-death")
+    last = deaths[0] if isinstance(deaths, list) and deaths else None
+    if isinstance(last, dict) and last.get("reason") == "delivery_limit":
+        when = f"{last.get('time')}, {last.get('count')}"
         return Failure(ParkedFailure.DIED), f"died {when}"
     # Parked by a release that wrote « unreadable: … », « no user_id: … » or what Python shows of the exception.
     reason = str(headers.get(_WORDS, ""))

@@ -92,7 +92,7 @@ def test_one_that_the_process_dies_over_is_a_row_in_the_end(echo: Echo) -> None:
         publish(echo, envelope(a_place(DEADLY)), "place.updated")
         eventually(lambda: not listens(echo))
     # The other times that it is given back, a test may spare the machine the process.
-    while depth(echo, "echo.events"):
+    while not depth(echo, "echo.events.parked"):
         with pika.BlockingConnection(pika.URLParameters(echo.amqp_url)) as connection:
             connection.channel().basic_get("echo.events")
 

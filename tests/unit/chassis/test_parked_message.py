@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from sqlalchemy.exc import IntegrityError
 
-from chassis.parked_message import SENDER, Failure, headers_after, read
+from chassis.parked_message import SENDER, Failure, headers_after, read, tries_in
 from chassis.topology import DELIVERY_LIMIT
 from contracts.envelope import Envelope
 from contracts.events.enrolment import PlaceUpdated
@@ -84,6 +84,15 @@ def test_anything_can_be_kept(body: bytes, sender: str | None) -> None:
     assert not found.is_text or found.body.encode() == body
     assert found.type == ""
     assert found.mark == read("billing.events", body, {SENDER: "x"}, sender, NOW).mark
+
+
+@pytest.mark.parametrize("tries", ["abc", -1, 2**40, None, [1]])
+@pytest.mark.parametrize("death", ["abc", [], ["abc"], [{"reason": 1}], 7])
+def test_headers_of_a_stranger_stop_nothing(tries: object, death: object) -> None:
+    headers = {"x-espace-tries": tries, "x-death": death, "x-espace-first": 3, "x-espace-reason": 4}
+
+    assert read("enrolment.orders", a_body(), headers, "voirie", NOW).tries == 0
+    assert tries_in(headers) == 0
 
 
 def test_what_a_stranger_writes_fits_the_columns() -> None:
