@@ -4,7 +4,7 @@
     send(services, agent, request_id, "Plan des travaux", settings)
 
 Each parent is signed in with the password, since nothing else opens a vault; what is there already stays. The proof of
-address was given to the family's file: a démarche that asks for one (« Demander une inscription scolaire ») shows it as
+address was given to the family's file: a démarche that asks for one (« Inscrire un enfant à l’école ») shows it as
 « déjà fourni ».
 """
 
