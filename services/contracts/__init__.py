@@ -1,5 +1,5 @@
 """What the services say to each other, and nothing else.
 
-One module per speaker: `accounts`, `enrolment`, `billing`, `documents` hold the questions each answers, the
-commands each obeys and the errors each raises; `events` holds the facts any of them tells. No I/O, no rule.
+A package per speaker: `accounts`, `enrolment`, `billing`, `documents` hold the questions each answers, the commands
+each obeys and the errors each raises, a module a matter; `events` holds the facts any of them tells. No I/O, no rule.
 """

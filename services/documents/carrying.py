@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from chassis.outbox import tell
 from contracts.events.documents import DocumentWithheld
-from contracts.events.enrolment import GivenBefore
+from contracts.events.given import GivenBefore
 from contracts.serving import REQUEST, Reach, passes
 from documents.models import Document, DocumentType, Share
 from documents.request_models import FiledRequest

@@ -7,17 +7,16 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from contracts.documents import (
+from contracts.documents.keys import (
     AccountKeysView,
-    CodeReplaced,
     KeepCode,
     KeepKeys,
     KeyRingView,
-    KeysChanged,
     KeyWrap,
     RewrapKeys,
     StartOver,
 )
+from contracts.documents.refusals import CodeReplaced, KeysChanged
 from contracts.errors import NotFound
 from documents.models import AccountKeys, Document
 

@@ -10,15 +10,15 @@ from sqlalchemy.orm import Session
 
 from chassis.outbox import tell
 from contracts.caller import Caller
-from contracts.documents import (
+from contracts.documents.letters import (
     ClaimLetters,
     DecisionPlaceView,
-    KeysChanged,
     LetterView,
     PutDecision,
     PutLetter,
     ReadLetter,
 )
+from contracts.documents.refusals import KeysChanged
 from contracts.errors import Conflict, NotFound
 from contracts.events.documents import DocumentStored
 from documents import keyring

@@ -10,14 +10,14 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contracts.documents import ShareView
+from contracts.documents.shares import ShareView
 from contracts.records import Records
 from documents import keyring, readings, shares, vault
 from documents.models import AccountKeys, Document, DocumentType
 
 
 def records(session: Session, account_id: UUID) -> Records:
-    """See `contracts.documents.DocumentRecords`. Five statements."""
+    """See `contracts.documents.vault.DocumentRecords`. Five statements."""
     keys = session.get(AccountKeys, account_id)
     rows = session.execute(
         select(Document, DocumentType.name)

@@ -37,7 +37,7 @@ class DocumentType(Base):
     code: Mapped[str] = mapped_column(String(40), primary_key=True)
     name: Mapped[str] = mapped_column(String(80), comment="As the parent reads it")
     hint: Mapped[str] = mapped_column(String(200), comment="What is expected, in one sentence")
-    validity: Mapped[str] = mapped_column(String(20), comment="contracts.documents.Validity")
+    validity: Mapped[str] = mapped_column(String(20), comment="contracts.documents.types.Validity")
     position: Mapped[int] = mapped_column(Integer, comment="Lower comes first")
     serves: Mapped[str] = mapped_column(String(20), default="child", comment="contracts.serving.Reach")
 

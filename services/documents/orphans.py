@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import exists, select, union_all
 from sqlalchemy.orm import Session
 
-from contracts.documents import PREVIEW
+from contracts.documents.sealed import PREVIEW
 from documents.models import Document, Share
 from documents.request_models import ComingFile
 

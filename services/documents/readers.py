@@ -5,7 +5,7 @@ L1110-4).
 """
 
 from contracts.caller import Role
-from contracts.documents import UnknownSubject
+from contracts.documents.refusals import UnknownSubject
 
 READERS: dict[str, frozenset[Role]] = {
     "enrolment": frozenset({Role.REQUESTS}),

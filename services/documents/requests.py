@@ -8,12 +8,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from chassis.outbox import tell
-from contracts.documents import (
-    DepositDocument,
-    DepositsFull,
-    TownKeyChanged,
-    UnknownSubject,
-)
+from contracts.documents.refusals import DepositsFull, TownKeyChanged, UnknownSubject
+from contracts.documents.shares import DepositDocument
 from contracts.errors import Conflict
 from contracts.events.documents import DocumentDeposited
 from contracts.events.requests import DepartmentUpdated, RequestFact

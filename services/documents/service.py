@@ -16,44 +16,47 @@ from chassis.parts import part
 from chassis.service import Service, answers, every, subscribes
 from chassis.settings import Settings
 from contracts.caller import Caller, Role
-from contracts.documents import (
-    BUCKET,
+from contracts.documents.keys import (
     AccountKeysView,
-    DefineDocumentType,
+    KeepCode,
+    KeepKeys,
+    KeyRingView,
+    ReadKeys,
+    RewrapKeys,
+    StartOver,
+)
+from contracts.documents.sealed import BUCKET
+from contracts.documents.shares import (
+    OpenedShareView,
+    OpenShare,
+    ReadTownKey,
+    SharedDocumentView,
+    ShareDocument,
+    ShareView,
+    SubjectShares,
+    TownKeyView,
+    UnshareDocument,
+)
+from contracts.documents.types import DefineDocumentType, DocumentTypeView, ListDocumentTypes
+from contracts.documents.vault import (
     DeleteDocument,
     DeletionView,
     DescribeDocument,
     DocumentKeyView,
     DocumentRecords,
-    DocumentTypeView,
     DocumentView,
-    KeepCode,
-    KeepKeys,
-    KeyRingView,
-    ListDocumentTypes,
     OpenDocument,
-    OpenedShareView,
-    OpenShare,
     OpenVault,
     ReadDocument,
-    ReadKeys,
-    ReadTownKey,
     ReadVault,
-    RewrapKeys,
-    SharedDocumentView,
-    ShareDocument,
-    ShareView,
-    StartOver,
     StoreDocument,
-    SubjectShares,
-    TownKeyView,
-    UnshareDocument,
     VaultView,
 )
 from contracts.envelope import Envelope
 from contracts.errors import ServiceUnavailable
 from contracts.events.accounts import AccountClosed
-from contracts.events.enrolment import EnrolmentRequested, GivenBefore, GivenReused
+from contracts.events.enrolments import EnrolmentRequested
+from contracts.events.given import GivenBefore, GivenReused
 from contracts.records import Records
 from contracts.serving import ENROLMENT
 from documents import carrying, census, keyring, mine, orphans, shares, types, vault

@@ -16,18 +16,17 @@ from chassis.database import PREPARED
 from chassis.one_trip import rows
 from chassis.outbox import tell
 from contracts.caller import Caller
-from contracts.documents import (
+from contracts.documents.refusals import ShareUnreadable, TownKeyChanged
+from contracts.documents.shares import (
     OpenedShareView,
     OpeningView,
     OpenShare,
     SharedDocumentView,
     ShareDraft,
-    ShareUnreadable,
     ShareView,
     SubjectShares,
-    TownKeyChanged,
-    Validity,
 )
+from contracts.documents.types import Validity
 from contracts.errors import NotFound
 from contracts.events.documents import DocumentOpened, DocumentShared
 from contracts.serving import Reach

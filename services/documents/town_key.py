@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 
-from contracts.documents import ShareUnreadable
+from contracts.documents.refusals import ShareUnreadable
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from chassis.database import PREPARED
-from contracts.documents import DefineDocumentType, DocumentTypeView, UnknownDocumentType, Validity
+from contracts.documents.refusals import UnknownDocumentType
+from contracts.documents.types import DefineDocumentType, DocumentTypeView, Validity
 from contracts.serving import Reach
 from documents.models import DocumentType
 

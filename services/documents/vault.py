@@ -9,23 +9,20 @@ from sqlalchemy.orm import Session
 
 from chassis.one_trip import OneTrip, base64, rows
 from chassis.outbox import tell, tell_all
-from contracts.documents import (
-    AccountKeysView,
-    AlreadyThere,
+from contracts.documents.keys import AccountKeysView
+from contracts.documents.refusals import AlreadyThere, VaultFull
+from contracts.documents.shares import ShareDocument, ShareView, UnshareDocument
+from contracts.documents.types import DocumentTypeView
+from contracts.documents.vault import (
     DeleteDocument,
     DeletionView,
     DescribeDocument,
     DocumentKeyView,
-    DocumentTypeView,
     DocumentView,
     OpenDocument,
     OpenVault,
     ReadDocument,
-    ShareDocument,
-    ShareView,
     StoreDocument,
-    UnshareDocument,
-    VaultFull,
     VaultView,
 )
 from contracts.errors import Conflict, NotFound

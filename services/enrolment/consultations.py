@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from chassis.outbox import tell
 from contracts.caller import Caller, Kind
-from contracts.events.enrolment import ChildConsulted, Consulted
+from contracts.events.consultations import ChildConsulted, Consulted
 
 
 def note(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from chassis.one_trip import OneTrip
 from contracts.enrolment.home import NearDeadlineView
 from contracts.enrolment.terms import Window
-from contracts.events.enrolment import EnrolmentState
+from contracts.events.enrolments import EnrolmentState
 from enrolment.booking.booking_rules import adding_closes_at
 from enrolment.catalogue import windows
 from enrolment.catalogue.terms import terms_from

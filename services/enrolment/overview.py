@@ -12,7 +12,7 @@ from contracts.caller import Caller
 from contracts.enrolment.enrolments import ChildView
 from contracts.enrolment.home import AwaitedCertificateView, OverviewView, UpcomingView
 from contracts.enrolment.requests import RequestLine
-from contracts.events.enrolment import EnrolmentState
+from contracts.events.enrolments import EnrolmentState
 from enrolment.absences import absence_views
 from enrolment.booking import waiting_views
 from enrolment.booking.waiting_models import WaitingPlace

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from contracts.documents import DocumentTypeView
+from contracts.documents.types import DocumentTypeView
 
 
 def names_from(answer: list[DocumentTypeView] | Any) -> Callable[[str], str]:

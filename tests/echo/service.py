@@ -13,7 +13,7 @@ from chassis.parking import ParkingDesk
 from chassis.service import Service, answers, obeys, subscribes
 from contracts.caller import Caller
 from contracts.envelope import Envelope
-from contracts.events.enrolment import ActivityUpdated, PlaceUpdated
+from contracts.events.offer import ActivityUpdated, PlaceUpdated
 from contracts.orders.requests import TakeRequestOver
 from tests.echo.echo import BreakDown, Ping, Pong, TooLoud, Wait, WriteNote
 

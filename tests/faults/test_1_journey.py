@@ -24,7 +24,7 @@ from contracts.enrolment.attendance import (
     RollCall,
     SettleAttendance,
 )
-from contracts.events.enrolment import Mark
+from contracts.events.attendance import Mark
 from deploy.local.processes import SERVICES, list_processes
 from deploy.local.stack import EVERYTHING
 from tests.faults.acts import Crowd, do_under_strikes, insist

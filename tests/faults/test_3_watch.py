@@ -21,7 +21,7 @@ from contracts.caller import SYSTEM
 from contracts.enrolment.attendance import MarkedChild, RollCall, SettleAttendance
 from contracts.enrolment.bookings import CellState, ChangeBookings, MonthPage
 from contracts.errors import NotFound
-from contracts.events.enrolment import Mark
+from contracts.events.attendance import Mark
 from contracts.parked import ListParked, ParkedFailure, SetParkedAside
 from deploy.local.processes import LETTERS, SERVICES, list_processes
 from deploy.local.stack import EVERYTHING

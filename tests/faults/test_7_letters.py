@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.caller import SYSTEM, Caller, Kind, Role
-from contracts.documents import KeepKeys
+from contracts.documents.keys import KeepKeys
 from contracts.enrolment.drafts import SaveAnswers, StartDraft
 from contracts.enrolment.procedures import MakeProcedure, PublishProcedure
 from contracts.enrolment.requests import DecideRequest, OpenRequest, RequestFile

@@ -19,7 +19,7 @@ from contracts.caller import SYSTEM
 from contracts.enrolment.attendance import FindChildren, RollCall
 from contracts.enrolment.bookings import CellState, ChangeBookings, MonthPage
 from contracts.enrolment.taps import RecordTaps, Seen, Tap
-from contracts.events.enrolment import Mark
+from contracts.events.attendance import Mark
 from tests.journeys.chapters import CANTEEN
 from tests.journeys.people import PASSWORD, SCHOOL, SCHOOL_AGENT, Person
 from tests.journeys.visitor import DESK, Visitor, Watch

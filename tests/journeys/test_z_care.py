@@ -15,7 +15,7 @@ from contracts.caller import SYSTEM
 from contracts.enrolment.attendance import FindChildren, MarkedChild, RollCall, SettleAttendance
 from contracts.enrolment.bookings import ChangeBookings, MonthPage
 from contracts.enrolment.enrolments import RequestEnrolment
-from contracts.events.enrolment import Mark
+from contracts.events.attendance import Mark
 from tests.journeys import chapters
 from tests.journeys.chapters import START
 from tests.journeys.letters import read_pages

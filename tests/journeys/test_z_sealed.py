@@ -25,7 +25,7 @@ from sqlalchemy import create_engine, text
 
 from chassis.objects import Objects
 from chassis.settings import Settings
-from contracts.documents import BUCKET
+from contracts.documents.sealed import BUCKET
 from gateway.vault import keys, sealing
 from gateway.vault.sealing import Damaged, unseal
 from gateway.vault.secretstream import SEALED_CHUNK

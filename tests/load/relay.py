@@ -16,7 +16,7 @@ from sqlalchemy import text
 from chassis.database import engine_for, sessions_for
 from chassis.outbox import tell_all
 from contracts.envelope import EXCHANGE
-from contracts.events.enrolment import BookingMade
+from contracts.events.bookings import BookingMade
 from deploy.local.rundir import find_free_port
 from tests.load.processes import running
 from tests.load.rpc import answers_http

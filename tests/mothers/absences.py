@@ -20,8 +20,9 @@ from contracts.enrolment.objections import (
     ObjectionState,
     ObjectionView,
 )
+from contracts.events.absences import AbsenceEffect
+from contracts.events.attendance import AbsenceState, Mark
 from contracts.events.documents import DocumentShared
-from contracts.events.enrolment import AbsenceEffect, AbsenceState, Mark
 from tests.mothers.enrolment_views import LEA, at
 
 MONDAY = date(2026, 11, 23)

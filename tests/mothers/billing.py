@@ -46,14 +46,9 @@ from contracts.billing.tariffs import (
 )
 from contracts.caller import Caller, Kind, Role
 from contracts.events.accounts import ChildUpdated, FamilyUpdated, GuardianFact, QuotientFact
-from contracts.events.enrolment import (
-    ActivityUpdated,
-    AttendanceLine,
-    AttendanceSettled,
-    BookingMade,
-    Mark,
-    PlaceUpdated,
-)
+from contracts.events.attendance import AttendanceLine, AttendanceSettled, Mark
+from contracts.events.bookings import BookingMade
+from contracts.events.offer import ActivityUpdated, PlaceUpdated
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 OCTOBER = date(2026, 10, 1)

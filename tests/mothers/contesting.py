@@ -17,7 +17,7 @@ from contracts.billing.objection_terms import LineObjectionState, ObjectionReaso
 from contracts.enrolment.bookings import ProofView
 from contracts.enrolment.objections import SheetVersionView
 from contracts.enrolment.traces import DayTraceView
-from contracts.events.enrolment import Mark
+from contracts.events.attendance import Mark
 from tests.mothers.billing import OCTOBER, SCHOOL, a_line, a_summary
 
 SESSIONS = tuple(UUID(int=700 + each) for each in range(3))

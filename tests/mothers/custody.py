@@ -13,7 +13,7 @@ from contracts.accounts.custody import (
     Side,
     SummerRule,
 )
-from contracts.events.enrolment import SchoolHolidays, SchoolYearUpdated
+from contracts.events.offer import SchoolHolidays, SchoolYearUpdated
 
 FIRST, SECOND = Side.FIRST, Side.SECOND
 HOLIDAYS = (

@@ -11,7 +11,8 @@ import pikepdf
 import pillow_heif
 from PIL import Image
 
-from contracts.documents import AccountKeysView, KeyWrap, VaultView
+from contracts.documents.keys import AccountKeysView, KeyWrap
+from contracts.documents.vault import VaultView
 from gateway.vault import keys
 
 CHEAP = {"operations": 1, "memory": 8192}

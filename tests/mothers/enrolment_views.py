@@ -20,7 +20,7 @@ from contracts.enrolment.bookings import (
 from contracts.enrolment.enrolments import ChildView, ChoicesView, ChoiceView, EnrolmentView
 from contracts.enrolment.home import OverviewView
 from contracts.enrolment.offer import ActivityTerms, ActivityView, PlaceKind, PlaceView
-from contracts.events.enrolment import EnrolmentState
+from contracts.events.enrolments import EnrolmentState
 from tests.mothers.enrolment import SCHOOL, canteen
 
 LEA = UUID("00000000-0000-4000-8000-0000000001ea")

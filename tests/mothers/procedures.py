@@ -5,7 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from chassis.clock import PARIS
-from contracts.documents import DocumentTypeView, DocumentView, ShareView, VaultView
+from contracts.documents.shares import ShareView
+from contracts.documents.types import DocumentTypeView
+from contracts.documents.vault import DocumentView, VaultView
 from contracts.enrolment.drafts import DraftView
 from contracts.enrolment.procedure_forms import (
     Answers,

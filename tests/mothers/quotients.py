@@ -6,7 +6,7 @@ from uuid import UUID
 from contracts.accounts.families import QuotientView
 from contracts.accounts.given import GivenDocumentRow, GivenDocumentsPage
 from contracts.accounts.quotients import FetchState, FetchView, GivenDocumentView, QuotientPage
-from contracts.documents import DocumentTypeView
+from contracts.documents.types import DocumentTypeView
 
 FAMILY = UUID(int=20)
 AT = datetime(2026, 11, 22, 20, 15, tzinfo=UTC)

@@ -11,7 +11,7 @@ from contracts.enrolment.absences import AbsenceChoices, MyAbsences, ReportAbsen
 from contracts.enrolment.home import Overview
 from contracts.enrolment.objections import CheckedDays, ContestLine
 from contracts.errors import DomainError
-from contracts.events.enrolment import Mark
+from contracts.events.attendance import Mark
 from contracts.messages import Question
 
 A = TypeVar("A")

@@ -19,18 +19,11 @@ from chassis.settings import Settings
 from contracts.accounts.families import MyHousehold
 from contracts.accounts.identity import SignIn
 from contracts.caller import Caller, Kind
-from contracts.documents import (
-    BUCKET,
-    PREVIEW,
-    KeepKeys,
-    LetterKey,
-    OpenVault,
-    PutLetter,
-    ReadKeys,
-    ReadTownKey,
-    ShareDraft,
-    StoreDocument,
-)
+from contracts.documents.keys import KeepKeys, ReadKeys
+from contracts.documents.letters import LetterKey, PutLetter
+from contracts.documents.sealed import BUCKET, PREVIEW
+from contracts.documents.shares import ReadTownKey, ShareDraft
+from contracts.documents.vault import OpenVault, StoreDocument
 from contracts.errors import NotFound
 from contracts.messages import Question
 from gateway.vault import keys, sealing

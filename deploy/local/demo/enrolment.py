@@ -49,7 +49,7 @@ from contracts.enrolment.terms import (
 )
 from contracts.enrolment.weeks import ApplyPlan, Plan, UsualDay, UsualWeek
 from contracts.errors import DomainError
-from contracts.events.enrolment import Mark
+from contracts.events.attendance import Mark
 from contracts.messages import Question
 
 A = TypeVar("A")

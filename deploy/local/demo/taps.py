@@ -7,7 +7,7 @@ from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 from contracts.caller import SYSTEM, Caller
 from contracts.enrolment.attendance import AttendanceDesk, MissingSheetView, RollCall, RollCallView
 from contracts.enrolment.taps import RecordTaps, Seen, Tap
-from contracts.events.enrolment import Mark
+from contracts.events.attendance import Mark
 from contracts.messages import Question
 from deploy.local.demo.enrolment import LIVED
 

@@ -9,8 +9,8 @@ from contracts.accounts.accesses import Access, AccessesPage, AccessRow, ExportA
 from contracts.caller import Caller, Role
 from contracts.envelope import Envelope
 from contracts.events.billing import BillConsulted
+from contracts.events.consultations import ChildConsulted
 from contracts.events.documents import DocumentOpened
-from contracts.events.enrolment import ChildConsulted
 from contracts.events.requests import RequestConsulted
 
 

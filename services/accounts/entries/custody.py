@@ -20,7 +20,7 @@ from contracts.accounts.custody import (
 )
 from contracts.caller import Caller, Role
 from contracts.envelope import Envelope
-from contracts.events.enrolment import SchoolYearUpdated
+from contracts.events.offer import SchoolYearUpdated
 
 
 class CustodyDesk(Desk):

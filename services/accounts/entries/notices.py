@@ -18,7 +18,9 @@ from accounts.mailing.mail import Site
 from chassis.inbox import newer
 from chassis.service import every, subscribes
 from contracts.envelope import Envelope
+from contracts.events.absences import AbsenceDecided, AbsenceReported, AttendanceContested, ObjectionAnswered
 from contracts.events.accounts import AccountRegistered, ActivationKeyRedeemed
+from contracts.events.attendance import AttendanceSettled
 from contracts.events.billing import (
     AllowanceEnded,
     AllowanceGranted,
@@ -37,17 +39,10 @@ from contracts.events.billing import (
     RefundMade,
     ReminderSent,
 )
+from contracts.events.bookings import BookingCancelled, BookingMade, DaysHandedOver
+from contracts.events.closures import DaysClosed, DaysReopened
 from contracts.events.documents import DocumentExpiring, DocumentOpened
-from contracts.events.enrolment import (
-    AbsenceDecided,
-    AbsenceReported,
-    AttendanceContested,
-    AttendanceSettled,
-    BookingCancelled,
-    BookingMade,
-    DaysClosed,
-    DaysHandedOver,
-    DaysReopened,
+from contracts.events.enrolments import (
     EnrolmentAccepted,
     EnrolmentDocumentAsked,
     EnrolmentLapsed,
@@ -56,10 +51,8 @@ from contracts.events.enrolment import (
     EnrolmentRequested,
     EnrolmentWaiting,
     EnrolmentWithdrawn,
-    ObjectionAnswered,
-    PlaceOffered,
-    WaitingEnded,
 )
+from contracts.events.waiting import PlaceOffered, WaitingEnded
 
 PER_TICK = 200
 

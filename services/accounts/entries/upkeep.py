@@ -12,7 +12,7 @@ from chassis.inbox import newer
 from chassis.service import every, subscribes
 from contracts.envelope import Envelope
 from contracts.events.billing import FamiliesMissed
-from contracts.events.enrolment import ActivityUpdated, PlaceUpdated
+from contracts.events.offer import ActivityUpdated, PlaceUpdated
 
 
 class Upkeep(Desk):

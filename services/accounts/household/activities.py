@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from accounts.mailing.news_models import Activity
-from contracts.events.enrolment import ActivityUpdated
+from contracts.events.offer import ActivityUpdated
 
 
 def keep(session: Session, fact: ActivityUpdated) -> None:

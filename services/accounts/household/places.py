@@ -8,7 +8,7 @@ from accounts.models import Place
 from accounts.names import city_key
 from contracts.accounts.imports import PlaceView
 from contracts.errors import NotFound
-from contracts.events.enrolment import PlaceUpdated
+from contracts.events.offer import PlaceUpdated
 
 
 def keep(session: Session, fact: PlaceUpdated) -> None:

@@ -14,15 +14,14 @@ from accounts.mailing import mail
 from accounts.mailing.mail import Site
 from accounts.mailing.notices import guardians_of, reference
 from accounts.models import Account
-from contracts.events.enrolment import (
+from contracts.events.absences import (
     AbsenceDecided,
     AbsenceEffect,
     AbsenceReported,
-    AbsenceState,
     AttendanceContested,
-    Mark,
     ObjectionAnswered,
 )
+from contracts.events.attendance import AbsenceState, Mark
 
 EFFECTS: dict[AbsenceEffect, str] = {
     AbsenceEffect.FREE: "Ce jour ne sera pas facturé.",

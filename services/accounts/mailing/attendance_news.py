@@ -17,7 +17,7 @@ from accounts.mailing.news_models import AttendanceNews
 from accounts.mailing.notices import guardians_of, names_of_children
 from accounts.wording import count, day
 from chassis.clock import PARIS
-from contracts.events.enrolment import AttendanceSettled, Mark
+from contracts.events.attendance import AttendanceSettled, Mark
 
 EVENING = time(18, 30)
 KEPT = timedelta(days=90)

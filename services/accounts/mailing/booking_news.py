@@ -22,7 +22,7 @@ from accounts.mailing.mail import Site
 from accounts.mailing.news_models import BookingDigest, BookingNews
 from accounts.mailing.notices import TOWN, guardians_of, names_of, names_of_children
 from accounts.wording import count
-from contracts.events.enrolment import BookingCancelled, BookingMade
+from contracts.events.bookings import BookingCancelled, BookingMade
 
 QUIET = timedelta(minutes=15)
 LONGEST_WAIT = timedelta(hours=1)

@@ -30,12 +30,10 @@ from contracts.events.billing import (
     RefundMade,
     ReminderSent,
 )
+from contracts.events.bookings import DaysHandedOver, HandedDay
+from contracts.events.closures import ClosedDay, DaysClosed, DaysReopened
 from contracts.events.documents import DocumentExpiring, DocumentOpened
-from contracts.events.enrolment import (
-    ClosedDay,
-    DaysClosed,
-    DaysHandedOver,
-    DaysReopened,
+from contracts.events.enrolments import (
     EnrolmentAccepted,
     EnrolmentDocumentAsked,
     EnrolmentLapsed,
@@ -44,11 +42,8 @@ from contracts.events.enrolment import (
     EnrolmentRequested,
     EnrolmentWaiting,
     EnrolmentWithdrawn,
-    HandedDay,
-    PlaceOffered,
-    WaitingEnded,
-    WaitingState,
 )
+from contracts.events.waiting import PlaceOffered, WaitingEnded, WaitingState
 
 TOWN = "la mairie"
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from accounts.shared_custody.custody import Holiday
 from accounts.shared_custody.custody_models import SchoolYear
-from contracts.events.enrolment import SchoolHolidays, SchoolYearUpdated
+from contracts.events.offer import SchoolHolidays, SchoolYearUpdated
 
 
 def keep(session: Session, fact: SchoolYearUpdated) -> None:

@@ -23,8 +23,8 @@ from contracts.accounts.accesses import (
 )
 from contracts.caller import Kind
 from contracts.events.billing import BillConsulted
+from contracts.events.consultations import ChildConsulted
 from contracts.events.documents import DocumentOpened
-from contracts.events.enrolment import ChildConsulted
 from contracts.events.requests import RequestConsulted
 
 KEPT = timedelta(days=365)

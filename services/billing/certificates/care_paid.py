@@ -23,7 +23,7 @@ from billing.models import Price, Tariff
 from billing.paying.models import Payment
 from billing.tariffs.prices import Aided, Inputs, Quotient, price
 from billing.tariffs.tariff_book import read_rule
-from contracts.events.enrolment import Mark
+from contracts.events.attendance import Mark
 
 NO_PAYMENT = ("invoice", "write_off")
 """Kinds of the ledger that change what is owed without anybody having paid."""

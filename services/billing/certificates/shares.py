@@ -7,7 +7,7 @@ BOI-IR-RICI-300; answer 78406 of the minister, Assemblée nationale, 13th legisl
 
 from datetime import date
 
-from contracts.events.enrolment import Mark
+from contracts.events.attendance import Mark
 
 
 def is_under_six(birth_date: date, year: int) -> bool:

@@ -8,14 +8,9 @@ from billing.invoicing import closing
 from chassis.service import Service, every, subscribes
 from contracts.envelope import Envelope
 from contracts.events.accounts import AccountClosed, ChildUpdated, FamilyUpdated
-from contracts.events.enrolment import (
-    ActivityUpdated,
-    AttendanceCounted,
-    AttendanceSettled,
-    BookingCancelled,
-    BookingMade,
-    PlaceUpdated,
-)
+from contracts.events.attendance import AttendanceCounted, AttendanceSettled
+from contracts.events.bookings import BookingCancelled, BookingMade
+from contracts.events.offer import ActivityUpdated, PlaceUpdated
 
 
 class CopyDesk(Service):

@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 
 from billing.models import THIS_TRANSACTION, Attendance, Booking, SettledSession
 from chassis.inbox import newer
-from contracts.events.enrolment import AttendanceSettled, BookingFact
+from contracts.events.attendance import AttendanceSettled
+from contracts.events.bookings import BookingFact
 
 
 def keep_booking(session: Session, fact: BookingFact, version: int, *, standing: bool) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from billing.models import Activity, Child, Family, FamilyQuotient, Guardian, Place
 from chassis.inbox import newer
 from contracts.events.accounts import ChildUpdated, FamilyUpdated
-from contracts.events.enrolment import ActivityUpdated, PlaceUpdated
+from contracts.events.offer import ActivityUpdated, PlaceUpdated
 
 
 def keep_family(session: Session, fact: FamilyUpdated, version: int) -> None:

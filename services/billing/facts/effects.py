@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from contracts.events.enrolment import Mark
+from contracts.events.attendance import Mark
 
 
 class Effect(StrEnum):

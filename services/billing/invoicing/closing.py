@@ -21,8 +21,8 @@ from billing.invoicing.models import Run, SheetCount
 from chassis.outbox import tell
 from contracts.billing.refusals import RunNotChecked, SheetsDiffer, SheetsNotCounted
 from contracts.billing.runs import CountState, RunState, SheetDifference
+from contracts.events.attendance import AttendanceCounted
 from contracts.events.billing import SheetsMissed
-from contracts.events.enrolment import AttendanceCounted
 
 _OPEN = (RunState.DRAFT, RunState.CHECKED)
 

@@ -27,7 +27,7 @@ from billing.tariffs.prices import Price, Quotient, quotient_for
 from billing.tariffs.tariff_book import read_rule
 from contracts.billing.allowances import AllowanceKind
 from contracts.billing.drafts import FamilyFound, SimulatedLine, TariffSimulation
-from contracts.events.enrolment import Mark
+from contracts.events.attendance import Mark
 
 _MOST_FOUND = 10
 

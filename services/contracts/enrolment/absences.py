@@ -7,7 +7,8 @@ from pydantic import AwareDatetime, Field
 
 from contracts.enrolment.absence_terms import AbsenceReason, Ground
 from contracts.enrolment.enrolments import AttachmentView, ChildView, GivenView
-from contracts.events.enrolment import AbsenceEffect, AbsenceState, Mark
+from contracts.events.absences import AbsenceEffect
+from contracts.events.attendance import AbsenceState, Mark
 from contracts.messages import Command, Question, View
 
 

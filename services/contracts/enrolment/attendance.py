@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from contracts.enrolment.enrolments import ChildView
 from contracts.enrolment.taps import TapView
-from contracts.events.enrolment import AbsenceState, Mark
+from contracts.events.attendance import AbsenceState, Mark
 from contracts.messages import Command, Message, Question, View
 
 

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from contracts.enrolment.values import Code, Period
 from contracts.errors import Conflict
-from contracts.events.enrolment import PublicHoliday, SchoolHolidays
+from contracts.events.offer import PublicHoliday, SchoolHolidays
 from contracts.messages import Command, Question, View
 
 

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from contracts.enrolment.offer import ActivityView, PlaceView
 from contracts.enrolment.values import Code
-from contracts.events.enrolment import EnrolmentState
+from contracts.events.enrolments import EnrolmentState
 from contracts.messages import Command, Question, View
 
 

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field
 
 from contracts.enrolment.bookings import ProofView
 from contracts.enrolment.enrolments import ChildView
-from contracts.events.enrolment import AbsenceState, Held, Mark
+from contracts.events.attendance import AbsenceState, Held, Mark
 from contracts.messages import Command, Question, View
 
 

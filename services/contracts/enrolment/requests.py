@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
-from contracts.documents import PublicKey
+from contracts.documents.sealed import PublicKey
 from contracts.enrolment.departments import DepartmentView
 from contracts.enrolment.drafts import Secret
 from contracts.enrolment.enrolments import GivenView
@@ -326,7 +326,7 @@ class HandleRequest(Command[RequestFile]):
 class WriteToRequester(Command[RequestFile]):
     """Writes to the requester, or, with `internal`, a note that only agents read.
 
-    `documents`: laid down before (`contracts.documents.PutLetter`), sealed to the requester's vault or, with
+    `documents`: laid down before (`contracts.documents.letters.PutLetter`), sealed to the requester's vault or, with
     `by_code`, to the tracking code; they arrive because this is told, and a message that is refused leaves none.
     Raises RequestClosed; RequestChanged where what they are sealed to is not the requester's any more; Invalid
     (`documents`) where there is neither, and for a note.

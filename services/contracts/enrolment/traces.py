@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from contracts.enrolment.bookings import ProofView
 from contracts.enrolment.objections import Claim, ObjectionState, SheetVersionView
-from contracts.events.enrolment import AbsenceState, Mark
+from contracts.events.attendance import AbsenceState, Mark
 from contracts.messages import Question, View
 
 MOST_DAYS = 100

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from contracts.enrolment.values import Code
 from contracts.errors import Conflict
-from contracts.events.enrolment import WaitingState
+from contracts.events.waiting import WaitingState
 from contracts.messages import Command, Question, View
 
 

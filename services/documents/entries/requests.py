@@ -12,12 +12,10 @@ from chassis.inbox import newer
 from chassis.objects import Objects
 from chassis.service import Service, answers, every, subscribes
 from contracts.caller import Caller
-from contracts.documents import (
-    BUCKET,
+from contracts.documents.letters import (
     ClaimLetters,
     DecisionPlace,
     DecisionPlaceView,
-    DepositDocument,
     LetterKey,
     LetterKeyView,
     LettersByCode,
@@ -25,8 +23,10 @@ from contracts.documents import (
     PutDecision,
     PutLetter,
     ReadLetter,
-    UploadLost,
 )
+from contracts.documents.refusals import UploadLost
+from contracts.documents.sealed import BUCKET
+from contracts.documents.shares import DepositDocument
 from contracts.envelope import Envelope
 from contracts.errors import NotFound
 from contracts.events.requests import (

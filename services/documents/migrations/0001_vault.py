@@ -45,7 +45,7 @@ def upgrade() -> None:
         sa.Column("code", sa.String(40), nullable=False),
         sa.Column("name", sa.String(80), nullable=False, comment="As the parent reads it"),
         sa.Column("hint", sa.String(200), nullable=False, comment="What is expected, in one sentence"),
-        sa.Column("validity", sa.String(20), nullable=False, comment="contracts.documents.Validity"),
+        sa.Column("validity", sa.String(20), nullable=False, comment="contracts.documents.types.Validity"),
         sa.Column("position", sa.Integer, nullable=False, comment="Lower comes first"),
         sa.PrimaryKeyConstraint("code", name="pk_document_type"),
     )

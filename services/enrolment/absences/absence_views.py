@@ -20,7 +20,7 @@ from contracts.enrolment.absences import (
 )
 from contracts.enrolment.enrolments import AttachmentView
 from contracts.errors import NotFound
-from contracts.events.enrolment import AbsenceState, Mark
+from contracts.events.attendance import AbsenceState, Mark
 from contracts.serving import ABSENCE
 from enrolment.absences import reports
 from enrolment.absences.models import Absence, AbsenceAttachment, AbsenceDay

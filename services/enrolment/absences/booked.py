@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contracts.enrolment.offer import ActivityTerms
-from contracts.events.enrolment import AbsenceState, Mark
+from contracts.events.attendance import AbsenceState, Mark
 from enrolment.absences.models import AbsenceDay
 from enrolment.attending import settled
 from enrolment.booking.booking_rules import cancelling_deadline

@@ -19,7 +19,7 @@ from contracts.enrolment.objections import (
     ShowCheckedLine,
 )
 from contracts.errors import NotFound
-from contracts.events.enrolment import Mark
+from contracts.events.attendance import Mark
 from enrolment.absences.claims import CLAIMS, why_not_contest
 from enrolment.absences.models import Objection
 from enrolment.absences.objection_views import views

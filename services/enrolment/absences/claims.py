@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 
 from contracts.enrolment.objections import Claim, ObjectionState
-from contracts.events.enrolment import Held, Mark
+from contracts.events.attendance import Held, Mark
 
 CLAIMS: dict[Mark, tuple[Claim, ...]] = {
     Mark.PRESENT: (Claim.WAS_ABSENT,),

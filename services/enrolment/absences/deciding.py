@@ -13,7 +13,8 @@ from contracts.enrolment.absence_terms import Ground
 from contracts.enrolment.absences import DecideAbsence
 from contracts.enrolment.refusals import AbsenceChanged, AbsenceDecidedAlready
 from contracts.errors import Invalid, NotFound
-from contracts.events.enrolment import AbsenceDecided, AbsenceState
+from contracts.events.absences import AbsenceDecided
+from contracts.events.attendance import AbsenceState
 from enrolment.absences import reports
 from enrolment.absences.facts import fact_of
 from enrolment.absences.models import Absence, AbsenceAttachment, AbsenceDay

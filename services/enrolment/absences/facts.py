@@ -4,7 +4,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contracts.enrolment.absence_terms import Ground
-from contracts.events.enrolment import AbsenceFact, AbsenceState, AbsentDay
+from contracts.events.absences import AbsenceFact, AbsentDay
+from contracts.events.attendance import AbsenceState
 from enrolment.absences.models import Absence, AbsenceDay
 from enrolment.absences.standing import Reported
 from enrolment.household.families import SomeChild, full_name

@@ -16,7 +16,7 @@ from contracts.enrolment.objections import (
     ObjectionView,
 )
 from contracts.errors import NotFound
-from contracts.events.enrolment import AbsenceState, Mark
+from contracts.events.attendance import AbsenceState, Mark
 from enrolment.absences.claims import choices
 from enrolment.absences.models import AbsenceDay, Objection
 from enrolment.absences.sheet_versions import line_of, versions

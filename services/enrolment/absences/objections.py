@@ -11,14 +11,8 @@ from contracts.caller import Caller, Role
 from contracts.enrolment.objections import AnswerObjection, ContestLine, ObjectionState
 from contracts.enrolment.refusals import CannotContest, ObjectionChanged, SheetChanged
 from contracts.errors import Invalid, NotFound
-from contracts.events.enrolment import (
-    AbsenceState,
-    AttendanceContested,
-    AttendanceLine,
-    Mark,
-    ObjectionAnswered,
-    ObjectionFact,
-)
+from contracts.events.absences import AttendanceContested, ObjectionAnswered, ObjectionFact
+from contracts.events.attendance import AbsenceState, AttendanceLine, Mark
 from enrolment.absences import claims
 from enrolment.absences.checked import contest_until
 from enrolment.absences.models import AbsenceDay, Objection

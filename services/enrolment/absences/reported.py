@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from contracts.enrolment.absence_terms import Ground
 from contracts.enrolment.objections import ObjectionState
-from contracts.events.enrolment import AbsenceState, AttendanceLine
+from contracts.events.attendance import AbsenceState, AttendanceLine
 from enrolment.absences.models import Absence, AbsenceDay, Objection
 from enrolment.absences.standing import Reported, judged
 from enrolment.models import Booking

@@ -20,8 +20,9 @@ from contracts.enrolment.absences import (
 )
 from contracts.enrolment.refusals import AbsenceDecidedAlready, CannotReport
 from contracts.errors import NotFound
+from contracts.events.absences import AbsenceReported, AbsenceWithdrawn
+from contracts.events.attendance import AbsenceState
 from contracts.events.documents import DocumentShared
-from contracts.events.enrolment import AbsenceReported, AbsenceState, AbsenceWithdrawn
 from contracts.serving import Whose
 from enrolment.absences import certificates
 from enrolment.absences.booked import BookedDay, booked_days, why_not_report

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contracts.errors import NotFound
-from contracts.events.enrolment import AttendanceLine
+from contracts.events.attendance import AttendanceLine
 from enrolment.absences.reported import judge
 from enrolment.attending import settled
 from enrolment.attending.settled import Settling

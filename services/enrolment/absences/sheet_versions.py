@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from contracts.enrolment.objections import SheetVersionView
-from contracts.events.enrolment import AttendanceLine
+from contracts.events.attendance import AttendanceLine
 from enrolment.attending.settled import lines_of
 from enrolment.models import Sheet
 

@@ -5,7 +5,8 @@ from enum import StrEnum
 
 from contracts.enrolment.absence_terms import Ground
 from contracts.enrolment.refusals import AbsenceDecidedAlready
-from contracts.events.enrolment import AbsenceEffect, AbsenceState, AttendanceLine, Held, Mark
+from contracts.events.absences import AbsenceEffect
+from contracts.events.attendance import AbsenceState, AttendanceLine, Held, Mark
 
 ABSENT = frozenset({Mark.ABSENT_JUSTIFIED, Mark.ABSENT_UNJUSTIFIED})
 

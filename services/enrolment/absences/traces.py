@@ -14,7 +14,8 @@ from contracts.caller import Caller, Role
 from contracts.enrolment.objections import Claim, ObjectionState
 from contracts.enrolment.traces import ClaimView, DayTraceView, TraceDays
 from contracts.errors import NotFound
-from contracts.events.enrolment import AbsenceState, Consulted, Mark
+from contracts.events.attendance import AbsenceState, Mark
+from contracts.events.consultations import Consulted
 from enrolment import consultations
 from enrolment.absences.models import Absence, AbsenceDay, Objection
 from enrolment.absences.sheet_versions import line_of, versions

@@ -9,8 +9,8 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from chassis.outbox import tell_all
+from contracts.events.attendance import AttendanceCounted, CountedSheet
 from contracts.events.billing import RunDrafted
-from contracts.events.enrolment import AttendanceCounted, CountedSheet
 from enrolment.attending import settled
 from enrolment.attending.settled import Settling
 from enrolment.models import DaySession

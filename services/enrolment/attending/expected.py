@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contracts.events.enrolment import EnrolmentState
+from contracts.events.enrolments import EnrolmentState
 from enrolment.models import Booking, Child, CustodySpan, DaySession, Enrolment, FamilyChild
 from enrolment.schedule import calendar
 

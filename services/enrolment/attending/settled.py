@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from chassis.outbox import tell
 from contracts.caller import Caller, Kind
-from contracts.events.enrolment import AttendanceLine, AttendanceSettled
+from contracts.events.attendance import AttendanceLine, AttendanceSettled
 from enrolment.household.families import TOWN
 from enrolment.models import DaySession, Sheet, SheetChild
 

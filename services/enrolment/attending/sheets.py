@@ -13,7 +13,8 @@ from contracts.enrolment.offer import PlaceKind
 from contracts.enrolment.refusals import SessionClosed, SheetChanged, TapsArrived, TooEarly
 from contracts.enrolment.taps import TapView
 from contracts.errors import Invalid, JsonValue, NotFound
-from contracts.events.enrolment import AbsenceState, AttendanceLine, EnrolmentState, Mark
+from contracts.events.attendance import AbsenceState, AttendanceLine, Mark
+from contracts.events.enrolments import EnrolmentState
 from enrolment.absences import reported
 from enrolment.attending import settled, tablets
 from enrolment.attending.attendance_desk import named_like

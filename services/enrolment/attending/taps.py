@@ -17,7 +17,7 @@ from uuid import UUID
 
 from chassis.clock import PARIS
 from contracts.enrolment.taps import Seen
-from contracts.events.enrolment import AbsenceState, Mark
+from contracts.events.attendance import AbsenceState, Mark
 
 THERE = frozenset({Mark.PRESENT, Mark.PRESENT_WITHOUT_BOOKING})
 

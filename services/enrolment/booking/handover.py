@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from chassis.outbox import tell_all
 from contracts.events.accounts import CustodyUpdated
-from contracts.events.enrolment import DaysHandedOver, HandedDay
+from contracts.events.bookings import DaysHandedOver, HandedDay
 from contracts.events.event import Event
 from enrolment.booking import places, records
 from enrolment.booking.booking_rules import cancelling_deadline

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, case, or_, select, text
 from sqlalchemy.orm import Session
 
-from contracts.events.enrolment import EnrolmentState
+from contracts.events.enrolments import EnrolmentState
 from enrolment.booking.booking_rules import Known
 from enrolment.booking.waiting_models import WaitingPlace
 from enrolment.models import Booking, CustodySpan, DaySession, Enrolment, SessionGroup

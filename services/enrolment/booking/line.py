@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from chassis.database import PREPARED
 from contracts.enrolment.offer import ActivityTerms
-from contracts.events.enrolment import WaitingState
+from contracts.events.waiting import WaitingState
 from enrolment.booking import places
 from enrolment.booking.waiting_models import WaitingPlace
 from enrolment.catalogue.terms import terms_of

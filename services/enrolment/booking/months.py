@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from contracts.caller import Caller
 from contracts.enrolment.bookings import CellView, DayView, MonthActivityView, MonthPage, MonthView
 from contracts.enrolment.offer import ActivityTerms
-from contracts.events.enrolment import EnrolmentState
+from contracts.events.enrolments import EnrolmentState
 from enrolment.booking import deadlines
 from enrolment.booking.booking_rules import Known
 from enrolment.booking.cells import Reader, look_up, view_cells

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from chassis.outbox import Told, rows_of, tell_all
 from contracts.enrolment.offer import ActivityTerms
-from contracts.events.enrolment import BookingCancelled, BookingMade
+from contracts.events.bookings import BookingCancelled, BookingMade
 from enrolment.booking.booking_rules import Known
 from enrolment.booking.places import BookedDay
 from enrolment.household.families import TOWN, Acting, full_name

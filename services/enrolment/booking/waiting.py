@@ -20,7 +20,7 @@ from contracts.enrolment.bookings import Refusal, RefusedDay
 from contracts.enrolment.terms import WaitingOrder
 from contracts.enrolment.waiting import LeaveWaiting, OfferOver
 from contracts.errors import NotFound
-from contracts.events.enrolment import PlaceOffered, WaitingEnded, WaitingState
+from contracts.events.waiting import PlaceOffered, WaitingEnded, WaitingState
 from enrolment.booking import line, places
 from enrolment.booking.booking_rules import adding_deadline
 from enrolment.booking.known import WAITS

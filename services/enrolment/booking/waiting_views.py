@@ -11,7 +11,7 @@ from chassis.database import PREPARED
 from contracts.caller import Caller, Role
 from contracts.enrolment.waiting import EndedView, LinesView, LineView, ShowLine, WaitingLists, WaitingView
 from contracts.errors import NotFound
-from contracts.events.enrolment import WaitingState
+from contracts.events.waiting import WaitingState
 from enrolment.booking.known import WAITS
 from enrolment.booking.line import rank
 from enrolment.booking.waiting_models import WaitingPlace

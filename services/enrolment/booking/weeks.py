@@ -11,7 +11,7 @@ from contracts.caller import Caller
 from contracts.enrolment.bookings import BookingAnswer, CellView, ChangeBookings
 from contracts.enrolment.weeks import ChangeWeek, WeekChildView, WeekDayView, WeekPage, WeekView
 from contracts.errors import Invalid
-from contracts.events.enrolment import EnrolmentState
+from contracts.events.enrolments import EnrolmentState
 from enrolment.booking import bookings, places
 from enrolment.booking.booking_rules import Known
 from enrolment.booking.cells import Reader, look_up, view_cells

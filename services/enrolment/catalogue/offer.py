@@ -25,7 +25,7 @@ from contracts.enrolment.offer import (
 )
 from contracts.enrolment.refusals import ActivityChanged, PlaceChanged
 from contracts.errors import Invalid, NotFound
-from contracts.events.enrolment import ActivityUpdated, PlaceUpdated
+from contracts.events.offer import ActivityUpdated, PlaceUpdated
 from enrolment.booking import deadlines
 from enrolment.booking.booking_rules import adding_closes_at
 from enrolment.catalogue import capacities, eligibility, windows

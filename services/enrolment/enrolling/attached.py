@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from contracts.events.documents import DocumentShared, DocumentWithheld
-from contracts.events.enrolment import GivenBefore
+from contracts.events.given import GivenBefore
 from contracts.serving import ENROLMENT, Whose
 from enrolment.given import memory, passing
 from enrolment.given.models import GivenDocument

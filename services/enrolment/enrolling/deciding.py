@@ -9,7 +9,7 @@ from contracts.caller import Caller, Role
 from contracts.enrolment.enrolments import DecideEnrolment
 from contracts.enrolment.offer import ActivityTerms
 from contracts.errors import Conflict, Invalid
-from contracts.events.enrolment import EnrolmentRefused, EnrolmentState
+from contracts.events.enrolments import EnrolmentRefused, EnrolmentState
 from enrolment.booking import waiting
 from enrolment.catalogue.terms import terms_of
 from enrolment.enrolling import lines, steps

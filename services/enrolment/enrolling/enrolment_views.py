@@ -22,7 +22,7 @@ from contracts.enrolment.enrolments import (
 )
 from contracts.enrolment.offer import ActivityTerms, PlaceKind, Season
 from contracts.errors import NotFound
-from contracts.events.enrolment import EnrolmentState
+from contracts.events.enrolments import EnrolmentState
 from contracts.serving import Whose
 from enrolment.catalogue.offer import school_names, view_activity, view_place
 from enrolment.catalogue.terms import order_sentence, terms_of

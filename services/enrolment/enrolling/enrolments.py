@@ -23,15 +23,15 @@ from contracts.enrolment.refusals import (
 from contracts.enrolment.waiting import OfferOver
 from contracts.errors import NotFound
 from contracts.events.documents import DocumentShared, DocumentWithheld
-from contracts.events.enrolment import (
+from contracts.events.enrolments import (
     EnrolmentAccepted,
     EnrolmentDocumentAsked,
     EnrolmentLapsed,
     EnrolmentRequested,
     EnrolmentState,
     EnrolmentWithdrawn,
-    GivenBefore,
 )
+from contracts.events.given import GivenBefore
 from enrolment.booking import waiting
 from enrolment.catalogue import eligibility, windows
 from enrolment.catalogue.eligibility import Applicant

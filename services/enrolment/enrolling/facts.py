@@ -1,6 +1,6 @@
 """What every fact of an enrolment says."""
 
-from contracts.events.enrolment import EnrolmentFact
+from contracts.events.enrolments import EnrolmentFact
 from enrolment.household.families import SomeChild, full_name
 from enrolment.models import Enrolment
 

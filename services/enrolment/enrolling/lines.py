@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from chassis.outbox import tell
 from contracts.enrolment.offer import ActivityTerms
 from contracts.enrolment.terms import WaitingOrder
-from contracts.events.enrolment import EnrolmentOffered, EnrolmentState
+from contracts.events.enrolments import EnrolmentOffered, EnrolmentState
 from enrolment.catalogue.terms import terms_of
 from enrolment.enrolling import facts
 from enrolment.enrolling.states import Act, after

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from contracts.enrolment.refusals import WrongState
-from contracts.events.enrolment import EnrolmentState
+from contracts.events.enrolments import EnrolmentState
 
 
 class Act(StrEnum):

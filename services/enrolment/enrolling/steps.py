@@ -10,7 +10,7 @@ from chassis.outbox import tell
 from contracts.enrolment.offer import ActivityTerms
 from contracts.enrolment.refusals import NoPlaceLeft, StillBooked
 from contracts.errors import NotFound
-from contracts.events.enrolment import EnrolmentAccepted, EnrolmentState, EnrolmentWaiting
+from contracts.events.enrolments import EnrolmentAccepted, EnrolmentState, EnrolmentWaiting
 from enrolment.enrolling import lines
 from enrolment.enrolling.facts import describe
 from enrolment.enrolling.states import Act, after

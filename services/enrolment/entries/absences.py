@@ -35,8 +35,8 @@ from contracts.enrolment.objections import (
 )
 from contracts.enrolment.traces import DayTraceView, TraceDays
 from contracts.envelope import Envelope
+from contracts.events.consultations import Consulted
 from contracts.events.documents import DocumentShared, DocumentWithheld
-from contracts.events.enrolment import Consulted
 from contracts.serving import ABSENCE
 from enrolment import consultations
 from enrolment.absences import (

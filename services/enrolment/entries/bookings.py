@@ -11,7 +11,7 @@ from contracts.enrolment.bookings import (
     MonthView,
     ProofsView,
 )
-from contracts.events.enrolment import Consulted
+from contracts.events.consultations import Consulted
 from enrolment import consultations
 from enrolment.booking import bookings, months, proofs
 

@@ -28,8 +28,8 @@ from contracts.enrolment.enrolments import (
     WithdrawEnrolment,
 )
 from contracts.envelope import Envelope
+from contracts.events.consultations import Consulted
 from contracts.events.documents import DocumentShared, DocumentWithheld
-from contracts.events.enrolment import Consulted
 from contracts.messages import Command
 from contracts.serving import ENROLMENT
 from enrolment import consultations

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from chassis.outbox import tell
 from contracts.enrolment.enrolments import GivenView
-from contracts.events.enrolment import GivenBefore, GivenReused
+from contracts.events.given import GivenBefore, GivenReused
 from enrolment.given.models import GivenDocument
 
 

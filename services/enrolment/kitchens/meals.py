@@ -23,7 +23,7 @@ from contracts.enrolment.kitchens import (
 from contracts.enrolment.offer import ActivityTerms
 from contracts.errors import Invalid
 from contracts.events.accounts import DietUpdated
-from contracts.events.enrolment import MealsCounted, MealsOfPlace
+from contracts.events.meals import MealsCounted, MealsOfPlace
 from enrolment.booking.booking_rules import adding_deadline, cancelling_deadline
 from enrolment.catalogue.offer import view_place
 from enrolment.catalogue.terms import terms_of

@@ -25,7 +25,7 @@ from contracts.enrolment.closures import (
     ShowCalendar,
 )
 from contracts.errors import NotFound
-from contracts.events.enrolment import ClosedDay, ClosureDeclared, ClosureLifted, DaysClosed, DaysReopened
+from contracts.events.closures import ClosedDay, ClosureDeclared, ClosureLifted, DaysClosed, DaysReopened
 from contracts.events.event import Event
 from enrolment.booking import line, places, records, waiting
 from enrolment.booking.known import WAITS

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from chassis.outbox import tell
-from contracts.events.enrolment import PublicHoliday, SchoolHolidays, SchoolYearUpdated
+from contracts.events.offer import PublicHoliday, SchoolHolidays, SchoolYearUpdated
 from enrolment.models import ToldSchoolYear
 from enrolment.schedule import calendar
 from enrolment.schedule.calendar import SchoolYear

@@ -14,7 +14,9 @@ from uuid import UUID
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from contracts.documents import OpenDocument, OpenVault, ShareDocument, VaultLocked, VaultView
+from contracts.documents.refusals import VaultLocked
+from contracts.documents.shares import ShareDocument
+from contracts.documents.vault import OpenDocument, OpenVault, VaultView
 from gateway.access import local_path
 from gateway.browser import browser_session
 from gateway.forms import CommandForm, RadiosField, required

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from contracts.enrolment.objections import CheckedDays, CheckedLineView, Claim, ContestLine, ShowCheckedLine
 from contracts.enrolment.refusals import CannotContest
 from contracts.errors import DomainError
-from contracts.events.enrolment import Mark
+from contracts.events.attendance import Mark
 from gateway.forms import CommandForm, HiddenField, RadiosField, TextareaField, at_most, required
 from gateway.sentences.absences import CANNOT_CONTEST, CLAIMS, COSTS, HELD, MARKS, OBJECTIONS
 from gateway.services import ask

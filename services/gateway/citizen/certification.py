@@ -14,7 +14,7 @@ from contracts.accounts.certification import (
     ReviewFamily,
 )
 from contracts.accounts.families import HouseholdView, MyHousehold
-from contracts.documents import ListDocumentTypes
+from contracts.documents.types import ListDocumentTypes
 from contracts.enrolment.home import Overview
 from contracts.errors import DomainError
 from gateway import dashboard

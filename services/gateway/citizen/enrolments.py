@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from contracts.documents import DocumentTypeView, ListDocumentTypes
+from contracts.documents.types import DocumentTypeView, ListDocumentTypes
 from contracts.enrolment.enrolments import (
     ChoicesView,
     ChoiceView,
@@ -19,7 +19,7 @@ from contracts.enrolment.enrolments import (
 )
 from contracts.enrolment.given import Takes
 from contracts.errors import DomainError
-from contracts.events.enrolment import EnrolmentState
+from contracts.events.enrolments import EnrolmentState
 from gateway.activities import absence_rules
 from gateway.document_types import names_from
 from gateway.forms import CheckboxesField, CheckedForm, CommandForm, RadiosField, required

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from contracts.accounts.own_data import ExportFormat, NoteExport, OpenMyRecords
 from contracts.billing.mine import BillingRecords
-from contracts.documents import DocumentRecords
+from contracts.documents.vault import DocumentRecords
 from contracts.enrolment.mine import EnrolmentRecords
 from contracts.errors import DomainError
 from gateway import papers

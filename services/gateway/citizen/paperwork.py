@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, render_template
 
 from contracts.accounts.certification import ReviewFamily
 from contracts.accounts.families import MyHousehold
-from contracts.documents import ListDocumentTypes
+from contracts.documents.types import ListDocumentTypes
 from contracts.enrolment.enrolments import MyEnrolments, ShowEnrolment
 from gateway import papers
 from gateway.citizen.enrolments import STATES

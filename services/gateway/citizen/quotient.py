@@ -14,7 +14,7 @@ from contracts.accounts.quotients import (
     QuotientOf,
     QuotientPage,
 )
-from contracts.documents import ListDocumentTypes
+from contracts.documents.types import ListDocumentTypes
 from contracts.enrolment.given import GivenForFamily, GivenForFamilyView, Takes
 from contracts.errors import DomainError
 from gateway.forms import (

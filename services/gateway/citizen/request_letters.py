@@ -5,7 +5,8 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from contracts.documents import ClaimedLetter, ClaimLetters, LettersByCode, LetterView, VaultLocked
+from contracts.documents.letters import ClaimedLetter, ClaimLetters, LettersByCode, LetterView
+from contracts.documents.refusals import VaultLocked
 from contracts.errors import DomainError
 from contracts.tracking_code import private_half
 from gateway.browser import browser_session

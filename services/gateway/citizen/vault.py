@@ -7,14 +7,8 @@ from uuid import UUID, uuid4
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from contracts.documents import (
-    DeleteDocument,
-    DescribeDocument,
-    OpenVault,
-    ReadDocument,
-    VaultLocked,
-    VaultView,
-)
+from contracts.documents.refusals import VaultLocked
+from contracts.documents.vault import DeleteDocument, DescribeDocument, OpenVault, ReadDocument, VaultView
 from contracts.errors import DomainError
 from gateway import dashboard, french
 from gateway.browser import browser_session

@@ -7,7 +7,8 @@ from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from chassis.clock import PARIS
-from contracts.documents import ReadVault, VaultLocked
+from contracts.documents.refusals import VaultLocked
+from contracts.documents.vault import ReadVault
 from gateway import french
 from gateway.services import ask
 from gateway.vault.archive import unlike

@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 from wtforms.validators import Regexp
 
 from contracts.accounts.ways_in import ConfirmPassword
-from contracts.documents import OpenVault, VaultLocked, VaultView
+from contracts.documents.refusals import VaultLocked
+from contracts.documents.vault import OpenVault, VaultView
 from contracts.errors import DomainError, NotSignedIn
 from gateway.browser import browser_session
 from gateway.forms import CheckboxField, CommandForm, HiddenField, PasswordField, TextField, required

@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 
 from flask import Blueprint, Response, abort
 
-from contracts.documents import DocumentKeyView, OpenDocument, ReadDocument, VaultLocked
+from contracts.documents.refusals import VaultLocked
+from contracts.documents.vault import DocumentKeyView, OpenDocument, ReadDocument
 from contracts.messages import Question
 from gateway.browser import browser_session
 from gateway.services import ask

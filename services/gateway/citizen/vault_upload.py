@@ -3,7 +3,8 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from contracts.documents import ListDocumentTypes, VaultLocked
+from contracts.documents.refusals import VaultLocked
+from contracts.documents.types import ListDocumentTypes
 from contracts.errors import DomainError
 from gateway.access import local_path
 from gateway.browser import browser_session

@@ -15,7 +15,7 @@ from structlog import get_logger
 
 from chassis.metrics import counter, gauge
 from contracts.caller import LETTERS
-from contracts.documents import DecisionPlace, PutDecision
+from contracts.documents.letters import DecisionPlace, PutDecision
 from contracts.enrolment.letters import LetterNotDue, LettersDue, NoteLetter, TakeLetter
 from contracts.enrolment.requests import RequestView
 from contracts.errors import DomainError, ServiceUnavailable

@@ -7,7 +7,7 @@ from typing import Any
 from contracts.accounts.certification import CertificationView
 from contracts.accounts.families import FamilyView
 from contracts.enrolment.enrolments import EnrolmentView
-from contracts.events.enrolment import EnrolmentState
+from contracts.events.enrolments import EnrolmentState
 from gateway import french
 from gateway.family import certification_words
 

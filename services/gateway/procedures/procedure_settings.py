@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from contracts.documents import DocumentTypeView
+from contracts.documents.types import DocumentTypeView
 from contracts.enrolment.procedure_forms import (
     Audience,
     FieldKind,

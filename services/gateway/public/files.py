@@ -7,7 +7,7 @@ from urllib.parse import quote
 from flask import Blueprint, Response, request
 from werkzeug.datastructures import Headers
 
-from contracts.documents import DocumentDamaged, LinkUsed
+from contracts.documents.refusals import DocumentDamaged, LinkUsed
 from contracts.errors import NotFound
 from gateway.vault.archive import open_archive
 from gateway.vault.downloads import open_download

@@ -14,7 +14,8 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from contracts.accounts.families import HouseholdView, MyHousehold
-from contracts.documents import OpenVault, UnshareDocument, VaultView
+from contracts.documents.shares import UnshareDocument
+from contracts.documents.vault import OpenVault, VaultView
 from contracts.enrolment.drafts import (
     DraftView,
     DropDraft,

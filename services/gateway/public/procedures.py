@@ -6,7 +6,7 @@ from itertools import groupby
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from contracts.documents import ListDocumentTypes
+from contracts.documents.types import ListDocumentTypes
 from contracts.enrolment.drafts import StartDraft
 from contracts.enrolment.procedure_forms import Audience, FieldKind
 from contracts.enrolment.procedures import ListProcedures, ProcedureCard, ShowProcedure

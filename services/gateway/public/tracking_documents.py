@@ -5,7 +5,9 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from contracts.documents import DocumentDamaged, DocumentTypeView, ListDocumentTypes, ReadLetter
+from contracts.documents.letters import ReadLetter
+from contracts.documents.refusals import DocumentDamaged
+from contracts.documents.types import DocumentTypeView, ListDocumentTypes
 from contracts.enrolment.requests import FollowRequest, RequestView
 from contracts.errors import NotFound
 from contracts.tracking_code import private_half

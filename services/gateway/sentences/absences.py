@@ -2,7 +2,8 @@
 
 from contracts.enrolment.absence_terms import AbsenceReason, Ground
 from contracts.enrolment.objections import Claim, ObjectionState
-from contracts.events.enrolment import AbsenceEffect, AbsenceState, Held, Mark
+from contracts.events.absences import AbsenceEffect
+from contracts.events.attendance import AbsenceState, Held, Mark
 
 SENTENCES = {
     "absence_cannot_report": (

@@ -7,10 +7,10 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from contracts.caller import Role
-from contracts.documents import ListDocumentTypes
+from contracts.documents.types import ListDocumentTypes
 from contracts.enrolment.absences import AbsenceQueue, AbsenceView, AbsentDayView, DecideAbsence, ShowAbsence
 from contracts.errors import DomainError
-from contracts.events.enrolment import AbsenceState
+from contracts.events.attendance import AbsenceState
 from gateway import access
 from gateway.document_types import names_from
 from gateway.forms import (

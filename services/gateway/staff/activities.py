@@ -4,7 +4,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from contracts.caller import Role
-from contracts.documents import DocumentTypeView, ListDocumentTypes
+from contracts.documents.types import DocumentTypeView, ListDocumentTypes
 from contracts.enrolment.absence_terms import AbsenceTerms
 from contracts.enrolment.offer import (
     ActivityPreview,

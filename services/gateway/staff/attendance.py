@@ -18,7 +18,7 @@ from contracts.enrolment.attendance import (
     SettleAttendance,
 )
 from contracts.errors import DomainError
-from contracts.events.enrolment import AbsenceState, Mark
+from contracts.events.attendance import AbsenceState, Mark
 from gateway import access, french
 from gateway.care import care_words
 from gateway.forms import CommandForm, HiddenField

@@ -12,7 +12,8 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from contracts.caller import Role
-from contracts.documents import DocumentDamaged, OpenShare, SubjectShares
+from contracts.documents.refusals import DocumentDamaged
+from contracts.documents.shares import OpenShare, SubjectShares
 from gateway.access import local_path, requires_role
 from gateway.services import ask
 from gateway.vault import keys

@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request
 
 from contracts.accounts.given import ListGivenDocuments
 from contracts.caller import Role
-from contracts.documents import ListDocumentTypes
+from contracts.documents.types import ListDocumentTypes
 from gateway import access
 from gateway.forms.numbers import page_asked
 from gateway.navigation import Desk, Entry

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from contracts.caller import Role
 from contracts.enrolment.objections import AnswerObjection, ObjectionFileView, ObjectionQueue, ShowObjection
 from contracts.errors import DomainError
-from contracts.events.enrolment import Mark
+from contracts.events.attendance import Mark
 from gateway import access, french
 from gateway.forms import CommandForm, HiddenField, RadiosField, TextareaField, at_most, required
 from gateway.forms.numbers import number_in, page_asked

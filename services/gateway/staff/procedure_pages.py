@@ -6,7 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from contracts.caller import Role
-from contracts.documents import ListDocumentTypes
+from contracts.documents.types import ListDocumentTypes
 from contracts.enrolment.procedure_forms import (
     CONTACT_EMAIL,
     MOST_FIELDS,

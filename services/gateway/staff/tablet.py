@@ -18,7 +18,7 @@ from contracts.caller import Role
 from contracts.enrolment.attendance import RollCall, RollCallView
 from contracts.enrolment.taps import RecordTaps, RollCallState, Seen, ShowTaps
 from contracts.errors import Invalid
-from contracts.events.enrolment import Mark
+from contracts.events.attendance import Mark
 from gateway import access
 from gateway.browser.browser_names import name_browser
 from gateway.care import care_words

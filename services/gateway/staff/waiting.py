@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from contracts.caller import Role
 from contracts.enrolment.values import Code
 from contracts.enrolment.waiting import ShowLine, WaitingLists
-from contracts.events.enrolment import WaitingState
+from contracts.events.waiting import WaitingState
 from gateway import access
 from gateway.navigation import Desk, Entry
 from gateway.services import ask

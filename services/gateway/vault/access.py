@@ -13,7 +13,15 @@ from structlog import get_logger
 
 from chassis.metrics import counter
 from contracts.caller import Caller, Kind
-from contracts.documents import AccountKeysView, KeepCode, KeepKeys, KeyWrap, ReadKeys, RewrapKeys, StartOver
+from contracts.documents.keys import (
+    AccountKeysView,
+    KeepCode,
+    KeepKeys,
+    KeyWrap,
+    ReadKeys,
+    RewrapKeys,
+    StartOver,
+)
 from contracts.errors import DomainError
 from gateway.services import ask
 from gateway.vault import keys, recovery

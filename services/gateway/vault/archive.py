@@ -11,7 +11,8 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 from structlog import get_logger
 
 from chassis.objects import Objects
-from contracts.documents import BUCKET, DocumentDamaged
+from contracts.documents.refusals import DocumentDamaged
+from contracts.documents.sealed import BUCKET
 from contracts.errors import NotFound
 from gateway.vault.downloads import open_download
 from gateway.vault.grants import GrantedArchive

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from contracts.documents import DepositDocument, DocumentTypeView
+from contracts.documents.shares import DepositDocument
+from contracts.documents.types import DocumentTypeView
 from contracts.errors import Conflict, DomainError, ServiceUnavailable
 from gateway.forms import CommandForm, FileField, SelectField, required
 from gateway.vault import town

@@ -9,7 +9,9 @@ from uuid import UUID, uuid4
 import orjson
 from structlog import get_logger
 
-from contracts.documents import BUCKET, DocumentDamaged, DocumentView
+from contracts.documents.refusals import DocumentDamaged
+from contracts.documents.sealed import BUCKET
+from contracts.documents.vault import DocumentView
 from contracts.errors import DomainError
 from gateway.vault import keys, names, previews
 from gateway.vault.intake import Inspected

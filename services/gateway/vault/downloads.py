@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from structlog import get_logger
 
 from chassis.objects import Objects, ObjectStream
-from contracts.documents import BUCKET, DocumentDamaged
+from contracts.documents.refusals import DocumentDamaged
+from contracts.documents.sealed import BUCKET
 from contracts.errors import DomainError
 from gateway.vault.grants import Granted
 from gateway.vault.sealing import Damaged, unseal

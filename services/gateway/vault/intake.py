@@ -11,7 +11,7 @@ from typing import Protocol
 from structlog import get_logger
 
 from chassis.metrics import counter
-from contracts.documents import MAX_DOCUMENT_BYTES
+from contracts.documents.sealed import MAX_DOCUMENT_BYTES
 from gateway.vault.examination import flaws
 from gateway.vault.examination.examiner import Busy, Examination, Verdict
 from gateway.vault.examination.flaws import Flaw, Flawed

@@ -15,7 +15,7 @@ from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 from nacl.secret import SecretBox
 
-from contracts.documents import KeyWrap
+from contracts.documents.keys import KeyWrap
 from gateway.vault.sealing import Damaged
 
 # RFC 9106's second recommended option, one lane. `accounts.identity.passwords` keeps the same password's hash at the

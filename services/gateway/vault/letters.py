@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID, uuid4
 
-from contracts.documents import LetterKey, PutLetter
+from contracts.documents.letters import LetterKey, PutLetter
 from contracts.errors import DomainError, ServiceUnavailable
 from gateway.services import ask
 from gateway.vault import keys

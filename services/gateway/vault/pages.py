@@ -6,7 +6,7 @@ read like any other upload.
 
 import hashlib
 
-from contracts.documents import MAX_DOCUMENT_BYTES
+from contracts.documents.sealed import MAX_DOCUMENT_BYTES
 from gateway.vault import page_order
 from gateway.vault.intake import Incoming, Reason, Refused, begin, finish, made
 from gateway.vault.media import Media

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from structlog import get_logger
 
-from contracts.documents import BUCKET, PREVIEW
+from contracts.documents.sealed import BUCKET, PREVIEW
 from contracts.errors import DomainError, NotFound
 from gateway.vault import sealing
 from gateway.vault.examination.packing import pack, unpack

@@ -6,7 +6,10 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from chassis.clock import PARIS
-from contracts.documents import DocumentDamaged, DocumentTypeView, DocumentView, ShareView, VaultView
+from contracts.documents.refusals import DocumentDamaged
+from contracts.documents.shares import ShareView
+from contracts.documents.types import DocumentTypeView
+from contracts.documents.vault import DocumentView, VaultView
 from contracts.errors import NotFound
 from contracts.records import Records
 from gateway.browser import browser_session

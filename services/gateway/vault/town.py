@@ -7,7 +7,9 @@ from uuid import UUID
 
 from flask import current_app
 
-from contracts.documents import DocumentView, ReadTownKey, ShareDraft, StoreDocument, TownKeyChanged
+from contracts.documents.refusals import TownKeyChanged
+from contracts.documents.shares import ReadTownKey, ShareDraft
+from contracts.documents.vault import DocumentView, StoreDocument
 from contracts.messages import Command
 from gateway.services import ask
 from gateway.vault import keys

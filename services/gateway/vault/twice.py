@@ -12,13 +12,8 @@ from uuid import UUID
 import orjson
 from nacl.exceptions import CryptoError
 
-from contracts.documents import (
-    AlreadyThere,
-    DocumentView,
-    OpenDocument,
-    StoreDocument,
-    UploadLost,
-)
+from contracts.documents.refusals import AlreadyThere, UploadLost
+from contracts.documents.vault import DocumentView, OpenDocument, StoreDocument
 from gateway.services import ask
 from gateway.vault import keys, town
 from gateway.vault.documents import Opened, open_view

@@ -14,13 +14,10 @@ from flask_wtf.csrf import CSRFError, validate_csrf
 from werkzeug.exceptions import RequestEntityTooLarge
 from wtforms import ValidationError
 
-from contracts.documents import (
-    MAX_DOCUMENT_BYTES,
-    AlreadyThere,
-    DocumentTypeView,
-    DocumentView,
-    StoreDocument,
-)
+from contracts.documents.refusals import AlreadyThere
+from contracts.documents.sealed import MAX_DOCUMENT_BYTES
+from contracts.documents.types import DocumentTypeView
+from contracts.documents.vault import DocumentView, StoreDocument
 from contracts.errors import Conflict, DomainError, ServiceUnavailable
 from gateway.forms import CommandForm, DateField, FileField, SelectField, TextField, at_most, required
 from gateway.vault import keys, page_order, town, twice

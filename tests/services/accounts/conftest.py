@@ -32,7 +32,7 @@ from contracts.accounts.imports import (
 )
 from contracts.accounts.keys import IssueKeys
 from contracts.caller import SYSTEM
-from contracts.events.enrolment import PlaceUpdated
+from contracts.events.offer import PlaceUpdated
 from contracts.messages import Question
 from tests.mothers import accounts as mother
 

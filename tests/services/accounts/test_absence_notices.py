@@ -7,19 +7,15 @@ from uuid import UUID, uuid4
 import pytest
 
 from chassis.clock import PARIS
-from contracts.events.enrolment import (
+from contracts.events.absences import (
     AbsenceDecided,
     AbsenceEffect,
     AbsenceReported,
-    AbsenceState,
     AbsentDay,
     AttendanceContested,
-    AttendanceLine,
-    AttendanceSettled,
-    Held,
-    Mark,
     ObjectionAnswered,
 )
+from contracts.events.attendance import AbsenceState, AttendanceLine, AttendanceSettled, Held, Mark
 from contracts.events.event import Event
 from tests.mothers import accounts as mother
 from tests.services.accounts.conftest import Desk

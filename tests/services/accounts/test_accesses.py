@@ -13,8 +13,8 @@ from contracts.caller import SYSTEM, Role
 from contracts.envelope import Envelope
 from contracts.errors import NotAllowed
 from contracts.events.billing import BillConsulted
+from contracts.events.consultations import ChildConsulted, Consulted
 from contracts.events.documents import DocumentOpened
-from contracts.events.enrolment import ChildConsulted, Consulted
 from contracts.events.event import Event
 from contracts.events.requests import RequestConsulted
 from tests.mothers import accounts as mother

@@ -9,7 +9,7 @@ import pytest
 
 from accounts.household.places import keep
 from contracts.accounts.families import MyHousehold, RedeemKey
-from contracts.events.enrolment import PlaceUpdated
+from contracts.events.offer import PlaceUpdated
 from deploy.local.demo import accounts as demo
 from deploy.local.demo.authenticator import code_of
 from tests.mothers import accounts as mother

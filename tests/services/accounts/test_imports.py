@@ -21,7 +21,7 @@ from contracts.caller import Role
 from contracts.envelope import Envelope
 from contracts.errors import NotAllowed, NotFound
 from contracts.events.billing import FamiliesMissed
-from contracts.events.enrolment import PlaceUpdated
+from contracts.events.offer import PlaceUpdated
 from tests.mothers import accounts as mother
 from tests.services.accounts.conftest import Desk
 from tests.services.accounts.test_mail import envelope

@@ -12,7 +12,7 @@ from contracts.accounts.families import MyHousehold, RedeemKey, SetQuotient
 from contracts.accounts.mail import FailedMail, SendAgain, Why
 from contracts.envelope import Envelope
 from contracts.events.billing import InvoicePublished, PaymentReceived
-from contracts.events.enrolment import EnrolmentAccepted, EnrolmentRefused, EnrolmentRequested
+from contracts.events.enrolments import EnrolmentAccepted, EnrolmentRefused, EnrolmentRequested
 from contracts.events.event import Event
 from tests.mothers import accounts as mother
 from tests.services.accounts.conftest import Desk

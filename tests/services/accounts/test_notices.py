@@ -16,6 +16,7 @@ from chassis.clock import PARIS
 from contracts.accounts.families import RedeemKey
 from contracts.envelope import Envelope
 from contracts.events.accounts import AccountRegistered, ActivationKeyRedeemed
+from contracts.events.attendance import AttendanceLine, AttendanceSettled, Mark
 from contracts.events.billing import (
     AllowanceEnded,
     AllowanceGranted,
@@ -35,14 +36,9 @@ from contracts.events.billing import (
     RemindedInvoice,
     ReminderSent,
 )
+from contracts.events.bookings import BookingCancelled, BookingMade, DaysHandedOver, HandedDay
 from contracts.events.documents import DocumentExpiring, DocumentOpened
-from contracts.events.enrolment import (
-    ActivityUpdated,
-    AttendanceLine,
-    AttendanceSettled,
-    BookingCancelled,
-    BookingMade,
-    DaysHandedOver,
+from contracts.events.enrolments import (
     EnrolmentAccepted,
     EnrolmentDocumentAsked,
     EnrolmentFact,
@@ -50,13 +46,10 @@ from contracts.events.enrolment import (
     EnrolmentOffered,
     EnrolmentWaiting,
     EnrolmentWithdrawn,
-    HandedDay,
-    Mark,
-    PlaceOffered,
-    WaitingEnded,
-    WaitingState,
 )
 from contracts.events.event import Event
+from contracts.events.offer import ActivityUpdated
+from contracts.events.waiting import PlaceOffered, WaitingEnded, WaitingState
 from tests.mothers import accounts as mother
 from tests.services.accounts.conftest import Desk
 

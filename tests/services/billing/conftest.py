@@ -20,7 +20,7 @@ from billing.tariffs import tariff_book
 from contracts.billing.funds import OpenFund, SetFundScope
 from contracts.billing.runs import OpenRun, PublishRun, RunView
 from contracts.billing.tariffs import BandsRule, EffortRule, FixedRule
-from contracts.events.enrolment import Mark
+from contracts.events.attendance import Mark
 from tests.mothers.billing import (
     NOW,
     OCTOBER,

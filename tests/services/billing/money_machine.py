@@ -33,7 +33,7 @@ from contracts.billing.refusals import ProviderAway
 from contracts.billing.tariffs import FixedRule
 from contracts.caller import Caller
 from contracts.errors import DomainError
-from contracts.events.enrolment import Mark
+from contracts.events.attendance import Mark
 from tests.mothers.billing import NOW, OCTOBER, a_parent
 from tests.services.billing.conftest import Town, empty
 from tests.services.billing.test_counter import deposit, take

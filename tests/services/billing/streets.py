@@ -5,7 +5,7 @@ from uuid import UUID
 
 from contracts.billing.tariffs import FixedRule
 from contracts.caller import Caller
-from contracts.events.enrolment import Mark
+from contracts.events.attendance import Mark
 from tests.mothers.billing import OCTOBER, a_parent
 from tests.services.billing.conftest import Town
 from tests.services.billing.test_debits import announce, book, make_file, sign, to_day

@@ -14,7 +14,7 @@ from contracts.billing.payments import StartPayment
 from contracts.billing.tariffs import FixedRule, Siblings, SiblingStep, Surcharge
 from contracts.caller import Role
 from contracts.errors import NotAllowed, NotFound
-from contracts.events.enrolment import Mark
+from contracts.events.attendance import Mark
 from tests.mothers.billing import OCTOBER, a_clerk, a_parent, a_tariff
 from tests.services.billing.conftest import Town
 

@@ -9,7 +9,7 @@ import pytest
 from billing.invoicing import closing, desk, runs
 from contracts.billing.refusals import SheetsDiffer, SheetsNotCounted
 from contracts.billing.runs import CountState, OpenRun, RunState, RunView
-from contracts.events.enrolment import AttendanceCounted, CountedFamily, CountedSheet, Mark
+from contracts.events.attendance import AttendanceCounted, CountedFamily, CountedSheet, Mark
 from tests.mothers.billing import NOW, OCTOBER, SCHOOL
 from tests.services.billing.conftest import Town
 

@@ -4,7 +4,7 @@ from datetime import date
 from uuid import uuid4
 
 from billing.facts import consumption
-from contracts.events.enrolment import BookingCancelled, BookingMade
+from contracts.events.bookings import BookingCancelled, BookingMade
 from tests.services.billing.conftest import Town
 
 

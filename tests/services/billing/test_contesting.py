@@ -36,8 +36,8 @@ from contracts.billing.runs import PublishRun
 from contracts.billing.tariffs import FixedRule
 from contracts.caller import Caller, Role
 from contracts.errors import Invalid, NotAllowed, NotFound
+from contracts.events.attendance import Held, Mark
 from contracts.events.documents import DocumentShared
-from contracts.events.enrolment import Held, Mark
 from gateway.papers.records_words import LABELS
 from tests.mothers.billing import NOW, OCTOBER, a_clerk, a_family, a_parent
 from tests.services.billing.conftest import Town, empty

@@ -34,7 +34,7 @@ from contracts.billing.refusals import (
 from contracts.billing.tariffs import FixedRule
 from contracts.caller import Caller
 from contracts.errors import NotSignedIn
-from contracts.events.enrolment import Mark
+from contracts.events.attendance import Mark
 from tests.mothers.billing import NOW, a_clerk, a_parent
 from tests.services.billing.conftest import Town
 from tests.services.billing.test_payments import state

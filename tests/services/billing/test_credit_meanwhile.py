@@ -8,7 +8,7 @@ from billing.paying.models import Payment
 from billing.paying.provider import Progress
 from contracts.billing.contesting import LineObjectionState as State
 from contracts.billing.payments import PaymentState
-from contracts.events.enrolment import Mark
+from contracts.events.attendance import Mark
 from tests.mothers.billing import OCTOBER
 from tests.services.billing.conftest import Town
 from tests.services.billing.test_contesting import MEAL, Case

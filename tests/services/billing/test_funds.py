@@ -20,7 +20,7 @@ from contracts.billing.invoices import InvoiceList
 from contracts.billing.refusals import FundExists, FundMonthBilled, RunOpen
 from contracts.billing.runs import PublishRun, RunView
 from contracts.errors import NotFound
-from contracts.events.enrolment import Mark
+from contracts.events.attendance import Mark
 from tests.mothers.billing import NOW, OCTOBER, SCHOOL, a_clerk
 from tests.services.billing.conftest import Town
 from tests.services.billing.test_killed_runs import cut_before

@@ -11,7 +11,7 @@ from billing.invoicing import runs
 from contracts.billing.refusals import RunContested
 from contracts.billing.runs import LeftOutReason, PublishRun
 from contracts.billing.tariffs import FixedRule
-from contracts.events.enrolment import AttendanceLine, AttendanceSettled, Held, Mark
+from contracts.events.attendance import AttendanceLine, AttendanceSettled, Held, Mark
 from tests.mothers.billing import OCTOBER, SCHOOL
 from tests.services.billing.conftest import Town
 

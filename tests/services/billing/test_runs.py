@@ -18,7 +18,7 @@ from contracts.billing.runs import AnomalyKind, LeftOutReason, PublishRun, ReadR
 from contracts.billing.tariffs import BandsRule, FixedRule
 from contracts.caller import Caller
 from contracts.errors import NotFound
-from contracts.events.enrolment import Mark
+from contracts.events.attendance import Mark
 from tests.mothers.billing import NOW, OCTOBER, a_clerk, a_parent, a_tariff
 from tests.services.billing.conftest import Town
 

@@ -25,7 +25,8 @@ from contracts.billing.tariffs import (
     Surcharge,
     TariffRule,
 )
-from contracts.events.enrolment import Mark, PlaceUpdated
+from contracts.events.attendance import Mark
+from contracts.events.offer import PlaceUpdated
 from tests.mothers.billing import NOW, OCTOBER, SCHOOL, a_tariff
 from tests.services.billing.conftest import Town
 

@@ -10,7 +10,7 @@ from billing.models import Allowance
 from contracts.billing.allowances import AllowanceKind
 from contracts.billing.runs import OpenRun
 from contracts.billing.tariffs import FixedRule, Reduction, Siblings, SiblingStep
-from contracts.events.enrolment import Mark
+from contracts.events.attendance import Mark
 from tests.mothers.billing import NOW, OCTOBER, a_clerk
 from tests.services.billing.conftest import Town, unguarded
 

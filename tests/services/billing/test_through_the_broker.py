@@ -29,7 +29,7 @@ from contracts.billing.tariffs import MyPrices
 from contracts.caller import SYSTEM, Caller, Role
 from contracts.envelope import EXCHANGE, Envelope
 from contracts.errors import NotAllowed, NotFound
-from contracts.events.enrolment import (
+from contracts.events.attendance import (
     AttendanceCounted,
     AttendanceSettled,
     CountedFamily,

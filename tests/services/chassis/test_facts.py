@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from chassis.outbox import tell, tell_all
 from contracts.caller import Caller
 from contracts.envelope import EXCHANGE
-from contracts.events.enrolment import PlaceUpdated
+from contracts.events.offer import PlaceUpdated
 from tests.echo.echo import WriteNote
 from tests.services.chassis.conftest import Echo
 from tests.waiting import eventually

@@ -19,7 +19,7 @@ from chassis.relay import Outbox
 from contracts.caller import SYSTEM, Caller, Kind, Role
 from contracts.envelope import Envelope
 from contracts.errors import NotAllowed, NotFound
-from contracts.events.enrolment import ActivityUpdated, PlaceUpdated
+from contracts.events.offer import ActivityUpdated, PlaceUpdated
 from contracts.orders.order import EXCHANGE as ORDERS
 from contracts.orders.requests import TakeRequestOver
 from contracts.parked import (

@@ -20,7 +20,7 @@ from chassis.settings import Settings
 from contracts.accounts.own_account import WrongPassword
 from contracts.accounts.ways_in import ConfirmPassword
 from contracts.caller import Caller, Kind, Role
-from contracts.documents import BUCKET, PREVIEW
+from contracts.documents.sealed import BUCKET, PREVIEW
 from contracts.messages import Question
 from deploy.local.seaweed import ObjectStore
 from documents.service import DocumentsService

@@ -8,16 +8,11 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.caller import Caller, Role
-from contracts.documents import (
-    DeleteDocument,
-    DescribeDocument,
-    OpenShare,
-    ShareDocument,
-    ShareDraft,
-    SubjectShares,
-)
+from contracts.documents.shares import OpenShare, ShareDocument, ShareDraft, SubjectShares
+from contracts.documents.vault import DeleteDocument, DescribeDocument
 from contracts.errors import NotAllowed, NotFound
-from contracts.events.enrolment import EnrolmentRequested, GivenBefore
+from contracts.events.enrolments import EnrolmentRequested
+from contracts.events.given import GivenBefore
 from documents import carrying, requests
 from documents.request_models import DepartmentAgent, FiledRequest
 from gateway.vault import keys

@@ -12,7 +12,8 @@ from nacl.public import PrivateKey, SealedBox
 from nacl.secret import SecretBox
 from sqlalchemy import text
 
-from contracts.documents import BUCKET, PREVIEW, OpenVault
+from contracts.documents.sealed import BUCKET, PREVIEW
+from contracts.documents.vault import OpenVault
 from gateway.vault import sealing
 from gateway.vault.sealing import Damaged, unseal
 from gateway.vault.secretstream import CHUNK

@@ -8,7 +8,9 @@ import pytest
 
 from contracts import tracking_code
 from contracts.caller import Caller, Role
-from contracts.documents import ClaimedLetter, ClaimLetters, KeysChanged, LettersByCode, OpenVault, PutLetter
+from contracts.documents.letters import ClaimedLetter, ClaimLetters, LettersByCode, PutLetter
+from contracts.documents.refusals import KeysChanged
+from contracts.documents.vault import OpenVault
 from contracts.enrolment.requests import FollowRequest, Side, StepKind
 from contracts.errors import NotFound
 from gateway.public import tracking, tracking_documents

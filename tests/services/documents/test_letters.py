@@ -9,13 +9,9 @@ import pytest
 from pypdf import PdfReader
 
 from contracts.caller import LETTERS, SYSTEM, Caller, Role
-from contracts.documents import (
-    DecisionPlace,
-    DeleteDocument,
-    DocumentView,
-    PutDecision,
-    StartOver,
-)
+from contracts.documents.keys import StartOver
+from contracts.documents.letters import DecisionPlace, PutDecision
+from contracts.documents.vault import DeleteDocument, DocumentView
 from contracts.enrolment.letters import LettersDueView
 from contracts.errors import NotAllowed, NotFound, ServiceUnavailable
 from contracts.events.requests import RequestState

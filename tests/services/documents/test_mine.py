@@ -6,7 +6,9 @@ from uuid import uuid4
 import pytest
 
 from contracts.caller import Role
-from contracts.documents import DocumentRecords, OpenShare, ReadKeys, ShareDocument
+from contracts.documents.keys import ReadKeys
+from contracts.documents.shares import OpenShare, ShareDocument
+from contracts.documents.vault import DocumentRecords
 from contracts.errors import NotFound
 from documents import mine
 from gateway.papers.records_words import LABELS

@@ -6,7 +6,10 @@ from uuid import uuid4
 import pytest
 
 from chassis.client import Services
-from contracts.documents import BUCKET, KeepKeys, OpenVault, StoreDocument, UploadLost
+from contracts.documents.keys import KeepKeys
+from contracts.documents.refusals import UploadLost
+from contracts.documents.sealed import BUCKET
+from contracts.documents.vault import OpenVault, StoreDocument
 from contracts.errors import NotSignedIn
 from deploy.local.rabbitmq import ADMINISTRATOR
 from deploy.local.rundir import find_free_port

@@ -9,22 +9,18 @@ import pytest
 
 from contracts import tracking_code
 from contracts.caller import Caller, Role
-from contracts.documents import (
-    BUCKET,
+from contracts.documents.letters import LetterKey, PutLetter
+from contracts.documents.refusals import DepositsFull, KeysChanged, UnknownSubject, UploadLost
+from contracts.documents.sealed import BUCKET
+from contracts.documents.shares import (
     DepositDocument,
-    DepositsFull,
-    KeysChanged,
-    LetterKey,
     OpenShare,
-    OpenVault,
-    PutLetter,
     ShareDocument,
     ShareDraft,
     SubjectShares,
-    UnknownSubject,
     UnshareDocument,
-    UploadLost,
 )
+from contracts.documents.vault import OpenVault
 from contracts.enrolment.requests import FollowRequest, OpenRequest, Side, StepKind, WriteToRequester
 from contracts.errors import NotFound
 from contracts.events.requests import DepartmentUpdated, RequestFact

@@ -8,7 +8,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.caller import Caller, Role
-from contracts.documents import BUCKET, OpenVault, StartOver
+from contracts.documents.keys import StartOver
+from contracts.documents.sealed import BUCKET
+from contracts.documents.vault import OpenVault
 from contracts.enrolment.requests import FollowRequest, OpenRequest, RequestClosed, WriteToRequester
 from contracts.errors import Conflict, ServiceUnavailable
 from contracts.events.requests import RequestState

@@ -14,30 +14,20 @@ from sqlalchemy import event
 
 from chassis import tables as frame
 from contracts.caller import SYSTEM, Role
-from contracts.documents import (
-    BUCKET,
-    DefineDocumentType,
-    DeleteDocument,
-    DescribeDocument,
-    KeepKeys,
+from contracts.documents.keys import KeepKeys, ReadKeys, RewrapKeys
+from contracts.documents.refusals import (
     KeysChanged,
-    ListDocumentTypes,
-    OpenShare,
-    OpenVault,
-    ReadKeys,
-    RewrapKeys,
-    ShareDocument,
-    ShareDraft,
     ShareUnreadable,
-    StoreDocument,
-    SubjectShares,
     TownKeyChanged,
     UnknownDocumentType,
     UnknownSubject,
     UploadLost,
-    Validity,
     VaultFull,
 )
+from contracts.documents.sealed import BUCKET
+from contracts.documents.shares import OpenShare, ShareDocument, ShareDraft, SubjectShares
+from contracts.documents.types import DefineDocumentType, ListDocumentTypes, Validity
+from contracts.documents.vault import DeleteDocument, DescribeDocument, OpenVault, StoreDocument
 from contracts.errors import Conflict, NotAllowed, NotFound
 from documents import orphans, vault
 from documents.models import Base

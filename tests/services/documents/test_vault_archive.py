@@ -7,7 +7,7 @@ from zipfile import ZIP_STORED, ZipFile
 
 import pytest
 
-from contracts.documents import BUCKET
+from contracts.documents.sealed import BUCKET
 from contracts.errors import ServiceUnavailable
 from gateway.vault.archive import LIST, unlike
 from tests.mothers.documents import a_pdf, a_photograph

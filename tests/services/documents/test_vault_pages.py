@@ -14,7 +14,10 @@ from PIL import Image
 from sqlalchemy import select
 
 from contracts.caller import Role
-from contracts.documents import BUCKET, OpenShare, OpenVault, RewrapKeys, StoreDocument
+from contracts.documents.keys import RewrapKeys
+from contracts.documents.sealed import BUCKET
+from contracts.documents.shares import OpenShare
+from contracts.documents.vault import OpenVault, StoreDocument
 from contracts.errors import NotAllowed, NotFound, NotSignedIn, ServiceUnavailable
 from gateway.models import DownloadGrant
 from gateway.vault import at_sign_in, keys

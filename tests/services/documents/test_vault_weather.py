@@ -10,7 +10,8 @@ import pytest
 
 from chassis.objects import Objects
 from chassis.settings import Settings
-from contracts.documents import BUCKET, OpenVault
+from contracts.documents.sealed import BUCKET
+from contracts.documents.vault import OpenVault
 from contracts.errors import ServiceUnavailable
 from documents.service import PROMPT
 from gateway.vault import store

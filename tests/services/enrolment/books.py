@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from contracts.enrolment.bookings import Refusal
-from contracts.events.enrolment import WaitingState
+from contracts.events.waiting import WaitingState
 
 HELD_FOR = timedelta(hours=48)
 ENDED = set(WaitingState) - {WaitingState.WAITING, WaitingState.OFFERED}

@@ -24,8 +24,9 @@ from contracts.enrolment.attendance import MarkedChild, RollCall, SettleAttendan
 from contracts.enrolment.bookings import ChangeBookings
 from contracts.enrolment.refusals import AbsenceChanged, AbsenceDecidedAlready, CannotReport
 from contracts.errors import DomainError, Invalid, NotAllowed, NotFound, NotSignedIn
+from contracts.events.absences import AbsenceEffect
+from contracts.events.attendance import AbsenceState, AttendanceLine, Held, Mark
 from contracts.events.documents import DocumentShared, DocumentWithheld
-from contracts.events.enrolment import AbsenceEffect, AbsenceState, AttendanceLine, Held, Mark
 from contracts.serving import Reach
 from enrolment.absences import absence_views, certificates, deciding, reports
 from enrolment.absences.reported import reported_for

@@ -19,7 +19,7 @@ from contracts.enrolment.attendance import (
 from contracts.enrolment.refusals import SheetChanged, TooEarly
 from contracts.errors import Invalid, NotAllowed, NotFound
 from contracts.events.accounts import CustodySpan, CustodyUpdated
-from contracts.events.enrolment import AttendanceSettled, Mark
+from contracts.events.attendance import AttendanceSettled, Mark
 from enrolment.attending import attendance_desk, sheets
 from enrolment.household import custody
 from tests.mothers import enrolment as mother

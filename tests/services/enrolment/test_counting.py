@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 import orjson
 from sqlalchemy import text
 
+from contracts.events.attendance import AttendanceCounted, AttendanceSettled, Mark
 from contracts.events.billing import RunDrafted
-from contracts.events.enrolment import AttendanceCounted, AttendanceSettled, Mark
 from enrolment.attending import counting
 from tests.services.enrolment.conftest import NOW, Town
 from tests.services.enrolment.test_attendance import MONDAY, children, settle

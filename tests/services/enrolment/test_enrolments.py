@@ -11,7 +11,7 @@ from contracts.enrolment.enrolments import DecideEnrolment, EnrolmentQueue, With
 from contracts.enrolment.refusals import AlreadyEnrolled, PlaceDoesNotFit, StillBooked, WrongState
 from contracts.errors import Conflict, Invalid, NotAllowed, NotFound
 from contracts.events.documents import DocumentShared
-from contracts.events.enrolment import EnrolmentState
+from contracts.events.enrolments import EnrolmentState
 from enrolment.catalogue import offer
 from enrolment.enrolling import deciding, enrolment_views, enrolments
 from tests.mothers import enrolment as mother

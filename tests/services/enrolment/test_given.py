@@ -13,7 +13,8 @@ from contracts.enrolment.enrolments import EnrolmentView, RequestEnrolment, With
 from contracts.enrolment.given import GiveAgain, GivenForFamily, Takes
 from contracts.errors import NotAllowed, NotFound
 from contracts.events.documents import DocumentDeleted, DocumentShared, DocumentWithheld
-from contracts.events.enrolment import EnrolmentState, GivenBefore, GivenReused
+from contracts.events.enrolments import EnrolmentState
+from contracts.events.given import GivenBefore, GivenReused
 from contracts.serving import Reach, Whose
 from enrolment.catalogue import offer
 from enrolment.enrolling import enrolment_views, enrolments

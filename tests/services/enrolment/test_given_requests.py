@@ -23,7 +23,7 @@ from contracts.enrolment.requests import GivenChanged, OpenRequest, StepKind, Su
 from contracts.errors import NotFound
 from contracts.events.accounts import AccountClosed
 from contracts.events.documents import DocumentDeleted, DocumentShared, DocumentWithheld
-from contracts.events.enrolment import GivenBefore
+from contracts.events.given import GivenBefore
 from contracts.events.requests import RequestState
 from contracts.serving import Reach
 from enrolment.given import memory

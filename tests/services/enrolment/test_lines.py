@@ -31,7 +31,7 @@ from contracts.enrolment.refusals import (
 from contracts.enrolment.terms import Eligibility, Level, Waiting, WaitingOrder, Window
 from contracts.enrolment.waiting import OfferOver
 from contracts.errors import Invalid
-from contracts.events.enrolment import EnrolmentState
+from contracts.events.enrolments import EnrolmentState
 from enrolment.enrolling import deciding, enrolment_views, enrolments, lines
 from tests.mothers import enrolment as mother
 from tests.services.enrolment.conftest import NOW, Town

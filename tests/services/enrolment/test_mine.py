@@ -14,7 +14,7 @@ from contracts.enrolment.taps import Seen
 from contracts.enrolment.terms import Waiting
 from contracts.enrolment.weeks import ApplyPlan, Plan, UsualDay
 from contracts.errors import NotFound
-from contracts.events.enrolment import Mark
+from contracts.events.attendance import Mark
 from contracts.records import Records
 from enrolment import mine
 from enrolment.absences import objections

@@ -25,7 +25,7 @@ from contracts.enrolment.objections import (
 )
 from contracts.enrolment.refusals import CannotContest, SheetChanged
 from contracts.errors import Invalid, NotAllowed, NotFound
-from contracts.events.enrolment import AbsenceState, Held, Mark
+from contracts.events.attendance import AbsenceState, Held, Mark
 from enrolment.absences import checked, objection_views, objections
 from enrolment.attending import settled, sheets
 from enrolment.household.families import keep_family

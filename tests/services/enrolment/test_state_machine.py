@@ -36,7 +36,7 @@ from contracts.enrolment.refusals import SessionClosed, SheetChanged, StillBooke
 from contracts.enrolment.terms import Group, Waiting, WaitingOrder
 from contracts.enrolment.waiting import LeaveWaiting, OfferOver
 from contracts.errors import Conflict
-from contracts.events.enrolment import Mark
+from contracts.events.attendance import Mark
 from enrolment.attending import sheets
 from enrolment.booking import waiting
 from enrolment.catalogue import capacities, offer

@@ -17,7 +17,7 @@ from contracts.enrolment.attendance import (
 from contracts.enrolment.refusals import SheetChanged, TapsArrived, TooEarly
 from contracts.enrolment.taps import RecordTaps, RollCallState, Seen, ShowTaps
 from contracts.errors import DomainError, NotAllowed, NotFound
-from contracts.events.enrolment import Mark
+from contracts.events.attendance import Mark
 from enrolment.attending import attendance_desk, sheets, tablets
 from tests.mothers import enrolment as mother
 from tests.mothers.taps import Tablet

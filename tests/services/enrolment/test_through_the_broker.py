@@ -29,7 +29,7 @@ from contracts.envelope import EXCHANGE, Envelope
 from contracts.errors import NotFound
 from contracts.events.accounts import AccountAddressConfirmed
 from contracts.events.documents import DocumentShared
-from contracts.events.enrolment import EnrolmentState
+from contracts.events.enrolments import EnrolmentState
 from contracts.events.event import Event
 from contracts.events.requests import RequestState
 from contracts.parked import ListParked, ParkedFailure, ParkedLine

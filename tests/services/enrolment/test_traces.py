@@ -9,7 +9,7 @@ from contracts.caller import Caller, Role
 from contracts.enrolment.objections import ObjectionState
 from contracts.enrolment.traces import DayTraceView, TraceDays
 from contracts.errors import NotAllowed, NotFound
-from contracts.events.enrolment import AbsenceState, Mark
+from contracts.events.attendance import AbsenceState, Mark
 from enrolment.absences import traces
 from tests.mothers import enrolment
 from tests.services.enrolment.conftest import NOW, Statements, Town

@@ -16,7 +16,7 @@ from contracts.enrolment.bookings import BookingAnswer, CellState, ChangeBooking
 from contracts.enrolment.terms import Grain, Group, Link, Waiting, WaitingOrder
 from contracts.enrolment.waiting import LeaveWaiting, OfferOver, ShowLine, WaitingLists
 from contracts.errors import NotFound
-from contracts.events.enrolment import WaitingState
+from contracts.events.waiting import WaitingState
 from enrolment.booking import months, waiting, waiting_views
 from enrolment.catalogue import capacities
 from tests.mothers import enrolment as mother

@@ -14,8 +14,9 @@ import pika
 import pytest
 
 from contracts.envelope import EXCHANGE, Envelope
+from contracts.events.attendance import AttendanceSettled
 from contracts.events.billing import PaymentReceived
-from contracts.events.enrolment import AttendanceSettled, BookingMade
+from contracts.events.bookings import BookingMade
 from contracts.events.event import Event
 from deploy.local.rabbitmq import Broker
 from tests.waiting import eventually

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from billing.certificates.care_paid import Bill, Care, Received, attribute
 from billing.certificates.shares import care_unit_cents, is_under_six, share
-from contracts.events.enrolment import Mark
+from contracts.events.attendance import Mark
 
 FAMILY, INVOICE, CREDIT_NOTE, LEA, TOM = (UUID(int=number) for number in range(1, 6))
 

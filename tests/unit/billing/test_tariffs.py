@@ -22,7 +22,7 @@ from contracts.billing.tariffs import (
     SiblingStep,
     Surcharge,
 )
-from contracts.events.enrolment import Mark
+from contracts.events.attendance import Mark
 from tests.mothers.billing import CANTEEN_RULE, OCTOBER
 
 SEPTEMBER = date(2026, 9, 1)

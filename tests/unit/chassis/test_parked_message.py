@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from chassis.parked_message import SENDER, Failure, headers_after, read, tries_in
 from chassis.topology import DELIVERY_LIMIT
 from contracts.envelope import Envelope
-from contracts.events.enrolment import PlaceUpdated
+from contracts.events.offer import PlaceUpdated
 from contracts.parked import ParkedFailure
 
 NOW = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)

@@ -8,7 +8,7 @@ import pytest
 
 from contracts import catalogue
 from contracts.events.accounts import FamilyUpdated
-from contracts.events.enrolment import BookingMade
+from contracts.events.bookings import BookingMade
 from deploy.local.launcher.docs import documents
 
 SCHEMAS = Path(__file__).resolve().parents[3] / "docs" / "schemas"

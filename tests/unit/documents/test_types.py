@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from contracts.documents import Validity
+from contracts.documents.types import Validity
 from documents.types import months_later, usual_end
 
 

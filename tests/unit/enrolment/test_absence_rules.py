@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from contracts.enrolment.absence_terms import AbsenceReason, AbsenceTerms, Ground
 from contracts.enrolment.objections import ObjectionState
 from contracts.enrolment.refusals import AbsenceDecidedAlready
-from contracts.events.enrolment import AbsenceEffect, AbsenceState, AttendanceLine, Held, Mark
+from contracts.events.absences import AbsenceEffect
+from contracts.events.attendance import AbsenceState, AttendanceLine, Held, Mark
 from enrolment.absences.claims import CLAIMS, choices, why_not_contest
 from enrolment.absences.standing import ABSENT, TRANSITIONS, Act, Reported, after, judged
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.enrolment.refusals import WrongState
-from contracts.events.enrolment import EnrolmentState
+from contracts.events.enrolments import EnrolmentState
 from enrolment.enrolling.lines import HOLDING
 from enrolment.enrolling.states import LIVE, TRANSITIONS, Act, after
 from enrolment.models import Enrolment

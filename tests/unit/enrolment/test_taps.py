@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chassis.clock import PARIS
 from contracts.enrolment.taps import Seen
-from contracts.events.enrolment import AbsenceState, Mark
+from contracts.events.attendance import AbsenceState, Mark
 from enrolment.attending.taps import (
     Pressed,
     holding,

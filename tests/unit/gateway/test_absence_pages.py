@@ -8,7 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from contracts.caller import Role
-from contracts.documents import ListDocumentTypes
+from contracts.documents.types import ListDocumentTypes
 from contracts.enrolment.absence_terms import AbsenceReason
 from contracts.enrolment.absences import (
     AbsenceChoices,
@@ -41,7 +41,8 @@ from contracts.enrolment.objections import (
     ShowObjection,
 )
 from contracts.enrolment.refusals import AbsenceChanged, CannotContest, CannotReport, ObjectionChanged
-from contracts.events.enrolment import AbsenceEffect, AbsenceState, Held, Mark
+from contracts.events.absences import AbsenceEffect
+from contracts.events.attendance import AbsenceState, Held, Mark
 from gateway.citizen.enrolment_part import show_overview
 from gateway.dashboard import Page
 from tests.mothers import absences as mother

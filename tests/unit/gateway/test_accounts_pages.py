@@ -61,7 +61,7 @@ from contracts.accounts.keys import (
     ListGuardians,
 )
 from contracts.caller import Kind, Role
-from contracts.documents import ReadKeys
+from contracts.documents.keys import ReadKeys
 from contracts.errors import ServiceUnavailable, TooManyAttempts
 from gateway.staff import imports as import_pages
 from tests.mothers import accounts as mother

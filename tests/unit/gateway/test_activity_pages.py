@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from chassis.clock import PARIS
 from contracts.caller import Role
-from contracts.documents import ListDocumentTypes
+from contracts.documents.types import ListDocumentTypes
 from contracts.enrolment.absence_terms import AbsenceReason, AbsenceTerms, Ground
 from contracts.enrolment.deadlines import DaysBefore, PreviousMonthDay, WeekdayBefore
 from contracts.enrolment.offer import (

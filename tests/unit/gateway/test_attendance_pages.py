@@ -7,7 +7,7 @@ from uuid import uuid4
 from bs4 import BeautifulSoup
 
 from contracts.caller import Role
-from contracts.documents import DocumentTypeView, ListDocumentTypes
+from contracts.documents.types import DocumentTypeView, ListDocumentTypes
 from contracts.enrolment.attendance import (
     AttendanceDesk,
     AttendanceDeskView,
@@ -18,7 +18,7 @@ from contracts.enrolment.attendance import (
 from contracts.enrolment.offer import OfferingView, OfferView, OpenSessions, PlaceKind, PlaceView, ShowOffer
 from contracts.enrolment.refusals import SheetChanged
 from contracts.errors import Invalid
-from contracts.events.enrolment import Mark
+from contracts.events.attendance import Mark
 from tests.mothers import enrolment as terms
 from tests.mothers import enrolment_views as mother
 

@@ -20,7 +20,7 @@ from contracts.enrolment.closures import (
     ShowCalendar,
 )
 from contracts.enrolment.offer import ActivityView, OfferView, PlaceKind, PlaceView, ShowOffer
-from contracts.events.enrolment import PublicHoliday, SchoolHolidays
+from contracts.events.offer import PublicHoliday, SchoolHolidays
 from tests.mothers import enrolment as mother
 
 DAY = date(2026, 12, 4)

@@ -22,7 +22,7 @@ from contracts.accounts.families import CertificationDue, MyHousehold
 from contracts.accounts.imports import PlaceView
 from contracts.accounts.own_account import MyAccount
 from contracts.caller import Role
-from contracts.documents import ListDocumentTypes
+from contracts.documents.types import ListDocumentTypes
 from contracts.enrolment.enrolments import MyEnrolments, ShowEnrolment
 from contracts.enrolment.home import Overview, OverviewView
 from contracts.errors import NotFound, ServiceUnavailable

@@ -8,7 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from contracts.caller import Role
-from contracts.documents import DocumentTypeView, ListDocumentTypes
+from contracts.documents.types import DocumentTypeView, ListDocumentTypes
 from contracts.enrolment.enrolments import (
     AttachmentView,
     DecideEnrolment,
@@ -26,7 +26,7 @@ from contracts.enrolment.given import GiveAgain, Takes
 from contracts.enrolment.home import NearDeadlineView, Overview, UpcomingView
 from contracts.enrolment.refusals import AlreadyEnrolled, StillBooked
 from contracts.errors import Invalid, ServiceUnavailable
-from contracts.events.enrolment import EnrolmentState
+from contracts.events.enrolments import EnrolmentState
 from gateway import dashboard
 from tests.mothers import enrolment as terms
 from tests.mothers import enrolment_views as mother

@@ -8,7 +8,8 @@ import pytest
 
 from chassis.clock import PARIS
 from contracts.caller import Role
-from contracts.documents import DocumentTypeView, ListDocumentTypes, OpenVault
+from contracts.documents.types import DocumentTypeView, ListDocumentTypes
+from contracts.documents.vault import OpenVault
 from contracts.enrolment.drafts import GivenAnswer, OpenDraft, SaveAnswers, SavedPage
 from contracts.enrolment.enrolments import GivenView
 from contracts.enrolment.procedure_forms import FieldKind

@@ -37,7 +37,8 @@ from contracts.accounts.own_data import (
     OpenMyRecords,
 )
 from contracts.billing.mine import BillingRecords
-from contracts.documents import DocumentRecords, ReadKeys, RewrapKeys
+from contracts.documents.keys import ReadKeys, RewrapKeys
+from contracts.documents.vault import DocumentRecords
 from contracts.enrolment.mine import EnrolmentRecords
 from contracts.errors import Invalid, ServiceUnavailable, TooManyAttempts
 from tests.mothers import accounts as mother

@@ -17,7 +17,8 @@ from contracts.accounts.passkeys import (
     TooManyPasskeys,
 )
 from contracts.accounts.ways_in import ConfirmPassword, ListWaysIn, OnlyWayIn
-from contracts.documents import KeyRingView, OpenVault, ReadKeys
+from contracts.documents.keys import KeyRingView, ReadKeys
+from contracts.documents.vault import OpenVault
 from contracts.errors import ServiceUnavailable, TooManyAttempts
 from tests.mothers import accounts as mother
 from tests.mothers import documents, ways_in

@@ -7,7 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from contracts.caller import Role
-from contracts.documents import ListDocumentTypes
+from contracts.documents.types import ListDocumentTypes
 from contracts.enrolment.offer import (
     ActivityTerms,
     ActivityView,

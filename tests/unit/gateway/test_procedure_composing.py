@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.caller import Role
-from contracts.documents import DocumentTypeView, ListDocumentTypes
+from contracts.documents.types import DocumentTypeView, ListDocumentTypes
 from contracts.enrolment.procedure_forms import Condition, FieldKind, Option, ProcedureForm, Test
 from contracts.enrolment.procedures import (
     DropProcedureDraft,

@@ -12,7 +12,10 @@ from werkzeug.test import TestResponse
 from contracts.accounts.families import MyHousehold
 from contracts.accounts.identity import SignedInView, SignIn
 from contracts.caller import Kind
-from contracts.documents import ListDocumentTypes, OpenVault, ReadKeys, UnshareDocument
+from contracts.documents.keys import ReadKeys
+from contracts.documents.shares import UnshareDocument
+from contracts.documents.types import ListDocumentTypes
+from contracts.documents.vault import OpenVault
 from contracts.enrolment.drafts import (
     AdmitFile,
     AdoptDraft,

@@ -14,7 +14,7 @@ from contracts.accounts.quotients import (
     QuotientOf,
 )
 from contracts.caller import Role
-from contracts.documents import ListDocumentTypes
+from contracts.documents.types import ListDocumentTypes
 from contracts.enrolment.enrolments import GivenView
 from contracts.enrolment.given import GiveAgain, GivenForFamily, GivenForFamilyView, Takes
 from contracts.errors import ServiceUnavailable

@@ -11,7 +11,7 @@ from pypdfium2 import PdfDocument
 
 from contracts.accounts.agents import ListAgents
 from contracts.caller import Role
-from contracts.documents import ListDocumentTypes
+from contracts.documents.types import ListDocumentTypes
 from contracts.enrolment.departments import DefineDepartment, DepartmentChanged, ListDepartments
 from contracts.enrolment.requests import (
     Act,

@@ -22,7 +22,7 @@ from contracts.enrolment.attendance import (
 from contracts.enrolment.refusals import TapsArrived, TooEarly
 from contracts.enrolment.taps import RecordTaps, Seen, ShowTaps, TapView
 from contracts.errors import NotFound, ServiceUnavailable
-from contracts.events.enrolment import AbsenceState, Mark
+from contracts.events.attendance import AbsenceState, Mark
 from tests.mothers import enrolment as terms
 from tests.mothers import enrolment_views as mother
 from tests.mothers import health

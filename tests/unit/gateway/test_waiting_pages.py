@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.caller import Role
-from contracts.documents import ListDocumentTypes
+from contracts.documents.types import ListDocumentTypes
 from contracts.enrolment.bookings import CellState, ChangeBookings, MonthPage, Refusal
 from contracts.enrolment.enrolments import ShowEnrolment, TakeOffer
 from contracts.enrolment.waiting import (
@@ -21,7 +21,8 @@ from contracts.enrolment.waiting import (
     WaitingLists,
     WaitingView,
 )
-from contracts.events.enrolment import EnrolmentState, WaitingState
+from contracts.events.enrolments import EnrolmentState
+from contracts.events.waiting import WaitingState
 from tests.mothers import enrolment_views as mother
 
 MONTH = f"/mon-espace/reservations/{mother.LEA}/2026-12"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.documents import KeyWrap
+from contracts.documents.keys import KeyWrap
 from gateway.vault import keys, recovery
 from gateway.vault.sealing import Damaged, new_file_key
 from tests.mothers.documents import a_wrap
