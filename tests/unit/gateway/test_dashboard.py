@@ -102,9 +102,10 @@ def test_a_silent_service_gives_a_page_that_says_to_try_again(own_site):
 
     own_site.services.answers = {OpenSum: Sum(cents=1), ListNames: ServiceUnavailable(service="accounts")}
     own_site.app.add_url_rule("/silence", "silence", page)
-    shown = own_site.anonymous().read("/silence", status=503)
+    shown = own_site.anonymous().read("/silence?page=2", status=503)
     assert shown.h1.get_text() == "Service momentanément indisponible"
     assert "Rien n’est perdu" in shown.get_text()
+    assert shown.find("a", string="Réessayer")["href"] == "/silence?page=2"
 
 
 def test_an_order_without_answer_can_be_sent_again_as_it_was(own_site):
