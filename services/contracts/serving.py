@@ -26,9 +26,7 @@ class Reach(StrEnum):
     HOUSEHOLD = "household"  # of the home: it serves all its children and adults (the quotient familial)
     CHILD = "child"  # of one child (its insurance)
     PERSON = "person"  # of the adult who gave it, and of nobody else in the home (an identity card)
-    MATTER = (
-        "matter"  # of one child, and only for the kind of matter it was written for (a medical certificate)
-    )
+    MATTER = "matter"  # of one child, only for the kind of matter it was written for (a medical certificate)
     NOTHING = "nothing"  # written for one occasion, or nobody knows what it is: it is given each time
 
 
