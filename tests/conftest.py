@@ -14,9 +14,8 @@
 Where they come from: tests.providers (containers when a Docker engine answers, else the embedded parts; the
 whole system is always the embedded one). `town` and `own_town` cost half a minute; ask for less when less will do.
 
-`-n 2 --dist loadgroup` runs them side by side: every process has parts of its own, the tests of one town stay together
-and in their order, all others go module by module. Tests marked `alone`, all that ask for a broker or a town, are
-better off with the machine to themselves: `-m "not alone"` leaves them out (see .ci/run).
+`-n 2 --dist loadfile` runs modules side by side: every process has parts of its own. Tests marked `alone`, all that ask
+for a broker or a town, are better off with the machine to themselves: `-m "not alone"` leaves them out (see .ci/run).
 """
 
 from collections.abc import Callable, Iterator
@@ -47,12 +46,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What may not be torn apart, and what is not to be hurried, when tests run side by side (pytest-xdist)."""
+    """Marks what is not to be torn apart or hurried when tests run side by side."""
     for item in items:
-        module = item.nodeid.partition("::")[0]
-        town = next((folder for folder in TOWNS if module.startswith(folder)), "")
-        item.add_marker(pytest.mark.xdist_group(town or module))
-        if town or "rabbitmq" in getattr(item, "fixturenames", ()):
+        if item.nodeid.startswith(TOWNS) or "rabbitmq" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.alone)
 
 
