@@ -1,8 +1,9 @@
 """Démarches: a form small enough to hold in the head."""
 
-from datetime import date, datetime
+import random
+from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from chassis.clock import PARIS
 from contracts.documents.shares import ShareView
@@ -10,6 +11,7 @@ from contracts.documents.types import DocumentTypeView
 from contracts.documents.vault import DocumentView, VaultView
 from contracts.enrolment.drafts import DraftView
 from contracts.enrolment.procedure_forms import (
+    Answer,
     Answers,
     Condition,
     FieldKind,
@@ -114,3 +116,47 @@ def a_vault(*kinds: tuple[str, UUID | None]) -> VaultView:
         limit_bytes=10**9,
         requests_public_key=b"t" * 32,
     )
+
+
+def fill(form: ProcedureForm, answers: Answers, today: date, chance: random.Random) -> None:
+    """Answers whatever is shown, as it comes to be shown; now and then not what need not be answered."""
+    asked: set[str] = set()
+    while new := [
+        each
+        for fields in shown(form, answers).values()
+        for each in fields
+        if each.name not in asked and each.kind is not FieldKind.INFORMATION
+    ]:
+        each = new[0]
+        asked.add(each.name)
+        if each.required or chance.random() < 0.7:
+            answers[each.name] = an_answer(each, today, chance)
+
+
+def an_answer(to: FormField, today: date, chance: random.Random) -> Answer:
+    """One that holds."""
+    least, most = to.least, to.most
+    match to.kind:
+        case FieldKind.TEXT | FieldKind.LONG_TEXT:
+            length = max(least or 1, min(most or 20, 20))
+            return ("Une-réponse-qui-convient-" * 300)[:length]
+        case FieldKind.EMAIL:
+            return "line.passage@exemple.fr"
+        case FieldKind.PHONE:
+            return "06 12 34 56 78"
+        case FieldKind.NUMBER:
+            return least if least is not None else most if most is not None else 3
+        case FieldKind.DATE:
+            return (today + timedelta(days=least if least is not None else most or 0)).isoformat()
+        case FieldKind.CHOICE:
+            return chance.choice(to.options).name
+        case FieldKind.CHOICES:
+            return [each.name for each in chance.sample(to.options, k=max(least or 1, 1))]
+        case FieldKind.YES_NO:
+            return chance.choice(("yes", "no"))
+        case FieldKind.ADDRESS:
+            return {"street": "3 rue Pêcherie", "postcode": "26100", "city": "Romans-sur-Isère"}
+        case FieldKind.CHILD:
+            return {"first_name": "Zoé", "last_name": "Passage", "birth_date": "2020-05-04"}
+        case _:
+            return [str(uuid4())]
