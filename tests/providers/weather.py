@@ -21,7 +21,8 @@ class Weather:
         address = urlsplit(server)
         self._server = (str(address.hostname), int(address.port or 80))
         self._door = socket.socket()
-        self._door.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 64 * 1024)  # what is on its way is little
+        for way in (socket.SO_RCVBUF, socket.SO_SNDBUF):  # what is on its way is little
+            self._door.setsockopt(socket.SOL_SOCKET, way, 64 * 1024)
         self._door.bind(("127.0.0.1", 0))
         self._door.listen()
         login = address.netloc.rpartition("@")[0]
@@ -38,8 +39,9 @@ class Weather:
         """So many bytes come back on a connection, which then breaks."""
         self.stop_after: int | None = None
         """So many bytes come back on a connection, and no more."""
-        self.left = threading.Event()
-        """The program went away while the server was still sending."""
+        self.held = 0
+        """Connections that the program has not closed."""
+        self._counting = threading.Lock()
 
     def serve(self) -> None:
         while True:
@@ -48,6 +50,7 @@ class Weather:
             except OSError:
                 return
             self.connections += 1
+            self._hold(1)
             outer = socket.create_connection(self._server)
             threading.Thread(target=self._up, args=(inner, outer), daemon=True).start()
             threading.Thread(target=self._down, args=(inner, outer), daemon=True).start()
@@ -68,7 +71,12 @@ class Weather:
                     continue
                 time.sleep(self.pause)
                 outer.sendall(data)
+        self._hold(-1)
         _shut(outer)
+
+    def _hold(self, more: int) -> None:
+        with self._counting:
+            self.held += more
 
     def _is_refused(self, data: bytes) -> bool:
         if self.full_after is None or not data.startswith(b"PUT "):
@@ -85,11 +93,7 @@ class Weather:
                     break
                 if self.stop_after is not None and count > self.stop_after:
                     continue
-                try:
-                    inner.sendall(data)
-                except OSError:
-                    self.left.set()
-                    raise
+                inner.sendall(data)
         _shut(inner)
 
 

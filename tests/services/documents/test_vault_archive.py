@@ -14,7 +14,8 @@ from tests.mothers.documents import a_pdf, a_photograph
 from tests.providers.weather import bad_weather
 from tests.services.documents.conftest import sign_in
 from tests.services.documents.test_vault_pages import send, text_of, the_document
-from tests.services.documents.test_vault_weather import ask_through, weather  # noqa: F401
+from tests.services.documents.test_vault_weather import ask_through, fall_silent, weather  # noqa: F401
+from tests.waiting import eventually
 
 ALL = "/mon-espace/stockage/tout-telecharger"
 
@@ -118,10 +119,11 @@ def test_a_store_that_is_away_says_so_and_one_that_goes_away_breaks_the_archive_
         send(browser, a_pdf(size=size))
     ask_through(vault_site, weather)
     silent, broken = browser.post(ALL), browser.post(ALL)
-    weather.silent = True
+    fall_silent(vault_site, weather)
     answer = browser.client.get(silent.location)
     assert (answer.status_code, "ne répond pas" in answer.get_data(as_text=True)) == (503, True)
     weather.silent, weather.cut_after = False, 8_500_000
+    ask_through(vault_site, weather)
     with browser.client.get(broken.location, buffered=False) as download, pytest.raises(ServiceUnavailable):
         list(download.response)
 
@@ -142,9 +144,9 @@ def test_an_archive_stays_small_in_memory_and_is_let_go_of(vaults, vault_site):
         ask_through(vault_site, line)
         download = browser.client.get(addresses[1], buffered=False)
         next(iter(download.response))
-        assert not line.left.is_set()
+        held = line.held
         download.close()
-        assert line.left.wait(10)
+        eventually(lambda: line.held < held)
 
 
 def test_no_two_names_are_one_file_to_any_system():
