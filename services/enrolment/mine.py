@@ -25,7 +25,8 @@ def records(session: Session, account_id: UUID, today: date) -> Records:
         "enrolments": [
             {
                 **view.model_dump(
-                    mode="json", exclude={"family_id", "missing_documents", "version", "has_sessions"}
+                    mode="json",
+                    exclude={"family_id", "missing_documents", "given", "version", "has_sessions"},
                 )
             }
             for view in enrolment_views.of_families(session, own, today)
