@@ -44,10 +44,12 @@ class Browser:
                 )
                 return BeautifulSoup(answer.text, "html.parser")
             if answer is not None and data is not None:
-                # The page offers to send the same again; what it would send must be what was sent.
+                # The page offers to send the same again; but for the token of its own, that is what was sent.
                 again = BeautifulSoup(answer.text, "html.parser").select_one("main form")
                 assert again is not None, words(answer.text)
-                assert filled(again) == data
+                offered = filled(again)
+                assert offered | {"csrf_token": data["csrf_token"]} == data
+                data = offered
             assert time.monotonic() < deadline, f"{method} {address} was never answered"
             time.sleep(0.2)
 
