@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
+from tests.journeys.chapters import open_account
 from tests.journeys.mailbox import Mailbox
 from tests.journeys.people import FILES_AGENT, MANAGER, Person
 from tests.journeys.visitor import Visitor
@@ -18,6 +19,7 @@ from tests.waiting import eventually
 TITLE = "Écrire à la mairie"
 DEPARTMENT = "Accueil de la mairie"
 EMAIL = "line.passage@exemple.test"
+PAULE = Person("Mme", "Paule", "Rivet")
 
 
 @dataclass
@@ -59,6 +61,10 @@ def filed(prepared: object, visit: Callable[..., Visitor]) -> Filed:
     visitor = visit()
     write_to_the_town(visitor, "Un banc cassé", EMAIL)
     visitor.look("demande-recue")
+    return what_the_receipt_says(visitor)
+
+
+def what_the_receipt_says(visitor: Visitor) -> Filed:
     number = re.search(r"20\d\d-\d{6}", visitor.page.get_by_role("main").inner_text())
     assert number is not None
     return Filed(number[0], visitor.page.locator(".tracking-code").inner_text())
@@ -155,13 +161,7 @@ def test_a_parent_finds_the_letter_in_the_vault(staffed: Visitor, amandine: Visi
     amandine.goto("/mon-espace/")
     amandine.says("Dernières demandes")
     open_request(staffed, found[0])
-    page = staffed.follow("Écrire au demandeur en lui envoyant un document")
-    page.get_by_label("Informer le demandeur").check()
-    page.get_by_label("Votre texte").fill("Voici le plan des rues de la commune.")
-    plan = {"name": "plan.pdf", "mimeType": "application/pdf", "buffer": a_pdf("plan des rues")}
-    page.get_by_label("Le document").set_input_files(files=[plan])  # type: ignore[arg-type,list-item]
-    staffed.look("agent-envoyer-un-document")
-    staffed.press("Envoyer")
+    send_plan(staffed)
     staffed.says("le document est dans l’espace de stockage du demandeur")
     staffed.page.get_by_label("Refuser").check()
     staffed.page.get_by_label("Texte du courrier").fill("Cette rue est départementale.")
@@ -243,6 +243,44 @@ def test_an_application_with_its_cv_is_sent_without_an_account_and_read_by_the_a
         row.get_by_role("button").click()
     assert fetched.value.suggested_filename == "CV de Line.pdf"
     assert Path(fetched.value.path()).read_bytes() == cv
+
+
+def test_a_request_without_an_account_is_claimed_and_what_was_sent_with_it_opens_in_the_vault(
+    staffed: Visitor, visit: Callable[..., Visitor], mailbox: Mailbox
+) -> None:
+    visitor = visit()
+    write_to_the_town(visitor, "Un lampadaire éteint", PAULE.email)
+    filed = what_the_receipt_says(visitor)
+    open_request(staffed, filed.number)
+    send_plan(staffed)
+    staffed.says(filed.number)
+    open_account(visitor, PAULE, mailbox, "Confirmez")
+    visitor.goto("/mon-espace/demandes/")
+    visitor.says("Si elle est de vous")
+    visitor.press("Rattacher à mon compte")
+    visitor.says("La demande est rattachée à votre compte")
+    visitor.follow("Ouvrir le document envoyé")
+    visitor.look("demande-code")
+    code = visitor.page.get_by_label("Code de suivi")
+    code.fill("AAAA-AAAA-AAAA-AAAA")
+    visitor.press("Ouvrir et ranger")
+    visitor.says("Ce code n’ouvre pas ce document")
+    visitor.look("demande-code-faux")
+    code.fill(filed.code)
+    visitor.press("Ouvrir et ranger")
+    visitor.says("Le document est rangé dans votre espace de stockage")
+    visitor.says("plan")
+
+
+def send_plan(desk: Visitor) -> None:
+    """A message with a file, from the page of a request."""
+    page = desk.follow("Écrire au demandeur en lui envoyant un document")
+    page.get_by_label("Informer le demandeur").check()
+    page.get_by_label("Votre texte").fill("Voici le plan des rues de la commune.")
+    plan = {"name": "plan.pdf", "mimeType": "application/pdf", "buffer": a_pdf("plan des rues")}
+    page.get_by_label("Le document").set_input_files(files=[plan])  # type: ignore[arg-type,list-item]
+    desk.look("agent-envoyer-un-document")
+    desk.press("Envoyer")
 
 
 def send_file(visitor: Visitor, question: str, name: str) -> bytes:
