@@ -19,7 +19,7 @@ from gateway.vault.sealing import Damaged, unseal
 from gateway.vault.secretstream import CHUNK
 from tests.mothers.documents import a_pdf
 from tests.services.documents.conftest import PASSWORD, REQUESTS_KEY, citizen, sign_in
-from tests.services.documents.test_vault_pages import attach_new, fetch, send, the_document
+from tests.services.documents.pages import attach_new, fetch, send, the_document
 
 MARK = b"MARQUEUR-QUI-NE-DOIT-PAS-SE-LIRE"
 NAME = "NOMDEFICHIERPERSONNEL"

@@ -13,7 +13,7 @@ from gateway.vault.archive import LIST, unlike
 from tests.mothers.documents import a_pdf, a_photograph
 from tests.providers.weather import bad_weather
 from tests.services.documents.conftest import sign_in
-from tests.services.documents.test_vault_pages import send, text_of, the_document
+from tests.services.documents.pages import send, text_of, the_document
 from tests.services.documents.test_vault_weather import ask_through, fall_silent, weather  # noqa: F401
 from tests.waiting import eventually
 

@@ -19,7 +19,7 @@ from gateway.vault.silence import SILENCE
 from tests.mothers.documents import a_pdf
 from tests.providers.weather import Weather, bad_weather
 from tests.services.documents.conftest import citizen, sign_in
-from tests.services.documents.test_vault_pages import Phone, send, text_of, the_document
+from tests.services.documents.pages import Phone, send, text_of, the_document
 from tests.unit.gateway.conftest import Site
 from tests.waiting import eventually
 
