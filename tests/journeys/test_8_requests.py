@@ -257,7 +257,7 @@ def test_a_request_without_an_account_is_claimed_and_what_was_sent_with_it_opens
     open_account(visitor, PAULE, mailbox, "Confirmez")
     visitor.goto("/mon-espace/demandes/")
     visitor.says("Si elle est de vous")
-    visitor.press("Rattacher à mon compte")
+    visitor.page.get_by_role("button", name="Rattacher à mon compte").click()
     visitor.says("La demande est rattachée à votre compte")
     visitor.follow("Ouvrir le document envoyé")
     visitor.look("demande-code")
